@@ -1,0 +1,1 @@
+"""salesops is the office of a sales operations team, in one program."""

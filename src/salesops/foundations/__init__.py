@@ -1,0 +1,1 @@
+"""Foundations: the small exact things that everything else is made of."""
