@@ -19,6 +19,7 @@ class Type(StrEnum):
     COUNT = "count"  # whole number
     DECIMAL = "decimal"  # exact number with six decimal places
     SHARE = "share"  # 0 to 1, exact, six decimal places
+    RATE = "rate"  # exchange rate, exact, nine decimal places
 
 
 DUCKDB_TYPE: dict[Type, str] = {
@@ -33,6 +34,7 @@ DUCKDB_TYPE: dict[Type, str] = {
     Type.COUNT: "BIGINT",
     Type.DECIMAL: "DECIMAL(18,6)",
     Type.SHARE: "DECIMAL(9,6)",
+    Type.RATE: "DECIMAL(18,9)",
 }
 
 IBIS_TYPE: dict[Type, str] = {
@@ -47,6 +49,7 @@ IBIS_TYPE: dict[Type, str] = {
     Type.COUNT: "int64",
     Type.DECIMAL: "decimal(18, 6)",
     Type.SHARE: "decimal(9, 6)",
+    Type.RATE: "decimal(18, 9)",
 }
 
 

@@ -1,0 +1,373 @@
+"""The Book: tables, scope, as-of and engine, and every number asked of them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
+from salesops.book.engine import BookFacts, Engine, Rows
+from salesops.book.facts import Scope
+from salesops.book.measurement import Figure, Measurement, figure_of
+from salesops.book.question import Question
+from salesops.book.settings import Settings
+from salesops.foundations.criterion import parse
+from salesops.foundations.fiscal_calendar import FiscalCalendar
+from salesops.foundations.money import minor_digits
+from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
+from salesops.kpis import KPIS
+from salesops.kpis._definition import Cell, Kpi
+from salesops.tables import TABLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+@dataclass(frozen=True)
+class Book:
+    """Facts as one reader may see them at one instant.
+
+    `at` is None for the latest state the files know. Books are values: `as_of`, `where` and `seen_by`
+    give another one.
+    """
+
+    engine: Engine
+    settings: Settings = Settings()
+    at: datetime | None = None
+    scope: Scope = Scope()
+    criterion: str = ""
+
+    @property
+    def facts(self) -> BookFacts:
+        """What the book knows of itself: currency, how far it reaches, since when it holds history."""
+        return self.engine.facts
+
+    @property
+    def calendar(self) -> FiscalCalendar:
+        """The organisation's fiscal calendar."""
+        return self.settings.calendar.calendar()
+
+    @property
+    def instant(self) -> datetime:
+        """The instant this book speaks of, in UTC."""
+        return self.at or self.facts.data_as_of
+
+    @property
+    def today(self) -> date:
+        """Its day in the organisation's zone."""
+        return self.instant.astimezone(ZoneInfo(self.calendar.time_zone)).date()
+
+    def as_of(self, when: str | date | datetime) -> Book:
+        """The same book as it was at an instant, or at the end of a day in the organisation's zone."""
+        return dataclasses.replace(self, at=self._instant(when))
+
+    def where(self, criterion: str) -> Book:
+        """The same book with only the opportunities a criterion is true for."""
+        self._parse(criterion)
+        both = f"({self.criterion}) and ({criterion})" if self.criterion else criterion
+        return dataclasses.replace(self, criterion=both)
+
+    def seen_by(self, owner_ids: Sequence[str]) -> Book:
+        """The same book with only what belongs to the people named."""
+        return dataclasses.replace(self, scope=Scope(tuple(sorted(set(owner_ids)))))
+
+    def __getattr__(self, name: str) -> ir.Table:
+        if name.startswith("_") or name not in TABLES:
+            raise AttributeError(f"A book has no table “{name}”.")
+        return self._ibis_table(name)
+
+    def period(self, label: str | Period) -> Period:
+        """A period of the fiscal calendar: 2026Q3, 2026, 2026M07, all, 2026-07-01..2026-09-30, last_quarter."""
+        if isinstance(label, Period):
+            return label
+        return self.calendar.period(label, today=self.today)
+
+    def measure(
+        self, name: str, *, period: str | Period = "all", by: Sequence[str] = ()
+    ) -> Measurement:
+        """The KPI `name` over a period, split by dimensions or by week, month, quarter or year."""
+        kpi = _kpi(name)
+        over = self.period(period)
+        why = self._why_nothing(kpi)
+        if why:
+            figures: tuple[Figure, ...] = (
+                (figure_of(kpi, Cell(None, None, 0), why=why),) if not by else ()
+            )
+        else:
+            figures = self._figures(kpi, over, tuple(by))
+        return Measurement(
+            kpi=kpi,
+            period=over,
+            by=tuple(by),
+            as_of=self.instant,
+            filters=(self.criterion,) if self.criterion else (),
+            currency=self.facts.currency,
+            figures=figures,
+        )
+
+    def series(self, name: str, periods: Sequence[Period]) -> list[Measurement]:
+        """The KPI over each period; the state at a moment is read at each period's end."""
+        kpi = _kpi(name)
+        if not _is_point(kpi):
+            return [self.measure(name, period=p) for p in periods]
+        readings = []
+        for period in periods:
+            ends = self._instant(period.end - timedelta(days=1))
+            at = self if ends >= self.instant else dataclasses.replace(self, at=ends)
+            readings.append(at.measure(name, period=period))
+        return readings
+
+    def rows_behind(
+        self,
+        name: str,
+        *,
+        period: str | Period = "all",
+        at: dict[str, str | None] | None = None,
+        order: str = "",
+        limit: int = 100,
+        offset: int = 0,
+    ) -> Rows:
+        """The rows a figure is made of: `at` names the group, such as {"team": "North"}."""
+        kpi = _kpi(name)
+        if kpi.rows is None:
+            raise Refusal(
+                f"{kpi.title} combines {', '.join(_kpi(p.kpi).title for p in kpi.parts.values())}; "
+                "ask for the rows of one of these."
+            )
+        groups = at or {}
+        question = dataclasses.replace(
+            self._question(kpi, tuple(groups)),
+            answer="rows",
+            at=tuple(v is not None for v in groups.values()),
+        )
+        values = self._values(self.period(period))
+        values |= {f"g{i}": v for i, v in enumerate(groups.values()) if v is not None}
+        return self.engine.page(question, values, order or kpi.row_key, limit, offset)
+
+    def can_split(self, name: str) -> list[str]:
+        """The dimensions a KPI can be split by, segments last."""
+        leaves = [_kpi(k) for k in _leaves(_kpi(name))]
+        shared = [d for d in DIMENSIONS if all(d in leaf.splits for leaf in leaves)]
+        if self.settings.segments and all(SEGMENT in leaf.splits for leaf in leaves):
+            shared.append(SEGMENT)
+        return shared
+
+    def _figures(self, kpi: Kpi, period: Period, by: tuple[str, ...]) -> tuple[Figure, ...]:
+        cells = self._cells(kpi, period, by)
+        if not by:
+            return (figure_of(kpi, cells.get((), Cell(None, None, 0))),)
+        labels = self._labels(by, list(cells))
+        figures = [figure_of(kpi, cell, key, labels[key]) for key, cell in cells.items()]
+        order = {k: i for i, k in enumerate(self._stage_order())} if by == ("stage",) else None
+        return tuple(sorted(figures, key=lambda f: _sort_key(f, by, order)))
+
+    def _cells(self, kpi: Kpi, period: Period, by: tuple[str, ...]) -> dict[tuple[Any, ...], Cell]:
+        if kpi.combine is None:
+            return self._counted(kpi, period, by)
+        parts = {
+            role: self._cells(_kpi(part.kpi), self._shifted(part.window, period), by)
+            for role, part in kpi.parts.items()
+        }
+        groups = dict.fromkeys(key for cells in parts.values() for key in cells)
+        nothing = Cell(None, None, 0)
+        return {
+            key: kpi.combine({role: cells.get(key, nothing) for role, cells in parts.items()})
+            for key in groups
+        }
+
+    def _counted(
+        self, kpi: Kpi, period: Period, by: tuple[str, ...]
+    ) -> dict[tuple[Any, ...], Cell]:
+        found = self.engine.answer(self._question(kpi, by), self._values(period))
+        cells = {}
+        for record in found.dicts():
+            key = tuple(record[f"g{i}"] for i in range(len(by)))
+            moments = tuple(
+                _exact(record[m]) or Fraction(0) for m in ["x", "y", "xx", "yy", "xy"] if m in record
+            )
+            cells[key] = Cell(
+                numerator=_exact(record["numerator"]),
+                denominator=_exact(record["denominator"]),
+                n=int(record["n"] or 0),
+                n_excluded=int(record["n_excluded"] or 0),
+                n_open=int(record["n_open"] or 0),
+                median=_exact(record.get("median")),
+                p90=_exact(record.get("p90")),
+                moments=moments,
+            )
+        return cells
+
+    def _question(self, kpi: Kpi, by: tuple[str, ...]) -> Question:
+        return Question(
+            kpi=kpi,
+            by=by,
+            where=self.criterion,
+            scope=self.scope,
+            in_the_past=self.at is not None and self.at < self.facts.data_as_of,
+            converts=self.facts.currencies,
+            segments=tuple(self.settings.segments) if SEGMENT in by else (),
+            minor_digits=minor_digits(self.facts.currency),
+        )
+
+    def _values(self, period: Period) -> dict[str, Any]:
+        return {
+            "start": period.start,
+            "end": period.end,
+            "as_of": self.instant.astimezone(UTC).replace(tzinfo=None),
+            "today": self.today,
+        }
+
+    def _shifted(self, window: str, period: Period) -> Period:
+        if window == "same":
+            return period
+        if window == "previous":
+            return self.calendar.previous(period)
+        if window == "trailing_year":
+            end = min(period.end, self.today + timedelta(days=1))
+            start = date(end.year - 1, end.month, min(end.day, 28) if end.month == 2 else end.day)
+            return Period(start, end, f"{start}..{end - timedelta(days=1)}")
+        raise ValueError(f"There is no window “{window}”.")
+
+    def _why_nothing(self, kpi: Kpi) -> str:
+        facts = self.facts
+        if self.at is not None and self.at < facts.data_as_of:
+            since = facts.history_from
+            if since is None:
+                return (
+                    "The files hold no history, so nothing is known of earlier days. "
+                    "An OpportunityHistory file would bring it."
+                )
+            if self.at < since:
+                return f"History begins on {since:%-d %B %Y}; nothing is known of days before."
+        for need in _needs(kpi):
+            if not self._has(need.table, need.column):
+                return f"The files hold no {need.what}. A file of {need.file} would bring them."
+        if any(_kpi(k).needs_history for k in _leaves(kpi)) and facts.history_from is None:
+            return "The files hold no stage history. An OpportunityHistory file would bring it."
+        return ""
+
+    def _has(self, table: str, column: str) -> bool:
+        found = self.engine.run(f'SELECT 1 FROM "{table}" WHERE "{column}" IS NOT NULL LIMIT 1')
+        return bool(found.rows)
+
+    def _labels(
+        self, by: tuple[str, ...], keys: list[tuple[Any, ...]]
+    ) -> dict[tuple[Any, ...], tuple[str, ...]]:
+        names: list[dict[str, str]] = []
+        for place, dimension in enumerate(by):
+            table = "" if dimension in (*GRAINS, SEGMENT) else DIMENSIONS[dimension].label_table
+            ids = sorted({k[place] for k in keys if k[place] is not None}) if table else []
+            names.append(self._names(table, ids) if ids else {})
+        return {
+            key: tuple(
+                _label(dimension, value, names[place])
+                for place, (dimension, value) in enumerate(zip(by, key, strict=True))
+            )
+            for key in keys
+        }
+
+    def _names(self, table: str, ids: list[str]) -> dict[str, str]:
+        found = self.engine.run(
+            f'SELECT id, name FROM "{table}" WHERE list_contains($ids, id)', {"ids": ids}
+        )
+        return {row[0]: row[1] for row in found.rows if row[1]}
+
+    def _stage_order(self) -> list[str]:
+        found = self.engine.run(
+            "SELECT stage FROM pipeline_stage GROUP BY stage ORDER BY min(position), stage"
+        )
+        return [row[0] for row in found.rows]
+
+    def _ibis_table(self, name: str) -> ir.Table:
+        from salesops.book.facts import IbisFacts
+        from salesops.kpis._definition import Window
+
+        values = self._values(Period.everything())
+        facts = IbisFacts(
+            self.engine.table,
+            Window(**values),
+            in_the_past=self.at is not None and self.at < self.facts.data_as_of,
+            converts=self.facts.currencies,
+            scope=self.scope,
+            filters={"opportunity": self._parse(self.criterion)} if self.criterion else {},
+        )
+        return facts.table(name)
+
+    def _parse(self, criterion: str) -> Any:
+        return parse(
+            criterion,
+            TABLES["opportunity"],
+            TABLES,
+            minor_digits=minor_digits(self.facts.currency),
+        )
+
+    def _instant(self, when: str | date | datetime) -> datetime:
+        if isinstance(when, str):
+            when = _parsed(when)
+        if isinstance(when, datetime):
+            return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
+        zone = ZoneInfo(self.calendar.time_zone)
+        midnight = datetime.combine(when + timedelta(days=1), time(), zone)
+        return midnight.astimezone(UTC) - timedelta(microseconds=1)
+
+
+def _parsed(text: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        pass
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"“{text}” is not a day such as 2026-06-30, nor an instant.") from None
+
+
+def _kpi(name: str) -> Kpi:
+    found = KPIS.get(name)
+    if found is None:
+        import difflib
+
+        near = difflib.get_close_matches(name, KPIS, 1, 0.5)
+        hint = f" Did you mean {near[0]}?" if near else ""
+        raise Refusal(f"There is no KPI “{name}”.{hint} `salesops kpis` lists them.")
+    return found
+
+
+def _leaves(kpi: Kpi) -> list[str]:
+    if kpi.combine is None:
+        return [kpi.name]
+    return list(dict.fromkeys(n for p in kpi.parts.values() for n in _leaves(_kpi(p.kpi))))
+
+
+def _needs(kpi: Kpi) -> list[Any]:
+    own = list(kpi.needs)
+    return own + [n for part in kpi.parts.values() for n in _needs(_kpi(part.kpi)) if n not in own]
+
+
+def _is_point(kpi: Kpi) -> bool:
+    return kpi.basis == "point" or any(_is_point(_kpi(part.kpi)) for part in kpi.parts.values())
+
+
+def _exact(number: Any) -> Fraction | None:
+    return None if number is None else Fraction(number)
+
+
+def _label(dimension: str, value: Any, names: dict[str, str]) -> str:
+    if value is None:
+        return "Not set" if dimension != SEGMENT else "In no segment"
+    return names.get(value, str(value))
+
+
+def _sort_key(figure: Figure, by: tuple[str, ...], order: dict[str, int] | None) -> Any:
+    if order is not None:
+        return (figure.key[0] is None, order.get(figure.key[0], len(order)), figure.label)
+    if by[0] in GRAINS:
+        return (False, figure.label)
+    size = float(figure.denominator or figure.numerator or 0)
+    return (figure.key[0] is None, -size, figure.label)

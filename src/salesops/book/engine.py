@@ -1,0 +1,57 @@
+"""What a book asks of the engine that computes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from salesops.book.question import Question
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+
+class Rows(NamedTuple):
+    """An answer: names of the columns and the rows, as Python values."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Any, ...]]
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows by column name."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(frozen=True)
+class BookFacts:
+    """What a book knows of itself: instants in UTC; `history_from` None where no history is held."""
+
+    generation: int
+    data_as_of: datetime
+    history_from: datetime | None
+    currency: str
+    currencies: bool
+
+
+class Engine(Protocol):
+    """Computes questions over one book."""
+
+    @property
+    def facts(self) -> BookFacts:
+        """What the book knows of itself."""
+
+    def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
+        """One row a group, or the rows behind, for the given parameter values."""
+
+    def page(
+        self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
+    ) -> Rows:
+        """One page of the rows behind a number."""
+
+    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
+        """Run SQL over the book, read-only."""
+
+    def table(self, name: str) -> ir.Table:
+        """The Ibis table of that name."""

@@ -1,0 +1,211 @@
+"""A question is a KPI over a grain: what is compiled once and asked with any period and instant."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
+from salesops.book.facts import IbisFacts, Lookup, Scope, scalars, unbound
+from salesops.book.settings import Segment
+from salesops.foundations.criterion import Criterion, parse
+from salesops.foundations.problem import Refusal
+from salesops.kpis._definition import Interval, Kpi
+from salesops.tables import TABLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+CELL_COLUMNS = ("numerator", "denominator", "n", "n_excluded", "n_open")
+MOMENTS = ("x", "y", "xx", "yy", "xy")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One KPI with the shape of its answer. Two equal questions have the same text in SQL.
+
+    `answer` is `cells` (one row a group) or `rows` (the population itself). `where` holds only for
+    opportunities and what hangs on them. `at` fixes groups to the values `$g0`, `$g1`, ….
+    """
+
+    kpi: Kpi
+    by: tuple[str, ...] = ()
+    answer: str = "cells"
+    where: str = ""
+    scope: Scope = Scope()
+    in_the_past: bool = False
+    converts: bool = False
+    segments: tuple[Segment, ...] = ()
+    minor_digits: int = 2
+    at: tuple[bool, ...] = field(default=())  # for rows: whether each group is a value or null
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for questions that mean the same, across processes."""
+        segments = [s.model_dump() for s in self.segments] if SEGMENT in self.by else []
+        parts = (
+            self.kpi.name,
+            self.kpi.version,
+            self.by,
+            self.answer,
+            self.where,
+            self.scope.owner_ids,
+            self.in_the_past,
+            self.converts,
+            segments,
+            self.minor_digits,
+            self.at,
+        )
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, dict[str, Any]]:
+    """The Ibis expression that answers, and its parameters by name."""
+    window, parameters = scalars()
+    facts = IbisFacts(
+        lookup,
+        window,
+        in_the_past=question.in_the_past,
+        converts=question.converts,
+        scope=question.scope,
+        filters=_filters(question),
+    )
+    if question.kpi.rows is None:
+        raise ValueError(f"{question.kpi.name} combines others and has no rows of its own.")
+    population = question.kpi.rows(facts, window)
+    population, keys = _grouped(question, population, facts, lookup)
+    if question.answer == "rows":
+        return _rows(question, population, keys, parameters), parameters
+    return _cells(question, population, keys), parameters
+
+
+def _filters(question: Question) -> dict[str, Criterion]:
+    if not question.where:
+        return {}
+    criterion = parse(
+        question.where, TABLES["opportunity"], TABLES, minor_digits=question.minor_digits
+    )
+    filters = {"opportunity": criterion}
+    if not any("." in c for c in criterion.columns) and all(
+        c in TABLES["opportunity_version"].column for c in criterion.columns
+    ):
+        filters["opportunity_version"] = criterion
+    return filters
+
+
+def _grouped(
+    question: Question, population: ir.Table, facts: IbisFacts, lookup: Lookup
+) -> tuple[ir.Table, list[str]]:
+    keys = []
+    for place, name in enumerate(question.by):
+        key = f"g{place}"
+        if name in GRAINS:
+            population = _with_grain(question.kpi, population, lookup, name, key)
+        elif name == SEGMENT:
+            population = _with_segment(question, population, facts, key)
+        else:
+            population = _with_dimension(question.kpi, population, facts, name, key)
+        keys.append(key)
+    return population, keys
+
+
+def _with_grain(kpi: Kpi, population: ir.Table, lookup: Lookup, grain: str, key: str) -> ir.Table:
+    if "happened_on" not in population.columns:
+        raise Refusal(
+            f"{kpi.title} is the state at one moment; adding moments up would count deals twice. "
+            f"Ask for it as of several days instead of by {grain}."
+        )
+    days = lookup("calendar")
+    days = days.select(calendar_day=days.day, **{key: days[grain]})
+    return population.left_join(days, population.happened_on == days.calendar_day).drop(
+        "calendar_day"
+    )
+
+
+def _with_dimension(
+    kpi: Kpi, population: ir.Table, facts: IbisFacts, name: str, key: str
+) -> ir.Table:
+    dimension = DIMENSIONS.get(name)
+    if dimension is None or name not in kpi.splits:
+        known = ", ".join(kpi.splits)
+        raise Refusal(f"{kpi.title} cannot be split by “{name}”. It can be split by {known}.")
+    if "." not in dimension.column:
+        return population.mutate(**{key: population[dimension.column]})
+    wide = facts.with_columns(population, [dimension.column])
+    return wide.mutate(**{key: wide[dimension.column.replace(".", "__")]})
+
+
+def _with_segment(question: Question, population: ir.Table, facts: IbisFacts, key: str) -> ir.Table:
+    import ibis
+
+    if not question.segments:
+        raise Refusal("This book has no segments yet. Name some under Settings.")
+    named: list[tuple[Any, str]] = []
+    for segment in question.segments:
+        criterion = parse(
+            segment.criterion, TABLES["opportunity"], TABLES, minor_digits=question.minor_digits
+        )
+        missing = [c for c in criterion.columns if "." not in c and c not in population.columns]
+        if missing:
+            raise Refusal(
+                f"{question.kpi.title} cannot be split by segment: its rows are not deals."
+            )
+        population = facts.with_columns(
+            population,
+            [c for c in criterion.columns if c.replace(".", "__") not in population.columns],
+        )
+        named.append((criterion, segment.name))
+    branches = [(c.predicate(population), ibis.literal(n)) for c, n in named]
+    return population.mutate(**{key: ibis.cases(*branches, else_=ibis.null("string"))})
+
+
+def _cells(question: Question, population: ir.Table, keys: list[str]) -> ir.Table:
+    columns = population.columns
+    counted = population.denominator.notnull() & population.numerator.notnull()
+    measures: dict[str, Any] = {
+        "numerator": population.numerator.sum(),
+        "denominator": population.denominator.sum(),
+        "n": counted.cast("int64").sum(),
+        "n_excluded": _flags(population, "is_excluded", columns),
+        "n_open": _flags(population, "is_open", columns),
+    }
+    if question.kpi.has_distribution:
+        measures["median"] = population.numerator.quantile(0.5)
+        measures["p90"] = population.numerator.quantile(0.9)
+    if question.kpi.interval in (Interval.MEAN, Interval.RATIO):
+        x = population.numerator.cast("float64")
+        y = population.denominator.cast("float64")
+        measures |= {
+            "x": x.sum(where=counted),
+            "y": y.sum(where=counted),
+            "xx": (x * x).sum(where=counted),
+            "yy": (y * y).sum(where=counted),
+            "xy": (x * y).sum(where=counted),
+        }
+    if not keys:
+        return population.aggregate(**measures)
+    return population.group_by(keys).aggregate(**measures)
+
+
+def _flags(population: ir.Table, name: str, columns: Any) -> Any:
+    if name not in columns:
+        return population.count() * 0
+    return population[name].fill_null(False).cast("int64").sum()
+
+
+def _rows(
+    question: Question, population: ir.Table, keys: list[str], parameters: dict[str, Any]
+) -> ir.Table:
+    import ibis
+
+    for key, has_value in zip(keys, question.at, strict=True):
+        if has_value:
+            parameters[key] = ibis.param("string")
+            population = population.filter(population[key] == parameters[key])
+        else:
+            population = population.filter(population[key].isnull())
+    kept = [question.kpi.row_key, "numerator", "denominator"]
+    flags = [c for c in ("is_excluded", "is_open", "happened_on") if c in population.columns]
+    own = [c for c in TABLES[question.kpi.rows_of].column if c in population.columns]
+    return population.select(*dict.fromkeys([*kept, *flags, *own]))

@@ -1,0 +1,112 @@
+"""Settings of a book: fiscal calendar, currency, what stages mean, and segments as criteria."""
+
+import json
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from salesops.foundations.fiscal_calendar import FiscalCalendar
+from salesops.foundations.problem import Refusal
+
+Outcome = Literal["open", "won", "lost", "no_decision"]
+
+
+class StageMeaning(BaseModel):
+    """What one stage means, as a person has said it. Empty fields keep what the files say."""
+
+    model_config = ConfigDict(extra="forbid")
+    pipeline: str = ""
+    stage: str
+    position: int | None = Field(default=None, ge=1)
+    outcome: Outcome | None = None
+    is_pitched: bool | None = None
+    is_qualified: bool | None = None
+
+
+class Segment(BaseModel):
+    """One named part of the opportunities, told by a criterion."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str = Field(min_length=1, max_length=60)
+    criterion: str = Field(min_length=1, max_length=4000)
+
+
+class CalendarSettings(BaseModel):
+    """The organisation's fiscal calendar and zone, in the words of `FiscalCalendar`."""
+
+    model_config = ConfigDict(extra="forbid")
+    first_month: int = Field(default=1, ge=1, le=12)
+    pattern: Literal["calendar", "445", "454", "544"] = "calendar"
+    time_zone: str = "UTC"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, zone: str) -> str:
+        from zoneinfo import available_timezones
+
+        if zone not in available_timezones():
+            raise ValueError(f"“{zone}” is not a time zone name such as Europe/Berlin.")
+        return zone
+
+    def calendar(self) -> FiscalCalendar:
+        """The fiscal calendar these settings describe."""
+        return FiscalCalendar(
+            first_month=self.first_month, pattern=self.pattern, time_zone=self.time_zone
+        )
+
+
+class Settings(BaseModel):
+    """Everything a person has decided about a book. Kept beside it as settings.json."""
+
+    model_config = ConfigDict(extra="forbid")
+    title: str = ""
+    currency: str = Field(default="", pattern="^([A-Z]{3})?$")
+    calendar: CalendarSettings = CalendarSettings()
+    stages: list[StageMeaning] = []
+    segments: list[Segment] = []
+
+
+def load_settings(folder: Path) -> Settings:
+    """The settings of the book in `folder`; the defaults where none were saved."""
+    file = folder / "settings.json"
+    if not file.exists():
+        return Settings()
+    try:
+        return Settings.model_validate_json(file.read_text("utf-8"))
+    except (ValidationError, UnicodeDecodeError) as error:
+        raise Refusal(
+            f"{file} cannot be read as settings: {_first_fault(error)} "
+            "Mend the file, or delete it to go back to the defaults."
+        ) from error
+
+
+def save_settings(folder: Path, settings: Settings) -> None:
+    """Write the settings so that a kill leaves the old file or the new one."""
+    write_whole(folder / "settings.json", settings.model_dump_json(indent=2))
+
+
+def write_whole(file: Path, text: str) -> None:
+    """Replace `file` by `text` in one step."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    with temporary.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    os.replace(temporary, file)
+
+
+def read_json(file: Path) -> dict[str, object]:
+    """A JSON object from a file, empty where there is none."""
+    if not file.exists():
+        return {}
+    found: dict[str, object] = json.loads(file.read_text("utf-8"))
+    return found
+
+
+def _first_fault(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        fault = error.errors()[0]
+        return f"{'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}."
+    return str(error)

@@ -1,0 +1,1 @@
+"""Engines: where a book is kept and computed."""

@@ -1,0 +1,68 @@
+"""Compiled questions: the SQL of a KPI over a grain, made once by Ibis and kept in the book's folder.
+
+Listing and asking must not cost the import of Ibis: a process that only asks known questions reads their
+text from disk. Parameters become `$start`, `$end`, `$as_of`, `$today` and `$g0`, `$g1`, ….
+"""
+
+import re
+from datetime import date, datetime
+from pathlib import Path
+
+from salesops.book.question import Question
+from salesops.book.settings import write_whole
+
+# Ibis writes parameters as literals. These values stand for them and are nowhere else in any question.
+_DAYS = {"start": date(1, 1, 2), "end": date(1, 1, 3), "today": date(1, 1, 4)}
+_INSTANT = {"as_of": datetime(1, 1, 5)}  # noqa: DTZ001  instants in tables are UTC without a zone
+
+
+def sql_of(question: Question, folder: Path | None) -> str:
+    """The question in DuckDB's SQL, from `folder` where it was compiled before."""
+    file = folder / f"{question.fingerprint}.sql" if folder else None
+    if file and file.exists():
+        return file.read_text("utf-8")
+    text = _compile(question)
+    if file and folder:
+        folder.mkdir(exist_ok=True)
+        write_whole(file, text)
+    return text
+
+
+def _compile(question: Question) -> str:
+    import ibis
+
+    from salesops.book.question import expression
+
+    table, parameters = expression(question)
+    values: dict[object, object] = {}
+    stands_for: dict[str, str] = {}
+    for name, parameter in parameters.items():
+        if name in _DAYS:
+            value: object = _DAYS[name]
+        elif name in _INSTANT:
+            value = _INSTANT[name]
+        else:
+            value = f"\x02{name}\x03"
+        values[parameter] = value
+        stands_for[_literal(value)] = name
+    text = str(ibis.to_sql(table, dialect="duckdb", params=values))
+    for literal, name in stands_for.items():
+        text = text.replace(literal, f"${name}")
+    left = re.search(r"MAKE_(DATE|TIMESTAMP)\(1,|\x02", text)
+    if left:
+        raise ValueError(f"{question.kpi.name}: a parameter is still a literal in {text}")
+    return text
+
+
+def _literal(value: object) -> str:
+    """How DuckDB's dialect writes the stand-in value."""
+    import ibis
+
+    if isinstance(value, str):
+        return f"'{value}'"
+    kind = "timestamp" if isinstance(value, datetime) else "date"
+    whole = str(ibis.to_sql(ibis.literal(value, kind).name("v"), dialect="duckdb"))
+    found = re.search(r"SELECT\s+(.*?) AS \"v\"", whole, re.S)
+    if found is None:
+        raise ValueError(f"Cannot tell how {value!r} is written in {whole}")
+    return found.group(1)

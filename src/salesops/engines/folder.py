@@ -1,0 +1,132 @@
+"""The book on disk: immutable generations, named by a manifest that is replaced in one step.
+
+A folder holds `base-N.duckdb`, `MANIFEST.json` naming the current one, `LOCK` for the one writer, and what
+people decided (`settings.json`, `answers.json`). A base file is never written once a manifest names it.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from salesops.book.settings import write_whole
+from salesops.foundations.problem import Refusal
+
+LAYOUT = 1  # of the base file; a book of another layout is opened again from its files
+
+
+class FileOpened(BaseModel):
+    """One file the book was made from."""
+
+    name: str
+    table: str | None
+    rows: int
+    recognised_as: str = ""
+    why: str = ""
+
+
+class Manifest(BaseModel):
+    """Which base file is current and what is in it."""
+
+    layout: int = LAYOUT
+    generation: int
+    base: str
+    opened_at: datetime
+    data_as_of: datetime
+    history_from: datetime | None
+    currency: str
+    currency_is_assumed: bool
+    rows: dict[str, int]
+    won_minor: int
+    files: list[FileOpened]
+    zone: str = "UTC"
+    definitions: str = ""
+
+
+MANIFEST = "MANIFEST.json"
+
+
+def read_manifest(folder: Path) -> Manifest | None:
+    """The manifest of the book in `folder`, or None where there is no book yet."""
+    file = folder / MANIFEST
+    try:
+        manifest = Manifest.model_validate_json(file.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise Refusal(
+            f"{file} is not a manifest this program can read. Open the files again into a new folder."
+        ) from error
+    if manifest.layout != LAYOUT:
+        raise Refusal(
+            f"The book in {folder} was made by another version of salesops. "
+            "Open its files again; settings and answers are kept."
+        )
+    return manifest
+
+
+@contextmanager
+def one_writer(folder: Path) -> Iterator[None]:
+    """Hold the book's lock. Refuses at once when somebody else is writing."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "LOCK").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refusal(
+                f"Another import is writing to the book in {folder}. Wait for it to end, or cancel it."
+            ) from None
+        try:
+            yield
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def next_generation(folder: Path) -> int:
+    """The number the next base file gets."""
+    former = read_manifest_lenient(folder)
+    return (former.generation if former else 0) + 1
+
+
+def read_manifest_lenient(folder: Path) -> Manifest | None:
+    """As `read_manifest`, but None where it cannot be read."""
+    try:
+        return read_manifest(folder)
+    except Refusal:
+        return None
+
+
+def publish(folder: Path, manifest: Manifest) -> None:
+    """Make `manifest` the current one, durably, and remove base files nobody needs any more.
+
+    The former generation stays until the one after next, for readers that are still in it and for
+    the account of what changed.
+    """
+    _sync(folder / manifest.base)
+    write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2))
+    _sync(folder)
+    for base in folder.glob("base-*.duckdb*"):
+        number = base.name.removeprefix("base-").split(".")[0]
+        if number.isdigit() and int(number) < manifest.generation - 1:
+            base.unlink(missing_ok=True)
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Remove what a killed writer left. Only for the holder of the lock."""
+    current = next_generation(folder) - 1
+    for base in folder.glob("base-*.duckdb*"):
+        number = base.name.removeprefix("base-").split(".")[0]
+        if number.isdigit() and int(number) > current:
+            base.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

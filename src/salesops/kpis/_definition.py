@@ -1,0 +1,203 @@
+"""What a KPI is: a population of rows, each with a numerator and a denominator, and words for people.
+
+Every KPI is a ratio of sums over rows somebody can look at, or a combination of such. The population is an
+Ibis expression with these columns beside those of its table:
+
+- `numerator`, `denominator`: exact numbers (integers or decimals; seconds for durations, minor units for
+  money). Null where the row does not take part in the figure (excluded, open).
+- `happened_on`: the day that puts the row in a period; absent for a point in time.
+- `is_excluded`: the row belongs here but cannot be counted (a missing amount, a close before creation).
+- `is_open`: the row's outcome is not known yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from ibis.expr.types import Table
+else:  # listing the definitions must not cost the import of Ibis
+    Table = object
+
+
+class Unit(StrEnum):
+    """What the value is counted in."""
+
+    SHARE = "share"  # 0 to 1
+    MONEY = "money"  # minor units of the reporting currency
+    MONEY_PER_DAY = "money_per_day"
+    DAYS = "days"
+    TIMES = "times"
+    COUNT = "count"
+
+
+class Basis(StrEnum):
+    """Which day puts a row in a period; part of the number's name."""
+
+    CLOSED = "closed"  # the day the deal closed
+    CREATED = "created"  # the day it was created
+    ENTERED = "entered"  # the day it entered the stage in question
+    POINT = "point"  # the state at one instant
+    PERIOD = "period"  # what is dated in the period
+
+
+class Interval(StrEnum):
+    """How chance shows in the value."""
+
+    NONE = "none"  # a count of what is; no chance in it
+    SHARE = "share"  # Wilson, numerator and denominator count the same rows
+    MEAN = "mean"  # Student, denominator counts rows
+    RATIO = "ratio"  # linearised ratio of two sums
+
+
+class Facts(Protocol):
+    """What a population may read: tables with scope, as-of and filters applied."""
+
+    def table(self, name: str) -> Table:
+        """The Ibis table of that name as the reader may see it at the reading's instant."""
+
+    def unfiltered(self, name: str) -> Table:
+        """The same without the reader's filter, for what only lends a rate or a meaning."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The period and the instant of the reading, as Ibis scalars.
+
+    `start` and `end` are days, half-open; `as_of` is an instant and `today` its day in the
+    organisation's zone.
+    """
+
+    start: Any
+    end: Any
+    as_of: Any
+    today: Any
+
+
+@dataclass(frozen=True)
+class Need:
+    """What must be in the book for the number to be more than nothing.
+
+    `column` must hold at least one value in `table`; `what` names it to a person and `file` says which
+    file of an export would bring it.
+    """
+
+    table: str
+    column: str
+    what: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One KPI over one group of rows: exact sums, and what is needed for an interval."""
+
+    numerator: Fraction | None
+    denominator: Fraction | None
+    n: int
+    n_excluded: int = 0
+    n_open: int = 0
+    median: Fraction | None = None
+    p90: Fraction | None = None
+    moments: tuple[Fraction, ...] = ()  # sums of x, y, xx, yy, xy over counted rows
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """Numerator over denominator; None for nothing or for a denominator of 0."""
+        if self.numerator is None or not self.denominator:
+            return None
+        return self.numerator / self.denominator
+
+
+Combine = Callable[[Mapping[str, Cell]], Cell]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One KPI a combination is made of.
+
+    `window` says over what it is measured: `same` as the whole, the `trailing_year` that ends where the
+    period ends (or at the reading's day), or `previous` period.
+    """
+
+    kpi: str
+    window: str = "same"
+
+
+# What an opportunity's own columns, and those of its account, can split a number by.
+OPPORTUNITY_SPLITS = (
+    "team",
+    "person",
+    "stage",
+    "source",
+    "product",
+    "type",
+    "pipeline",
+    "forecast_category",
+    "industry",
+    "country",
+    "region",
+    "account",
+    "campaign",
+    "loss_reason",
+    "outcome",
+    "currency",
+    "segment",
+)
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One number: its definition for the program and for people.
+
+    Either `rows` (a population) or `parts` and `combine` (an exact combination of other KPIs).
+    `is_sum` numbers are the numerator alone; all others numerator over denominator. Any change to what a
+    KPI counts raises `version`.
+    """
+
+    name: str
+    number: str  # row of the metric definitions
+    title: str
+    group: str  # conversion, pipeline, size, cycle, quota, economics, people, data, forecast
+    question: str  # what a person would ask to want it
+    meaning: str  # the definition in words
+    formula: str
+    numerator_words: str
+    denominator_words: str
+    unit: Unit
+    basis: Basis
+    better: str  # "up", "down" or "" where neither is better
+    source: str
+    pitfalls: str = ""
+    version: int = 1
+    rows_of: str = "opportunity"
+    row_key: str = "id"
+    rows: Callable[[Facts, Window], Table] | None = None
+    parts: Mapping[str, Part] = field(default_factory=dict)
+    combine: Combine | None = None
+    is_sum: bool = False
+    has_distribution: bool = False
+    interval: Interval = Interval.NONE
+    needs: tuple[Need, ...] = ()
+    needs_history: bool = False
+    default_by: str = ""
+    splits: tuple[str, ...] = OPPORTUNITY_SPLITS  # the dimensions its rows carry; held by a test
+    scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day
+
+    def __post_init__(self) -> None:
+        if (self.rows is None) == (self.combine is None):
+            raise ValueError(f"{self.name}: a KPI has either rows, or parts and combine.")
+
+
+SECONDS_A_DAY = 86_400
+
+
+def ones(condition: Any) -> Any:
+    """1 where the condition holds, 0 where it does not or is unknown."""
+    import ibis
+
+    return ibis.ifelse(condition.fill_null(False), 1, 0).cast("int64")
