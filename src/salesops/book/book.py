@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -38,7 +38,7 @@ class Book:
     """
 
     engine: Engine
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
     at: datetime | None = None
     scope: Scope = Scope()
     criterion: str = ""

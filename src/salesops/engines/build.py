@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -29,7 +30,7 @@ class Built:
     data_as_of: datetime
     history_from: datetime | None
     currency: str
-    currency_is_assumed: bool
+    files_name_currency: bool
     rows: dict[str, int]
     won_minor: int
 
@@ -91,35 +92,26 @@ class _Build:
             "UPDATE opportunity_version SET pipeline = coalesce((SELECT o.pipeline FROM opportunity o "
             "WHERE o.id = opportunity_id), 'Sales') WHERE pipeline IS NULL OR pipeline = ''"
         )
+        self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
         fill_stages(self.work, self.settings)
         self.data_as_of = self._latest()
 
     def money(self) -> None:
         """The reporting currency, and one dated rate for every currency and day."""
-        self.currency, self.currency_is_assumed = self._reporting_currency()
+        self.files_name_currency = self._any_currency()
+        self.currency = self._reporting_currency()
         for table, declared in TABLES.items():
             if "currency" in declared.column and table != "exchange_rate":
                 self.work.execute(
                     f"UPDATE {table} SET currency = ? WHERE currency IS NULL OR currency = ''",
                     [self.currency],
                 )
-        digits = minor_digits(self.currency)
-        self.work.execute(f"UPDATE exchange_rate SET valid_to = coalesce(valid_to, {FOREVER_DAY})")
-        for (code,) in self.work.execute("SELECT DISTINCT currency FROM exchange_rate").fetchall():
-            self.work.execute(
-                "UPDATE exchange_rate SET minor_rate = rate * CAST(? AS DECIMAL(18,9)) WHERE currency = ?",
-                [
-                    str(10 ** (digits - minor_digits(code)))
-                    if digits >= minor_digits(code)
-                    else f"0.{'0' * (minor_digits(code) - digits - 1)}1",
-                    code,
-                ],
-            )
-        self.work.execute("DELETE FROM exchange_rate WHERE currency = ?", [self.currency])
+        self._rates()
 
     def history(self) -> None:
         """Versions in order with their ends, and what follows from having been in a stage."""
         self._add_unseen_states()
+        event = f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
         self.work.execute(
             f"""
             CREATE OR REPLACE TABLE version AS
@@ -144,9 +136,9 @@ class _Build:
                 LEFT JOIN _pipeline p ON p.pipeline = v.pipeline
             ), valued AS (
                 SELECT m.*, CASE WHEN m.is_closed THEN m.close_date END AS closed_on,
-                    {self._value("m", f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})")} AS value_minor
+                    {self._value("m")} AS value_minor
                 FROM meant m
-                {self._rate_join("m", f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})")}
+                {self._rate_join("m", event)}
             )
             SELECT *,
                 coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
@@ -195,7 +187,7 @@ class _Build:
                 if name not in ("opportunity", "opportunity_version"):
                     self._write(name, self._select(name))
             self._write_calendar()
-            for name in ("_problem", "_problem_count", "_refused_row"):
+            for name in _KEPT:
                 self.work.execute(f'CREATE TABLE base."{name}" AS FROM "{name}"')
             self.work.execute("CHECKPOINT base")
         finally:
@@ -226,7 +218,7 @@ class _Build:
             data_as_of=self.data_as_of.replace(tzinfo=UTC),
             history_from=since.replace(tzinfo=UTC) if since else None,
             currency=self.currency,
-            currency_is_assumed=self.currency_is_assumed,
+            files_name_currency=self.files_name_currency,
             rows=self.rows,
             won_minor=int(won[0]) if won else 0,
         )
@@ -258,23 +250,89 @@ class _Build:
         latest = found[0] if found and found[0] else self.now
         return min(latest, self.now)
 
-    def _reporting_currency(self) -> tuple[str, bool]:
-        if self.settings.currency:
-            return self.settings.currency, False
-        corporate = self.work.execute(
-            "SELECT currency FROM exchange_rate GROUP BY 1 HAVING min(rate) = 1 AND max(rate) = 1 "
-            "ORDER BY count(*) DESC LIMIT 1"
-        ).fetchone()
-        if corporate:
-            return str(corporate[0]), False
-        common = self.work.execute(
-            "SELECT currency FROM (SELECT currency FROM opportunity UNION ALL SELECT currency FROM quota "
-            "UNION ALL SELECT currency FROM product) WHERE currency <> '' "
-            "GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        ).fetchone()
-        return (str(common[0]), False) if common else (ASSUMED_CURRENCY, True)
+    def _any_currency(self) -> bool:
+        named = " UNION ALL ".join(
+            f"SELECT currency FROM {t} WHERE currency <> ''"
+            for t, declared in TABLES.items()
+            if "currency" in declared.column
+        )
+        return self.work.execute(f"SELECT 1 FROM ({named}) LIMIT 1").fetchone() is not None
 
-    def _value(self, row: str, _day: str) -> str:
+    def _corporate(self) -> str | None:
+        """The currency the files' rates are given in: the one whose own rate is always 1."""
+        found = self.work.execute(
+            "SELECT currency FROM exchange_rate GROUP BY 1 HAVING min(rate) = 1 AND max(rate) = 1 "
+            "ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchone()
+        return str(found[0]) if found else None
+
+    def _reporting_currency(self) -> str:
+        if self.settings.currency:
+            return self.settings.currency
+        corporate = self._corporate()
+        if corporate:
+            return corporate
+        common = self.work.execute(
+            "SELECT currency FROM (SELECT currency FROM opportunity UNION ALL "
+            "SELECT currency FROM quota UNION ALL SELECT currency FROM product) "
+            "WHERE currency <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchone()
+        return str(common[0]) if common else ASSUMED_CURRENCY
+
+    def _rates(self) -> None:
+        """Rates into the reporting currency, also where the files give them into another one."""
+        self.work.execute("CREATE OR REPLACE TABLE _rate_as_read AS FROM exchange_rate")
+        self.work.execute(
+            f"UPDATE exchange_rate SET valid_to = coalesce(valid_to, {FOREVER_DAY})"
+        )
+        corporate = self._corporate()
+        if corporate and corporate != self.currency:
+            self.work.execute(
+                """
+                CREATE OR REPLACE TABLE _rebased AS
+                SELECT r.currency, greatest(r.valid_from, b.valid_from) AS valid_from,
+                    least(r.valid_to, b.valid_to) AS valid_to,
+                    CAST(r.rate / b.rate AS DECIMAL(18,9)) AS rate
+                FROM exchange_rate r JOIN exchange_rate b
+                    ON b.currency = $to AND r.valid_from < b.valid_to AND b.valid_from < r.valid_to
+                """,
+                {"to": self.currency},
+            )
+            self.work.execute("DELETE FROM exchange_rate")
+            self.work.execute(
+                "INSERT INTO exchange_rate (currency, valid_from, valid_to, rate) FROM _rebased"
+            )
+        digits = minor_digits(self.currency)
+        for (code,) in self.work.execute("SELECT DISTINCT currency FROM exchange_rate").fetchall():
+            factor = Decimal(10) ** (digits - minor_digits(code))
+            self.work.execute(
+                "UPDATE exchange_rate SET minor_rate = CAST(rate * CAST(? AS DECIMAL(9,3)) "
+                "AS DECIMAL(18,9)) WHERE currency = ?",
+                [str(factor), code],
+            )
+        self.work.execute("DELETE FROM exchange_rate WHERE currency = ?", [self.currency])
+        self._note_missing_rates()
+
+    def _note_missing_rates(self) -> None:
+        """Deals whose currency has no rate are counted, and named, but add no money to any total."""
+        for code, rows in self.work.execute(
+            "SELECT currency, count(*) FROM opportunity WHERE amount_minor IS NOT NULL "
+            "AND currency <> $own AND currency NOT IN (SELECT currency FROM exchange_rate) GROUP BY 1",
+            {"own": self.currency},
+        ).fetchall():
+            self.work.execute(
+                "INSERT INTO _problem_count (code, severity, message, remedy, file, column_name, "
+                "table_name, rows, amount_minor) VALUES ('no_rate', 'doubtful', ?, ?, '', 'currency', "
+                "'opportunity', ?, NULL)",
+                [
+                    f"{rows:,} opportunities are in {code}, and no exchange rate to {self.currency} "
+                    "is known. They are listed, but left out of every sum of money.",
+                    "Open a file of exchange rates (currency, valid_from, rate) with the others.",
+                    rows,
+                ],
+            )
+
+    def _value(self, row: str) -> str:
         """Money of `row` in the reporting currency; null where no rate is known for its currency."""
         return (
             f"CASE WHEN {row}.currency = '{self.currency}' THEN {row}.amount_minor "
@@ -358,7 +416,7 @@ class _Build:
             elif name == "value_minor":
                 columns.append(
                     "CASE WHEN v.is_closed THEN v.value_minor "
-                    f"ELSE {self._value('v', today)} END AS value_minor"
+                    f"ELSE {self._value('v')} END AS value_minor"
                 )
             elif name == "team":
                 columns.append(
@@ -395,7 +453,7 @@ class _Build:
                 columns.append(f"{self._day('x.occurred_at')} AS occurred_on")
             elif column == "value_minor":
                 amount = "monthly_minor" if name == "recurring_revenue" else "amount_minor"
-                value = self._value("x", "").replace("amount_minor", amount)
+                value = self._value("x").replace("amount_minor", amount)
                 columns.append(f"{value} AS value_minor")
             elif column in special:
                 columns.append(f"{special[column]} AS {column}")
@@ -443,6 +501,7 @@ class _Build:
         self.work.unregister("_days")
 
 
+_KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
 _MONEY_DAY = {
     "campaign_spend": "spent_on",
     "cost": "booked_on",

@@ -39,7 +39,7 @@ class Manifest(BaseModel):
     data_as_of: datetime
     history_from: datetime | None
     currency: str
-    currency_is_assumed: bool
+    files_name_currency: bool
     rows: dict[str, int]
     won_minor: int
     files: list[FileOpened]

@@ -1,0 +1,69 @@
+# Two commands do everything: `make demo` and `make test`. Both set up what is missing first; again, they are fast.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint types layers build setup screenshots docs check-tools
+
+PYTHON ?= python3
+UV := .uv/bin/uv
+BIN := .venv/bin
+WORKERS ?= 2
+export UV_PROJECT_ENVIRONMENT := .venv
+export UV_PYTHON_DOWNLOADS := never
+
+help:
+	@echo "make demo         set up, simulate the sample company, open it and print the address"
+	@echo "make test         style, types, layers and every test"
+	@echo "make docs         write docs/look_up from the definitions"
+	@echo "make screenshots  take the pictures of the README"
+
+check-tools:
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing. Install it, then run this again."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Name another with make PYTHON=python3.12 …"; exit 1; }
+	@command -v node >/dev/null || { echo "Node 20 or newer is missing. Install it, then run this again."; exit 1; }
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || { echo "Node 20 or newer is needed; this is $$(node --version)."; exit 1; }
+	@command -v npm >/dev/null || { echo "npm, which comes with Node, is missing. Install it, then run this again."; exit 1; }
+
+$(UV): | check-tools
+	@echo "Fetching uv, which installs the rest …"
+	@$(PYTHON) -m venv .uv || { echo "Python's venv module is missing. On Debian: apt-get install python3-venv."; exit 1; }
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==0.13.9
+
+.venv/.ready: uv.lock pyproject.toml $(UV)
+	@echo "Installing Python packages …"
+	@$(UV) sync --quiet --frozen --python $(PYTHON)
+	@touch $@
+
+node_modules/.ready: package-lock.json package.json | check-tools
+	@echo "Installing browser packages …"
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+build: setup
+setup: .venv/.ready node_modules/.ready build/static/.ready
+
+build/static/.ready: .venv/.ready node_modules/.ready $(shell find src/salesops/web -type f -not -name '*.pyc' 2>/dev/null)
+	@echo "Building the pages' assets …"
+	@$(BIN)/python -m salesops.web.build >/dev/null
+	@touch $@
+
+demo: setup
+	@$(BIN)/salesops demo --book demo
+
+test: setup lint types layers
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+lint: setup
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
+
+types: setup
+	@$(BIN)/mypy --no-error-summary
+
+layers: setup
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+docs: setup
+	@$(BIN)/python scripts/write_look_up.py
+
+screenshots: setup
+	@$(BIN)/python scripts/take_screenshots.py

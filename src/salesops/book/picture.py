@@ -1,0 +1,125 @@
+"""How a measurement shows itself where there is no page: as text, and in a notebook as table and picture."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from html import escape
+from typing import TYPE_CHECKING
+
+from salesops.foundations.money import format_money
+from salesops.kpis._definition import Unit
+
+if TYPE_CHECKING:
+    from salesops.book.measurement import Figure, Measurement
+
+MINUS = "\N{MINUS SIGN}"
+_HEADINGS = ("Value", "95 % interval", "Numerator", "Denominator", "Rows")
+
+
+def value_in_words(
+    unit: Unit, value: int | Decimal | float | None, currency: str, *, compact: bool = False
+) -> str:
+    """A value as people read it: 63.2 %, $10,005,534, 51.8 d, 3.00×; n/a for nothing."""
+    if value is None:
+        return "n/a"
+    if unit in (Unit.MONEY, Unit.MONEY_PER_DAY):
+        money = format_money(round(value), currency, compact=compact)
+        return f"{money} a day" if unit is Unit.MONEY_PER_DAY else money
+    number = {
+        Unit.SHARE: lambda: f"{value * 100:,.1f} %",
+        Unit.DAYS: lambda: f"{value:,.1f} d",
+        Unit.TIMES: lambda: f"{value:,.2f}×",
+        Unit.COUNT: lambda: f"{value:,.0f}",
+    }[unit]()
+    return number.replace("-", MINUS)
+
+
+def interval_in_words(measurement: Measurement, figure: Figure) -> str:
+    """The interval as `62.0 % – 64.3 %`, empty where there is none."""
+    if figure.low is None or figure.high is None:
+        return ""
+    unit, currency = measurement.kpi.unit, measurement.currency
+    low = value_in_words(unit, figure.low, currency)
+    return f"{low} – {value_in_words(unit, figure.high, currency)}"
+
+
+def cells(measurement: Measurement, figure: Figure) -> tuple[str, ...]:
+    """One line of the table: the group's labels, the value, its interval, both sums, the rows."""
+    return (
+        *figure.label,
+        value_in_words(measurement.kpi.unit, figure.value, measurement.currency),
+        interval_in_words(measurement, figure),
+        _sum(figure.numerator),
+        _sum(figure.denominator),
+        f"{figure.n:,}",
+    )
+
+
+def headings(measurement: Measurement) -> tuple[str, ...]:
+    """The names of the columns of `cells`."""
+    return (*(name.replace("_", " ").capitalize() for name in measurement.by), *_HEADINGS)
+
+
+def caption(measurement: Measurement) -> str:
+    """What the table is of: the KPI, its period, its instant and its filter."""
+    parts = [measurement.kpi.title]
+    if measurement.period.label != "all":
+        parts.append(measurement.period.label)
+    parts.append(f"as of {measurement.as_of:%-d %B %Y}")
+    parts += [f"where {f}" for f in measurement.filters]
+    return ", ".join(parts)
+
+
+def as_text(measurement: Measurement) -> str:
+    """A plain table with the caption above it and, for nothing, the reason below."""
+    lines = [headings(measurement), *(cells(measurement, f) for f in measurement)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(lines[0]))]
+    left = len(measurement.by)
+    text = [caption(measurement)]
+    for line in lines:
+        text.append(
+            "  ".join(
+                cell.ljust(width) if i < left else cell.rjust(width)
+                for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+            ).rstrip()
+        )
+    text += [f.why for f in measurement if f.why]
+    return "\n".join(text)
+
+
+def as_html(measurement: Measurement) -> str:
+    """The same as an HTML table, with bars where there are groups to compare."""
+    head = "".join(f"<th>{escape(h)}</th>" for h in headings(measurement))
+    most = max((float(f.value) for f in measurement if f.value is not None), default=0.0)
+    body = []
+    for figure in measurement:
+        row = "".join(f"<td>{escape(c)}</td>" for c in cells(measurement, figure))
+        if measurement.by:
+            row += f"<td>{_bar(figure, most)}</td>"
+        body.append(f"<tr>{row}</tr>")
+    bar_head = "<th></th>" if measurement.by else ""
+    why = "".join(f"<p>{escape(f.why)}</p>" for f in measurement if f.why)
+    return (
+        f"<table><caption>{escape(caption(measurement))}</caption>"
+        f"<thead><tr>{head}{bar_head}</tr></thead><tbody>{''.join(body)}</tbody></table>{why}"
+    )
+
+
+def _bar(figure: Figure, most: float) -> str:
+    share = max(0.0, float(figure.value or 0) / most) if most > 0 else 0.0
+    low, high = figure.low, figure.high
+    whisker = ""
+    if low is not None and high is not None and most > 0:
+        x1, x2 = (max(0.0, min(1.2, v / most)) * 100 for v in (low, high))
+        whisker = f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="6" y2="6" stroke="#1e293b" stroke-width="1.5"/>'
+    return (
+        '<svg width="122" height="12" viewBox="0 0 122 12" role="img" aria-label="bar">'
+        f'<rect width="{share * 100:.1f}" height="12" rx="2" fill="#8fb2f0"/>{whisker}</svg>'
+    )
+
+
+def _sum(number: Decimal | None) -> str:
+    if number is None:
+        return ""
+    whole = number == number.to_integral_value()
+    return (f"{number:,.0f}" if whole else f"{number:,.2f}").replace("-", MINUS)

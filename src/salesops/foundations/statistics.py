@@ -1,0 +1,136 @@
+"""Intervals for shares, means and ratios: how far chance alone could have moved a figure."""
+
+from __future__ import annotations
+
+from math import exp, isfinite, lgamma, log, sqrt
+from statistics import NormalDist
+
+CONFIDENCE = 0.95
+LEAST_ROWS = 2  # below this a spread cannot be estimated
+
+
+def wilson(successes: int, n: int, confidence: float = CONFIDENCE) -> tuple[float, float] | None:
+    """The score interval of a share (Wilson 1927). None for n = 0."""
+    if n <= 0:
+        return None
+    if not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n} is not a share.")
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = successes / n
+    centre = (share + z * z / (2 * n)) / (1 + z * z / n)
+    half = z / (1 + z * z / n) * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    low = 0.0 if successes == 0 else max(0.0, centre - half)
+    high = 1.0 if successes == n else min(1.0, centre + half)
+    return low, high
+
+
+def mean_interval(
+    n: int, total: float, total_of_squares: float, confidence: float = CONFIDENCE
+) -> tuple[float, float] | None:
+    """Student's interval of a mean from sums. None with fewer than two rows."""
+    if n < LEAST_ROWS:
+        return None
+    mean = total / n
+    variance = max(0.0, (total_of_squares - n * mean * mean) / (n - 1))
+    half = student_quantile(0.5 + confidence / 2, n - 1) * sqrt(variance / n)
+    return mean - half, mean + half
+
+
+def ratio_interval(
+    n: int,
+    sum_x: float,
+    sum_y: float,
+    sum_xx: float,
+    sum_yy: float,
+    sum_xy: float,
+    confidence: float = CONFIDENCE,
+) -> tuple[float, float] | None:
+    """The interval of Σx ÷ Σy over n rows by linearisation (Cochran 1977, §2.11).
+
+    None with fewer than two rows or a zero denominator.
+    """
+    if n < LEAST_ROWS or sum_y == 0:
+        return None
+    ratio = sum_x / sum_y
+    squared = max(0.0, sum_xx - 2 * ratio * sum_xy + ratio * ratio * sum_yy)
+    error = sqrt(n / (n - 1) * squared) / abs(sum_y)
+    half = student_quantile(0.5 + confidence / 2, n - 1) * error
+    return (ratio - half, ratio + half) if isfinite(half) else None
+
+
+def median_ranks(n: int, confidence: float = CONFIDENCE) -> tuple[int, int] | None:
+    """The ranks, from 1, of the order statistics that hold the median with at least `confidence`.
+
+    By the binomial distribution with one half (Conover 1999, §3.2). None for fewer than six rows at
+    95 %, where not even the smallest and largest value do.
+    """
+    if n < 1:
+        return None
+    tail = (1 - confidence) / 2
+    if n > 1000:
+        half = NormalDist().inv_cdf(0.5 + confidence / 2) * sqrt(n) / 2
+        low = int(n / 2 - half)
+        return max(1, low), min(n, n + 1 - low)
+    below, low = 0.0, 0
+    for k in range(n + 1):
+        below += exp(lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1) + n * log(0.5))
+        if below > tail:
+            break
+        low = k + 1
+    return (low, n + 1 - low) if low >= 1 else None
+
+
+def student_quantile(probability: float, degrees: int) -> float:
+    """The quantile of Student's t distribution, by bisection on its distribution function."""
+    if degrees < 1 or not 0 < probability < 1:
+        raise ValueError("Student's t needs at least one degree of freedom and 0 < p < 1.")
+    if degrees > 10_000:
+        return NormalDist().inv_cdf(probability)
+    if probability < 0.5:
+        return -student_quantile(1 - probability, degrees)
+    low, high = 0.0, 1.0
+    while _student_cdf(high, degrees) < probability:
+        high *= 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        if _student_cdf(middle, degrees) < probability:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _student_cdf(t: float, degrees: int) -> float:
+    if t == 0:
+        return 0.5
+    x = degrees / (degrees + t * t)
+    tail = 0.5 * _incomplete_beta(degrees / 2, 0.5, x)
+    return 1 - tail if t > 0 else tail
+
+
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """The regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    tiny = 1e-300
+    c, d = 1.0, 1 - (a + b) * x / (a + 1)
+    d = 1 / (d if abs(d) > tiny else tiny)
+    value = d
+    for m in range(1, 300):
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 + numerator * d
+            d = 1 / (d if abs(d) > tiny else tiny)
+            c = 1 + numerator / c
+            c = c if abs(c) > tiny else tiny
+            value *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * value / a
+
+

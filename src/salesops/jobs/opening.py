@@ -1,0 +1,167 @@
+"""Opening files into a book: examine, check, publish; only the last step changes what readers see."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from salesops.book.settings import Settings, load_settings, read_json, write_whole
+from salesops.engines.build import Built, build
+from salesops.engines.changes import add_changes
+from salesops.engines.folder import (
+    FileOpened,
+    Manifest,
+    clear_unfinished,
+    next_generation,
+    one_writer,
+    publish,
+    read_manifest_lenient,
+)
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.importers import Answers, Examination, Limits, examine, read
+from salesops.jobs.progress import Watch, silent
+
+WORK_MEMORY = "1400MB"
+ANSWERS = "answers.json"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A base file that is finished and not yet published, and the manifest it would get."""
+
+    base: Path
+    manifest: Manifest
+
+
+def remembered(folder: Path) -> Answers:
+    """What people said about files like these before, in this book."""
+    return Answers.model_validate(read_json(folder / ANSWERS))
+
+
+def remember(folder: Path, answers: Answers) -> None:
+    """Keep what people said, for the next files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / ANSWERS, answers.model_dump_json(indent=2))
+
+
+def examine_files(
+    paths: Sequence[Path],
+    work: Path,
+    answers: Answers,
+    *,
+    limits: Limits | None = None,
+    watch: Watch = silent,
+) -> Examination:
+    """What each file is, which column is what, and what must be asked."""
+    work.mkdir(parents=True, exist_ok=True)
+    return examine(paths, work, answers=answers, limits=limits or Limits(), progress=watch)
+
+
+def check_files(
+    examination: Examination, work: Path, settings: Settings, clock: Clock, *, watch: Watch = silent
+) -> Checked:
+    """Read everything and build the base file in `work`; the book is not touched."""
+    work.mkdir(parents=True, exist_ok=True)
+    now = clock()
+    store = work / "work.duckdb"
+    store.unlink(missing_ok=True)
+    (work / "spill").mkdir(exist_ok=True)
+    connection = duckdb.connect(
+        str(store),
+        config={"memory_limit": WORK_MEMORY, "temp_directory": str(work / "spill"), "threads": "2"},
+    )
+    try:
+        connection.execute("SET preserve_insertion_order = false")
+        read(examination, connection, progress=watch)
+        _refuse_nothing(connection)
+        base = work / "base.duckdb"
+        built = build(connection, base, settings, now, watch)
+    finally:
+        connection.close()
+        store.unlink(missing_ok=True)
+        shutil.rmtree(work / "spill", ignore_errors=True)
+    files = [
+        FileOpened(
+            name=f.name, table=f.table, rows=f.rows, recognised_as=f.recognised_as, why=f.why
+        )
+        for f in examination.files
+    ]
+    manifest = _manifest(built, files, settings, clock)
+    write_whole(work / "manifest.json", manifest.model_dump_json())
+    return Checked(base, manifest)
+
+
+def publish_checked(folder: Path, checked: Checked) -> Manifest:
+    """Make a checked base file the book's next generation, in one step."""
+    with one_writer(folder):
+        clear_unfinished(folder)
+        former = read_manifest_lenient(folder)
+        number = next_generation(folder)
+        add_changes(checked.base, folder / former.base if former else None)
+        name = f"base-{number}.duckdb"
+        shutil.move(checked.base, folder / name)
+        manifest = checked.manifest.model_copy(update={"generation": number, "base": name})
+        publish(folder, manifest)
+    return manifest
+
+
+def load_checked(work: Path) -> Checked:
+    """What `check_files` left in `work`, for the process that publishes it."""
+    base, manifest = work / "base.duckdb", work / "manifest.json"
+    if not base.exists() or not manifest.exists():
+        raise Refusal("These files were not checked yet, or are in the book already.")
+    return Checked(base, Manifest.model_validate(json.loads(manifest.read_text("utf-8"))))
+
+
+def open_files(
+    paths: Sequence[Path],
+    folder: Path,
+    clock: Clock,
+    *,
+    answers: Answers | None = None,
+    watch: Watch = silent,
+) -> Manifest:
+    """Examine, check and publish in one go."""
+    said = answers or remembered(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    work = folder / "work" / f"{clock():%Y%m%dT%H%M%S%f}"
+    try:
+        examination = examine_files(paths, work, said, watch=watch)
+        checked = check_files(examination, work, load_settings(folder), clock, watch=watch)
+        manifest = publish_checked(folder, checked)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    remember(folder, said)
+    return manifest
+
+
+def _manifest(built: Built, files: list[FileOpened], settings: Settings, clock: Clock) -> Manifest:
+    return Manifest(
+        generation=0,
+        base="",
+        opened_at=clock(),
+        data_as_of=built.data_as_of,
+        history_from=built.history_from,
+        currency=built.currency,
+        files_name_currency=built.files_name_currency,
+        rows=built.rows,
+        won_minor=built.won_minor,
+        files=files,
+        zone=settings.calendar.time_zone,
+    )
+
+
+def _refuse_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    for table in ("opportunity", "account", "lead", "activity", "quota", "person", "product"):
+        if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
+            return
+    raise Refusal(
+        "None of the rows could be read, so there is nothing to show. "
+        "Look at what each file was taken for and which columns were matched."
+    )
