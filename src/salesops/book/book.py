@@ -189,7 +189,9 @@ class Book:
         for record in found.dicts():
             key = tuple(record[f"g{i}"] for i in range(len(by)))
             moments = tuple(
-                _exact(record[m]) or Fraction(0) for m in ["x", "y", "xx", "yy", "xy"] if m in record
+                _exact(record[m]) or Fraction(0)
+                for m in ["x", "y", "xx", "yy", "xy"]
+                if m in record
             )
             cells[key] = Cell(
                 numerator=_exact(record["numerator"]),

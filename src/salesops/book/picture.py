@@ -111,7 +111,9 @@ def _bar(figure: Figure, most: float) -> str:
     whisker = ""
     if low is not None and high is not None and most > 0:
         x1, x2 = (max(0.0, min(1.2, v / most)) * 100 for v in (low, high))
-        whisker = f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="6" y2="6" stroke="#1e293b" stroke-width="1.5"/>'
+        whisker = (
+            f'<line x1="{x1:.1f}" x2="{x2:.1f}" y1="6" y2="6" stroke="#1e293b" stroke-width="1.5"/>'
+        )
     return (
         '<svg width="122" height="12" viewBox="0 0 122 12" role="img" aria-label="bar">'
         f'<rect width="{share * 100:.1f}" height="12" rx="2" fill="#8fb2f0"/>{whisker}</svg>'

@@ -98,7 +98,11 @@ def show_problems(folder: Path, form: str, refused: Path | None) -> int:
         for problem in found:
             where = " ".join(x for x in (problem["file"], problem["column_name"]) if x)
             table.add_row(
-                problem["severity"], f"{problem['rows']:,}", problem["message"], problem["remedy"], where
+                problem["severity"],
+                f"{problem['rows']:,}",
+                problem["message"],
+                problem["remedy"],
+                where,
             )
         Console().print(table)
     if refused is not None:
@@ -142,9 +146,7 @@ def _write(records: list[dict[str, Any]], form: str, out: Path | None) -> None:
         import pyarrow.parquet as pq
 
         columns = list(records[0]) if records else []
-        pq.write_table(
-            pa.table({c: [_plain(r[c]) for r in records] for c in columns}), out
-        )
+        pq.write_table(pa.table({c: [_plain(r[c]) for r in records] for c in columns}), out)
         return
     if form == "csv":
         import csv
@@ -156,7 +158,9 @@ def _write(records: list[dict[str, Any]], form: str, out: Path | None) -> None:
         writer.writerows(records)
         body = text.getvalue()
     else:
-        body = json.dumps([{k: _plain(v) for k, v in r.items()} for r in records], indent=2, ensure_ascii=False)
+        body = json.dumps(
+            [{k: _plain(v) for k, v in r.items()} for r in records], indent=2, ensure_ascii=False
+        )
         body += "\n"
     if out is None:
         sys.stdout.write(body)

@@ -21,7 +21,9 @@ def examine_machine(folder: Path) -> int:
     console = Console()
     checks = [_python(), *(_package(name) for name in PACKAGES), _disk(folder), *_book(folder)]
     for fine, line in checks:
-        console.print(f"[{'green' if fine else 'red'}]{'ok ' if fine else 'NO '}[/] {line}", highlight=False)
+        console.print(
+            f"[{'green' if fine else 'red'}]{'ok ' if fine else 'NO '}[/] {line}", highlight=False
+        )
     return 0 if all(fine for fine, _ in checks) else 1
 
 
@@ -54,7 +56,10 @@ def _book(folder: Path) -> list[tuple[bool, str]]:
     if manifest is None:
         return [(True, f"No book in {folder} yet")]
     return [
-        (True, f"Book in {folder}: generation {manifest.generation}, as of {manifest.data_as_of:%-d %B %Y}"),
+        (
+            True,
+            f"Book in {folder}: generation {manifest.generation}, as of {manifest.data_as_of:%-d %B %Y}",
+        ),
         _whole(folder, manifest.base, manifest.rows),
     ]
 
@@ -68,7 +73,10 @@ def _whole(folder: Path, base: str, rows: dict[str, int]) -> tuple[bool, str]:
             for table, expected in rows.items():
                 found = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
                 if not found or found[0] != expected:
-                    return False, f"{base} holds {found} {table} rows, {expected} were written. Open the files again."
+                    return (
+                        False,
+                        f"{base} holds {found} {table} rows, {expected} were written. Open the files again.",
+                    )
     except duckdb.Error as error:
         return False, f"{base} cannot be read ({error}). Open the files again."
     return True, f"{base} is whole: {sum(rows.values()):,} rows"

@@ -31,7 +31,9 @@ def open_command(
     files: Annotated[list[Path], typer.Argument(help="Export files, zips or folders.")],
     book: BookOption = DEFAULT_BOOK,
     serve: Annotated[bool, typer.Option(help="Serve the book in a browser afterwards.")] = True,
-    port: Annotated[int | None, typer.Option(help="Port to serve on; a free one by default.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to serve on; a free one by default.")
+    ] = None,
     answer: Annotated[
         list[str] | None,
         typer.Option("--answer", help="Answer to a question, as QUESTION=CHOICE. Repeatable."),
@@ -51,7 +53,9 @@ def open_command(
 @app.command("serve")
 def serve_command(
     book: BookOption = DEFAULT_BOOK,
-    port: Annotated[int | None, typer.Option(help="Port to serve on; a free one by default.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to serve on; a free one by default.")
+    ] = None,
 ) -> None:
     """Serve a book in a browser, on this machine only. Without a book it asks for files."""
     from salesops.cli.serving import serve_book
@@ -65,7 +69,9 @@ def demo_command(
     size: Annotated[int, typer.Option(help="Number of opportunities.")] = 4000,
     seed: Annotated[int, typer.Option(help="Which invented company.")] = 1,
     serve: Annotated[bool, typer.Option(help="Serve the book in a browser afterwards.")] = True,
-    port: Annotated[int | None, typer.Option(help="Port to serve on; a free one by default.")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="Port to serve on; a free one by default.")
+    ] = None,
 ) -> None:
     """Simulate the sample company, open it as an export, and serve it."""
     from salesops.cli.opening import open_sample

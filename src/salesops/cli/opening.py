@@ -151,15 +151,16 @@ def _show_picture(folder: Path) -> None:
     from salesops.kpis import KPIS
 
     book = salesops.open(folder)
-    counts = dict(
-        book.engine.run("SELECT outcome, count(*) FROM opportunity GROUP BY 1").rows
-    )
+    counts = dict(book.engine.run("SELECT outcome, count(*) FROM opportunity GROUP BY 1").rows)
     total = sum(counts.values())
     told = ", ".join(
-        f"{counts[o]:,} {o.replace('_', ' ')}" for o in ("won", "lost", "no_decision", "open") if counts.get(o)
+        f"{counts[o]:,} {o.replace('_', ' ')}"
+        for o in ("won", "lost", "no_decision", "open")
+        if counts.get(o)
     )
     console.print(
-        f"\n[bold]{total:,} opportunities[/bold]: {told}, as of {book.today:%-d %B %Y}.", highlight=False
+        f"\n[bold]{total:,} opportunities[/bold]: {told}, as of {book.today:%-d %B %Y}.",
+        highlight=False,
     )
     table = Table(box=None, show_header=False, pad_edge=False)
     for name in KEY_NUMBERS:

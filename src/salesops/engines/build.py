@@ -111,7 +111,9 @@ class _Build:
     def history(self) -> None:
         """Versions in order with their ends, and what follows from having been in a stage."""
         self._add_unseen_states()
-        event = f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
+        event = (
+            f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
+        )
         self.work.execute(
             f"""
             CREATE OR REPLACE TABLE version AS
@@ -234,8 +236,8 @@ class _Build:
         """The last instant the files speak of, never later than now."""
         found = self.work.execute(
             """
-            SELECT max(at) FROM (
-                SELECT max(valid_from) AS at FROM opportunity_version WHERE valid_from <= $now
+            SELECT max(moment) FROM (
+                SELECT max(valid_from) AS moment FROM opportunity_version WHERE valid_from <= $now
                 UNION ALL SELECT max(created_at) FROM opportunity WHERE created_at <= $now
                 UNION ALL SELECT max(CAST(created_on AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND)
                     FROM opportunity WHERE created_at IS NULL AND CAST(created_on AS TIMESTAMP) <= $now
@@ -282,9 +284,7 @@ class _Build:
     def _rates(self) -> None:
         """Rates into the reporting currency, also where the files give them into another one."""
         self.work.execute("CREATE OR REPLACE TABLE _rate_as_read AS FROM exchange_rate")
-        self.work.execute(
-            f"UPDATE exchange_rate SET valid_to = coalesce(valid_to, {FOREVER_DAY})"
-        )
+        self.work.execute(f"UPDATE exchange_rate SET valid_to = coalesce(valid_to, {FOREVER_DAY})")
         corporate = self._corporate()
         if corporate and corporate != self.currency:
             self.work.execute(

@@ -79,7 +79,9 @@ def parse(
     if len(text) > MOST_CHARACTERS:
         raise Refusal(f"The condition is longer than {MOST_CHARACTERS:,} characters. Shorten it.")
     if _depth(text) > MOST_DEPTH:
-        raise Refusal(f"The condition has more than {MOST_DEPTH} brackets in one another. Simplify it.")
+        raise Refusal(
+            f"The condition has more than {MOST_DEPTH} brackets in one another. Simplify it."
+        )
     try:
         statements = sqlglot.parse(f"SELECT 1 WHERE {text}\n", dialect="duckdb")
         where = statements[0].args.get("where") if len(statements) == 1 and statements[0] else None
@@ -87,7 +89,17 @@ def parse(
         raise Refusal(_not_read(text, error)) from None
     if where is None or any(
         statements[0].args.get(k)  # type: ignore[union-attr]
-        for k in ("group", "having", "order", "limit", "windows", "qualify", "joins", "from", "from_")
+        for k in (
+            "group",
+            "having",
+            "order",
+            "limit",
+            "windows",
+            "qualify",
+            "joins",
+            "from",
+            "from_",
+        )
     ):
         raise Refusal(_pointed(text, text.split()[0], "This is not one condition."))
     reader = _Reader(text, table, tables, minor_digits)
@@ -200,7 +212,9 @@ class _Reader:
 
     def _in(self, node: Any) -> _Node:
         if node.args.get("query") or not node.expressions:
-            raise self._wrong(node, "List the values in brackets: stage in ('Proposal', 'Negotiation').")
+            raise self._wrong(
+                node, "List the values in brackets: stage in ('Proposal', 'Negotiation')."
+            )
         tests = [self._compare(node, node.this, e, "=") for e in node.expressions]
 
         def value(record: Record) -> bool | None:
@@ -220,7 +234,9 @@ class _Reader:
 
         inner = self.read(node.this)
         if isinstance(node.expression, exp.Null):
-            return _Node("yes_no", lambda t: inner.ibis(t).isnull(), lambda r: inner.value(r) is None)
+            return _Node(
+                "yes_no", lambda t: inner.ibis(t).isnull(), lambda r: inner.value(r) is None
+            )
         if isinstance(node.expression, exp.Boolean) and inner.kind == "yes_no":
             wanted = bool(node.expression.this)
             return _Node(
@@ -284,8 +300,12 @@ class _Reader:
     def _referred(self, node: Any, table: str, name: str) -> Column:
         referring = self.table.column.get(f"{table}_id")
         if referring is None or not referring.refers_to:
-            known = [c.name[:-3] for c in self.table.columns if c.refers_to and c.name.endswith("_id")]
-            raise self._wrong(node, f"{self.table.name} refers to {', '.join(known)}, not to {table}.")
+            known = [
+                c.name[:-3] for c in self.table.columns if c.refers_to and c.name.endswith("_id")
+            ]
+            raise self._wrong(
+                node, f"{self.table.name} refers to {', '.join(known)}, not to {table}."
+            )
         return self._pick(node, name, self.tables[referring.refers_to])
 
     def _pick(self, node: Any, name: str, table: Table) -> Column:
@@ -422,7 +442,9 @@ class _Reader:
             return _Node("number", side.ibis, in_minor)
         if side.is_literal and side.kind == "number":
             return _constant(side.literal * scale, "number")
-        raise self._wrong(node, "Money written in major units is compared with money or a plain number.")
+        raise self._wrong(
+            node, "Money written in major units is compared with money or a plain number."
+        )
 
     def _day(self, node: Any, text: str) -> date:
         try:
@@ -434,7 +456,9 @@ class _Reader:
         try:
             found = datetime.fromisoformat(text)
         except ValueError:
-            raise self._wrong(node, f"“{text}” is not an instant. Write '2026-01-31 14:00'.") from None
+            raise self._wrong(
+                node, f"“{text}” is not an instant. Write '2026-01-31 14:00'."
+            ) from None
         if found.tzinfo is not None:
             raise self._wrong(node, "Instants are in UTC here; write them without a zone.")
         return found
@@ -448,7 +472,11 @@ def _constant(value: Any, kind: str) -> _Node:
         import ibis
 
         if isinstance(value, Decimal):
-            return ibis.literal(int(value)) if value == value.to_integral_value() else ibis.literal(value)
+            return (
+                ibis.literal(int(value))
+                if value == value.to_integral_value()
+                else ibis.literal(value)
+            )
         return ibis.literal(value)
 
     return _Node(kind, build, lambda _r: value, literal=value, is_literal=True)
@@ -477,7 +505,13 @@ _OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "-": lambda a, b: a - b,
     "*": lambda a, b: a * b,
 }
-_A = {"number": "A number", "text": "Text", "date": "A day", "instant": "An instant", "yes_no": "A yes or no"}
+_A = {
+    "number": "A number",
+    "text": "Text",
+    "date": "A day",
+    "instant": "An instant",
+    "yes_no": "A yes or no",
+}
 
 
 def _words(node: Any) -> str:

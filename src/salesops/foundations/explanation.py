@@ -29,7 +29,9 @@ class Explanation:
         """What a reader should know, one thing a sentence."""
         told = [f"{self.formula}.", f"Worked out from {_rows(self.n)}."]
         if self.n_excluded:
-            told.append(f"{_rows(self.n_excluded).capitalize()} could not be counted and were left out.")
+            told.append(
+                f"{_rows(self.n_excluded).capitalize()} could not be counted and were left out."
+            )
         if self.period.label != "all":
             told.append(f"For {self.period.label}.")
         told += [f"Only where {f}." for f in self.filters]

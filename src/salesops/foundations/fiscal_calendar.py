@@ -70,7 +70,9 @@ class FiscalCalendar:
         for period in self._of_year(self.year_of(day), grain):
             if period.contains(day):
                 return period
-        raise AssertionError(f"{day} lies in no {grain} of its own year.")  # the partition is tested
+        raise AssertionError(
+            f"{day} lies in no {grain} of its own year."
+        )  # the partition is tested
 
     def series(self, grain: Grain, start: date, end: date) -> list[Period]:
         """The periods of that grain which share a day with `[start, end)`, in order."""

@@ -30,7 +30,12 @@ SYMBOLS = {
     "NZD": "NZ$",
     "BRL": "R$",
 }
-_STEPS = ((Decimal(10) ** 12, "T"), (Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "K"))
+_STEPS = (
+    (Decimal(10) ** 12, "T"),
+    (Decimal(10) ** 9, "B"),
+    (Decimal(10) ** 6, "M"),
+    (Decimal(10) ** 3, "K"),
+)
 
 
 def minor_digits(currency: str) -> int:

@@ -28,7 +28,9 @@ def apply_settings(
     if former is None:
         folder.mkdir(parents=True, exist_ok=True)
         save_settings(folder, settings)
-        raise Refusal("The settings are kept. There is no book yet to apply them to; open files first.")
+        raise Refusal(
+            "The settings are kept. There is no book yet to apply them to; open files first."
+        )
     work = folder / "work" / f"settings-{clock():%Y%m%dT%H%M%S%f}"
     work.mkdir(parents=True)
     try:
@@ -72,7 +74,9 @@ def _load(connection: duckdb.DuckDBPyConnection, base: Path, former: Manifest) -
             for c in table.columns
         )
         connection.execute(table.duckdb_ddl())
-        source = {"pipeline_stage": "_stage_as_read", "exchange_rate": "_rate_as_read"}.get(name, name)
+        source = {"pipeline_stage": "_stage_as_read", "exchange_rate": "_rate_as_read"}.get(
+            name, name
+        )
         connection.execute(f'INSERT INTO "{name}" SELECT {columns} FROM former."{source}"')
     connection.execute("DELETE FROM opportunity_version WHERE change_source = 'snapshot'")
     for name in ("_problem", "_problem_count", "_refused_row"):

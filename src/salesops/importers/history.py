@@ -1,0 +1,180 @@
+"""History: every state an opportunity has been in, from the rows an export keeps of its changes."""
+
+from __future__ import annotations
+
+import duckdb
+
+from salesops.tables import TABLES
+
+# Fields of OpportunityFieldHistory and the column each changes, with SQL from its text.
+_FIELDS = {
+    "owner": ("owner_id", "nullif({0}, '')"),
+    "ownerid": ("owner_id", "nullif({0}, '')"),
+    "stagename": ("stage", "nullif({0}, '')"),
+    "amount": ("amount_minor", "TRY_CAST(round(TRY_CAST({0} AS DECIMAL(38,9)) * 100) AS BIGINT)"),
+    "closedate": ("close_date", "CAST(TRY_CAST({0} AS TIMESTAMP) AS DATE)"),
+}
+_OF_HISTORY = ("stage", "amount_minor", "close_date", "probability", "forecast_category")
+
+
+def fill_history(connection: duckdb.DuckDBPyConnection) -> None:
+    """Complete `opportunity_version`: what a history row does not say is as it is now, or as it was then."""
+    _largest_line(connection)
+    _drop_orphans(connection)
+    _rebuild_from_fields(connection)
+    _complete_from_now(connection)
+    _owners(connection)
+    _one_per_instant(connection)
+    connection.execute("DROP TABLE l_opportunity")
+
+
+def _largest_line(connection: duckdb.DuckDBPyConnection) -> None:
+    """A deal's product is that of its largest line."""
+    connection.execute(
+        """
+        UPDATE opportunity SET product_id = l.product_id FROM (
+            SELECT opportunity_id, arg_max(product_id, coalesce(amount_minor, 0)) AS product_id
+            FROM opportunity_line WHERE product_id IS NOT NULL GROUP BY 1) l
+        WHERE l.opportunity_id = opportunity.id AND opportunity.product_id IS NULL
+        """
+    )
+
+
+def _drop_orphans(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(
+        "DELETE FROM opportunity_version WHERE opportunity_id NOT IN (SELECT id FROM opportunity)"
+    )
+
+
+def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
+    """Where only single fields were kept, walk back from the state now to the states before."""
+    fields = ", ".join(f"'{f}'" for f in _FIELDS)
+    found = connection.execute(
+        f"""
+        SELECT DISTINCT opportunity_id FROM l_field_history f JOIN opportunity o ON o.id = f.opportunity_id
+        WHERE lower(field) IN ({fields}) AND NOT coalesce(f._deleted, false) AND opportunity_id NOT IN (
+            SELECT opportunity_id FROM opportunity_version) LIMIT 1
+        """
+    ).fetchone()
+    if not found:
+        return
+    changes = " UNION ALL ".join(
+        f"SELECT opportunity_id, valid_from, '{column}' AS col, CAST({sql.format('old_value')} AS VARCHAR) AS was, "
+        f"changed_by_id FROM l_field_history WHERE lower(field) = '{field}' AND NOT coalesce(_deleted, false)"
+        for field, (column, sql) in _FIELDS.items()
+    )
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE change AS SELECT c.* FROM ({changes}) c
+        JOIN opportunity o ON o.id = c.opportunity_id
+        WHERE c.opportunity_id NOT IN (SELECT opportunity_id FROM opportunity_version)
+        """
+    )
+    columns = ("stage", "owner_id", "amount_minor", "close_date")
+    types = {"amount_minor": "BIGINT", "close_date": "DATE"}
+    # At each instant a column had the old value of its next change, or is as now if none follows.
+    states = ", ".join(
+        f"CASE WHEN n_{c} IS NOT NULL THEN TRY_CAST(was_{c} AS {types.get(c, 'VARCHAR')}) ELSE o.{c} END AS {c}"
+        for c in columns
+    )
+    following = ", ".join(
+        f"arg_min(c.was, c.valid_from) FILTER (c.col = '{c}' AND c.valid_from > p.at) AS was_{c}, "
+        f"min(c.valid_from) FILTER (c.col = '{c}' AND c.valid_from > p.at) AS n_{c}"
+        for c in columns
+    )
+    others = [
+        c.name
+        for c in TABLES["opportunity"].columns
+        if not c.derived and c.name not in (*columns, "id", "probability", "forecast_category")
+    ]
+    connection.execute(
+        f"""
+        INSERT INTO opportunity_version (opportunity_id, valid_from, changed_by_id, change_source,
+            {", ".join(columns)}, {", ".join(others)})
+        WITH point AS (
+            SELECT DISTINCT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who
+            FROM change GROUP BY 1, 2
+            UNION SELECT DISTINCT c.opportunity_id, o.created_at, NULL FROM change c
+            JOIN opportunity o ON o.id = c.opportunity_id WHERE o.created_at IS NOT NULL),
+        state AS (
+            SELECT p.opportunity_id, p.at, any_value(p.who) AS who, {following}
+            FROM point p LEFT JOIN change c ON c.opportunity_id = p.opportunity_id GROUP BY 1, 2)
+        SELECT s.opportunity_id, s.at, s.who, 'history', {states}, {", ".join(f"o.{c}" for c in others)}
+        FROM state s JOIN opportunity o ON o.id = s.opportunity_id
+        """
+    )
+
+
+def _complete_from_now(connection: duckdb.DuckDBPyConnection) -> None:
+    """What history does not keep (name, account, source …) is taken from the row now."""
+    others = [
+        c.name
+        for c in TABLES["opportunity"].columns
+        if not c.derived and c.name not in (*_OF_HISTORY, "id")
+    ]
+    values = ", ".join(f"{c} = coalesce(opportunity_version.{c}, o.{c})" for c in others)
+    connection.execute(
+        f"UPDATE opportunity_version SET change_source = coalesce(change_source, 'history'), {values} "
+        "FROM opportunity o WHERE o.id = opportunity_version.opportunity_id"
+    )
+
+
+def _owners(connection: duckdb.DuckDBPyConnection) -> None:
+    """Owners of the past: before each recorded change the old one, and the change is a version itself."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE handed AS
+        SELECT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who,
+            any_value(old_value) AS old_owner, any_value(new_value) AS new_owner
+        FROM l_field_history
+        WHERE lower(field) IN ('owner', 'ownerid') AND NOT coalesce(_deleted, false)
+            AND old_value LIKE '005%' AND new_value LIKE '005%'
+            AND opportunity_id IN (SELECT opportunity_id FROM opportunity_version)
+        GROUP BY 1, 2
+        """
+    )
+    if not connection.execute("SELECT 1 FROM handed LIMIT 1").fetchone():
+        return
+    columns = [c for c in TABLES["opportunity_version"].column]
+    copied = ", ".join(
+        {"valid_from": "h.at", "owner_id": "h.new_owner", "changed_by_id": "h.who"}.get(c, f"v.{c}")
+        for c in columns
+    )
+    connection.execute(
+        f"""
+        INSERT INTO opportunity_version ({", ".join(columns)})
+        SELECT {copied} FROM handed h
+        ASOF JOIN opportunity_version v ON v.opportunity_id = h.opportunity_id AND v.valid_from <= h.at
+        WHERE v.valid_from < h.at
+        """
+    )
+    connection.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE before AS
+        SELECT v.opportunity_id, v.valid_from, arg_min(h.old_owner, h.at) AS owner_id
+        FROM opportunity_version v JOIN handed h
+            ON h.opportunity_id = v.opportunity_id AND h.at > v.valid_from GROUP BY 1, 2
+        """
+    )
+    connection.execute(
+        "UPDATE opportunity_version SET owner_id = b.owner_id FROM before b "
+        "WHERE b.opportunity_id = opportunity_version.opportunity_id "
+        "AND b.valid_from = opportunity_version.valid_from"
+    )
+
+
+def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
+    """Several saves in one instant leave one version, the last."""
+    twice = connection.execute(
+        "SELECT 1 FROM opportunity_version GROUP BY opportunity_id, valid_from HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if not twice:
+        return
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE opportunity_version AS
+        SELECT * EXCLUDE (place) FROM (
+            SELECT *, row_number() OVER (PARTITION BY opportunity_id, valid_from ORDER BY rowid DESC) AS place
+            FROM opportunity_version) WHERE place = 1
+        """
+    )

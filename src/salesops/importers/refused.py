@@ -1,0 +1,40 @@
+"""The file of refused rows: what could not be read, with the reason, ready to be mended and opened again."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+
+ROW_COLUMN = "_row"
+REASON_COLUMN = "_reason"
+
+
+def write_refused(connection: duckdb.DuckDBPyConnection, target: Path) -> list[Path]:
+    """One CSV a source file in the folder `target`; returns the files written."""
+    target.mkdir(parents=True, exist_ok=True)
+    written = []
+    for (file,) in connection.execute(
+        "SELECT DISTINCT file FROM _refused_row ORDER BY file"
+    ).fetchall():
+        path = target / f"{Path(file).stem.replace(' › ', '-')}-refused.csv"
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            csv.writer(out).writerows(refused_lines(connection, file))
+        written.append(path)
+    return written
+
+
+def refused_lines(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[list[str]]:
+    """The header and the refused records of one file, with row and reason at the end."""
+    found = connection.execute(
+        "SELECT row, header, record, reason FROM _refused_row WHERE file = ? ORDER BY row", [file]
+    ).fetchall()
+    if not found:
+        return
+    header = found[0][1]
+    yield [*header, ROW_COLUMN, REASON_COLUMN]
+    for row, _, record, reason in found:
+        cells = [c or "" for c in record][: len(header)]
+        yield [*cells, *[""] * (len(header) - len(cells)), str(row), reason]
