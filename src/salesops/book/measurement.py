@@ -148,6 +148,7 @@ def figure_of(
 ) -> Figure:
     """Round once, at the end: from exact sums to the value that is shown."""
     exact = cell.numerator if kpi.is_sum else cell.ratio
+    why = why or cell.why
     if why or (kpi.is_sum and kpi.basis != "point" and cell.n == 0 and not cell.numerator):
         exact = None
     low, high = _interval(kpi, cell) if exact is not None else (None, None)
@@ -164,8 +165,14 @@ def figure_of(
         n_open=cell.n_open,
         median=_scaled(kpi, cell.median),
         p90=_scaled(kpi, cell.p90),
-        why=why or ("" if exact is not None else "Nothing to count here."),
+        why=why or ("" if exact is not None else _nothing(cell)),
     )
+
+
+def _nothing(cell: Cell) -> str:
+    if cell.n == 0 and cell.n_excluded:
+        return f"{cell.n_excluded:,} rows belong here, but none has what is counted, such as an amount."
+    return "Nothing to count here."
 
 
 def _value(kpi: Kpi, exact: Fraction | None) -> int | Decimal | None:

@@ -104,6 +104,7 @@ class Cell:
     median: Fraction | None = None
     p90: Fraction | None = None
     moments: tuple[Fraction, ...] = ()  # sums of x, y, xx, yy, xy over counted rows
+    why: str = ""  # where there is no value, the reason
 
     @property
     def ratio(self) -> Fraction | None:

@@ -1,0 +1,38 @@
+"""Attainment distribution: how attainment is spread over people."""
+
+from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
+from salesops.kpis._populations import PARTS_PER_MILLION, attainment_of_people
+
+
+def _rows(facts: Facts, window: Window) -> Table:
+    people = attainment_of_people(facts, window)
+    share = (people.credited * PARTS_PER_MILLION / people.quota).round().cast("int64")
+    return people.mutate(numerator=share, denominator=ones(people.quota > 0))
+
+
+attainment_distribution = Kpi(
+    name="attainment_distribution",
+    number="51",
+    title="Attainment of a person",
+    group="quota",
+    question="How is attainment spread?",
+    meaning="The mean attainment of the people who held a quota for the whole period; the median and the 90th percentile stand beside it.",
+    formula="Σ attainment of each ÷ people",
+    numerator_words="attainments, in millionths",
+    denominator_words="people with a quota all period",
+    unit=Unit.SHARE,
+    basis=Basis.CLOSED,
+    better="up",
+    source="ORM, PP",
+    pitfalls="A mean above 100 % can hide that half the team fails: look at the median.",
+    rows_of="person",
+    rows=_rows,
+    has_distribution=True,
+    interval=Interval.MEAN,
+    needs=(
+        Need("quota", "value_minor", "quotas", "ForecastingQuota"),
+        Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),
+    ),
+    splits=("team", "person"),
+    scale=PARTS_PER_MILLION,
+)

@@ -1,0 +1,47 @@
+"""Lifetime value: what a customer brings before it leaves."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
+
+MOST_YEARS = 5
+MONTHS = 12
+
+
+def lifetime(revenue: Fraction | None, churn: Fraction | None, most: int) -> Fraction | None:
+    """Revenue a period over churn a period, at most `most` periods of it."""
+    if revenue is None or churn is None:
+        return None
+    return revenue * most if churn * most <= 1 else revenue / churn
+
+
+def _combine(parts: Mapping[str, Cell]) -> Cell:
+    revenue, churn = parts["revenue"], parts["churn"]
+    monthly = revenue.ratio
+    yearly = None if monthly is None else monthly * MONTHS
+    value = lifetime(yearly, churn.ratio, MOST_YEARS)
+    return Cell(value, None if value is None else Fraction(1), revenue.n, revenue.n_excluded)
+
+
+ltv = Kpi(
+    name="ltv",
+    number="67",
+    title="Lifetime value",
+    group="economics",
+    question="What does a customer bring before it leaves?",
+    meaning="Revenue per account in a year divided by the customer churn of the past twelve months, capped at five years.",
+    formula="revenue per account ÷ churn, at most 5 years",
+    numerator_words="lifetime value",
+    denominator_words="one customer",
+    unit=Unit.MONEY,
+    basis=Basis.POINT,
+    better="up",
+    source="SEED",
+    pitfalls="It knows no cost of serving. With little churn it would grow without bound, so it stops at five years.",
+    parts={
+        "revenue": Part("arpa"),
+        "churn": Part("customer_churn", "trailing_year"),
+    },
+    combine=_combine,
+)
