@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
 from salesops.book.engine import BookFacts, Engine, Rows
-from salesops.book.facts import Scope
+from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.measurement import Figure, Measurement, figure_of
 from salesops.book.question import Question
 from salesops.book.settings import Settings
@@ -40,7 +40,7 @@ class Book:
     engine: Engine
     settings: Settings = field(default_factory=Settings)
     at: datetime | None = None
-    scope: Scope = Scope()
+    scope: Scope = EVERYTHING
     criterion: str = ""
 
     @property

@@ -56,6 +56,9 @@ class Scope:
         return self.owner_ids is None
 
 
+EVERYTHING = Scope()
+
+
 class IbisFacts:
     """Tables for one reading. `filters` maps a table's name to the criterion on it."""
 
@@ -66,7 +69,7 @@ class IbisFacts:
         *,
         in_the_past: bool,
         converts: bool = False,
-        scope: Scope = Scope(),
+        scope: Scope = EVERYTHING,
         filters: dict[str, Criterion] | None = None,
     ) -> None:
         self._lookup = lookup

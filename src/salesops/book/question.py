@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
-from salesops.book.facts import IbisFacts, Lookup, Scope, scalars, unbound
+from salesops.book.facts import EVERYTHING, IbisFacts, Lookup, Scope, scalars, unbound
 from salesops.book.settings import Segment
 from salesops.foundations.criterion import Criterion, parse
 from salesops.foundations.problem import Refusal
@@ -33,7 +33,7 @@ class Question:
     by: tuple[str, ...] = ()
     answer: str = "cells"
     where: str = ""
-    scope: Scope = Scope()
+    scope: Scope = EVERYTHING
     in_the_past: bool = False
     converts: bool = False
     segments: tuple[Segment, ...] = ()

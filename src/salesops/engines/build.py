@@ -325,8 +325,10 @@ class _Build:
                 "table_name, rows, amount_minor) VALUES ('no_rate', 'doubtful', ?, ?, '', 'currency', "
                 "'opportunity', ?, NULL)",
                 [
-                    f"{rows:,} opportunities are in {code}, and no exchange rate to {self.currency} "
-                    "is known. They are listed, but left out of every sum of money.",
+                    (
+                        f"{rows:,} opportunities are in {code}, and no exchange rate to "
+                        f"{self.currency} is known. They are listed, but left out of every sum."
+                    ),
                     "Open a file of exchange rates (currency, valid_from, rate) with the others.",
                     rows,
                 ],

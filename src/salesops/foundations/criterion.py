@@ -519,9 +519,7 @@ def _words(node: Any) -> str:
     from sqlglot import exp
 
     for part in node.find_all(exp.Column, exp.Literal, exp.Anonymous, bfs=True):
-        if isinstance(part, exp.Column):
-            return str(part.sql())
-        return str(part.this) if isinstance(part, exp.Anonymous) else str(part.this)
+        return str(part.sql()) if isinstance(part, exp.Column) else str(part.this)
     return str(node.sql())
 
 

@@ -38,7 +38,7 @@ class Judgement:
 
 
 def judge(
-    connection: duckdb.DuckDBPyConnection, staging: str, column: str, kind: Type, header: str
+    connection: duckdb.DuckDBPyConnection, staging: str, column: str, kind: Type
 ) -> Judgement:
     """How `column` of a staging table is to be read as `kind`, from all its values."""
     value = f'"{column}"'
@@ -60,7 +60,7 @@ def sql(reads_as: str, text: str) -> str:
         return _number_sql(text, style)
     if kind in ("date", "instant"):
         instant = _instant_sql(text, style)
-        good = f"CASE WHEN year({instant}) {YEARS} THEN {instant} END"
+        good = f"CASE WHEN year({instant}) {YEARS} OR year({instant}) = 9999 THEN {instant} END"
         return good if kind == "instant" else f"CAST({good} AS DATE)"
     if kind == "yes_no":
         low = f"lower(trim({text}))"

@@ -135,7 +135,7 @@ def _owners(connection: duckdb.DuckDBPyConnection) -> None:
     )
     if not connection.execute("SELECT 1 FROM handed LIMIT 1").fetchone():
         return
-    columns = [c for c in TABLES["opportunity_version"].column]
+    columns = list(TABLES["opportunity_version"].column)
     copied = ", ".join(
         {"valid_from": "h.at", "owner_id": "h.new_owner", "changed_by_id": "h.who"}.get(c, f"v.{c}")
         for c in columns

@@ -84,9 +84,7 @@ def judge_columns(
         if column.reads_as in ("percent", "category", "kind", "inverse", "seconds"):
             continue
         _split_instants(connection, file, column)
-        judged = formats.judge(
-            connection, file.staging, column.key, column_type(column.target), column.name
-        )
+        judged = formats.judge(connection, file.staging, column.key, column_type(column.target))
         column.reads_as = judged.reads_as
         column.note = judged.note or column.note
         if judged.ambiguous:

@@ -43,8 +43,8 @@ _RENAMED = {
     "pipeline_stage.id": "_stage_id",
 }
 HELPERS = {
-    "_role": "id VARCHAR, name VARCHAR",
-    "_period": "id VARCHAR, starts_on DATE, last_day DATE",
+    "_role": "id VARCHAR, name VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
+    "_period": "id VARCHAR, starts_on DATE, last_day DATE, _deleted BOOLEAN, _modified TIMESTAMP",
     "_field_history": "opportunity_id VARCHAR, valid_from TIMESTAMP, changed_by_id VARCHAR, field VARCHAR, "
     "old_value VARCHAR, new_value VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
     "_currency_type": "currency VARCHAR, rate DECIMAL(38,9), is_corporate BOOLEAN, _deleted BOOLEAN, "
@@ -158,7 +158,8 @@ def _value(file: SourceFile, column: SourceColumn, name: str, currency: str) -> 
     if how == "seconds":
         return f"CAST(round(TRY_CAST({key} AS DOUBLE) / 60) AS BIGINT)"
     if how == "inverse":
-        return f"CASE WHEN TRY_CAST({key} AS DOUBLE) > 0 THEN CAST(1 / TRY_CAST({key} AS DOUBLE) AS DECIMAL(18,9)) END"
+        rate = f"TRY_CAST({key} AS DOUBLE)"
+        return f"CASE WHEN {rate} > 0 THEN CAST(1 / {rate} AS DECIMAL(18,9)) END"
     if how == "category":
         return _CATEGORY.format(key)
     if how == "kind":

@@ -78,7 +78,8 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     },
     "opportunity": {
         "id": "id|opportunity id|deal id|record id|opportunityid|dealid|opportunityseq|opportunity seq|angebotsnummer",
-        "name": "name|opportunity|opportunity name|deal|deal name|dealname|deal title|title|topic|subject",
+        "name": "name|opportunity|opportunity name|deal|"
+        "deal name|dealname|deal title|title|topic|subject",
         "account_id": "account|account id|account name|company|company name|associated company|customer|"
         "customer name|organization|accountseq|account seq|kunde|firma|client|cliente",
         "owner_id": "owner|owner id|opportunity owner|deal owner|sales agent|sales rep|rep|salesperson|"

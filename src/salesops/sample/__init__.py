@@ -1,0 +1,1 @@
+"""One invented company, simulated with known truths, for demo, documentation and tests."""
