@@ -1,0 +1,116 @@
+"""Lists of records: columns, filters, sort and totals over one table, as SQL with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesops.book.engine import Engine, Rows
+from salesops.foundations.problem import Refusal
+
+
+@dataclass(frozen=True)
+class ListColumn:
+    """One column of a list: `sql` over the table `x` and what it is joined with; `kind` tells how it is shown."""
+
+    name: str
+    title: str
+    sql: str
+    kind: str = "text"  # text, money, count, date, share, days, person, account, opportunity
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list over one table. `facets` are the columns one value of which may be asked for."""
+
+    table: str
+    joins: str
+    columns: tuple[ListColumn, ...]
+    search: tuple[str, ...]
+    facets: tuple[str, ...]
+    order: str
+    total: str = ""  # SQL of the sum shown below the list
+
+    def column(self, name: str) -> ListColumn:
+        """The column of that name."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise Refusal(f"This list has no column “{name}”.")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What of a list is asked for: text to look for, a value a facet, a sort such as `-value`, a page from 1."""
+
+    text: str = ""
+    facets: Mapping[str, str] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+    size: int = 50
+    extra: str = ""  # SQL condition over x, such as a criterion's
+
+    @property
+    def offset(self) -> int:
+        """How many rows are before the page."""
+        return (max(1, self.page) - 1) * self.size
+
+
+def rows_of(engine: Engine, listing: Listing, ask: Ask, *, everything: bool = False) -> Rows:
+    """One page of the list, or all of it for an export."""
+    columns = ", ".join(f'{c.sql} AS "{c.name}"' for c in listing.columns)
+    where, values = _where(listing, ask)
+    limit = "" if everything else f"LIMIT {ask.size} OFFSET {ask.offset}"
+    return engine.run(
+        f'SELECT x.id AS "_id", {columns} FROM "{listing.table}" x {listing.joins} {where} '
+        f"ORDER BY {_order(listing, ask)} {limit}",
+        values,
+    )
+
+
+def totals_of(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:
+    """How many rows the filters leave, and their sum."""
+    where, values = _where(listing, ask)
+    total = listing.total or "NULL"
+    found = engine.run(
+        f'SELECT count(*), {total} FROM "{listing.table}" x {listing.joins} {where}', values
+    ).rows[0]
+    return int(found[0]), None if found[1] is None else int(found[1])
+
+
+def facet_values(engine: Engine, listing: Listing, name: str, most: int = 200) -> list[str]:
+    """The values a facet can have, the commonest first."""
+    sql = listing.column(name).sql
+    found = engine.run(
+        f'SELECT {sql} AS v FROM "{listing.table}" x {listing.joins} WHERE {sql} IS NOT NULL '
+        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {most}"
+    )
+    return sorted(str(row[0]) for row in found.rows)
+
+
+def _where(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    if ask.text:
+        looked: Sequence[str] = listing.search
+        conditions.append("(" + " OR ".join(f"contains(lower({s}), $text)" for s in looked) + ")")
+        values["text"] = ask.text.lower()
+    for place, (name, value) in enumerate(sorted(ask.facets.items())):
+        if name not in listing.facets:
+            raise Refusal(f"This list cannot be filtered by “{name}”.")
+        conditions.append(f"CAST({listing.column(name).sql} AS VARCHAR) = $facet{place}")
+        values[f"facet{place}"] = value
+    if ask.extra:
+        conditions.append(f"({ask.extra})")
+    return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
+
+
+def _order(listing: Listing, ask: Ask) -> str:
+    if not ask.sort:
+        return listing.order
+    name = ask.sort.removeprefix("-")
+    listing.column(name)  # refuses what is no column
+    direction = "DESC" if ask.sort.startswith("-") else "ASC"
+    return f'"{name}" {direction} NULLS LAST, x.id'

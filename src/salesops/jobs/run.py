@@ -1,0 +1,101 @@
+"""The process of one job: `python -m salesops.jobs.run KIND FOLDER [SESSION]`, watched through its progress file."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.importers.model import Answers, Cancelled, Examination
+from salesops.jobs.progress import ProgressFile
+
+PROGRESS = "progress.json"
+EXAMINATION = "examination.json"
+ANSWERS = "answers.json"
+FILES = "files"
+SAMPLE_SIZE = 4000
+
+
+def start(kind: str, folder: Path, session: Path) -> None:
+    """Start a job in a process of its own; it ends by itself and lives on when this one ends."""
+    session.mkdir(parents=True, exist_ok=True)
+    ProgressFile(session / PROGRESS, kind, system_clock)
+    subprocess.Popen(
+        [sys.executable, "-m", "salesops.jobs.run", kind, str(folder), str(session)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=(session / "stderr.txt").open("w"),
+        start_new_session=True,
+    )
+
+
+def _examine(session: Path, progress: ProgressFile) -> Examination:
+    from salesops.jobs.opening import examine_files
+
+    said = session / ANSWERS
+    answers = Answers.model_validate_json(said.read_text("utf-8")) if said.exists() else Answers()
+    work = session / "staged"
+    shutil.rmtree(work, ignore_errors=True)
+    examination = examine_files(sorted((session / FILES).iterdir()), work, answers, watch=progress)
+    (session / EXAMINATION).write_text(examination.model_dump_json(), "utf-8")
+    return examination
+
+
+def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None:
+    from salesops.book.settings import load_settings
+    from salesops.jobs.opening import check_files
+
+    if kind == "sample":
+        _simulate(session, progress)
+    examination = _examine(session, progress)
+    if kind == "examine" or examination.must_answer:
+        return
+    check_files(examination, session, load_settings(folder), system_clock, watch=progress)
+    if kind == "sample":
+        from salesops.jobs.opening import load_checked, publish_checked
+
+        publish_checked(folder, load_checked(session))
+
+
+def _simulate(session: Path, progress: ProgressFile) -> None:
+    from salesops.sample.company import simulate
+    from salesops.sample.salesforce import write_export
+
+    progress("Simulating three years of an invented company", 0, 0)
+    files = session / FILES
+    files.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        export = write_export(simulate(SAMPLE_SIZE, 1), Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip")[0]
+        shutil.move(export, files / export.name)
+
+
+def _cancel(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise Cancelled
+
+
+def main(kind: str, folder: Path, session: Path) -> None:
+    """Run the job to its end; whatever happens is told in its progress file."""
+    signal.signal(signal.SIGTERM, _cancel)
+    progress = ProgressFile(session / PROGRESS, kind, system_clock)
+    try:
+        _run(kind, folder, session, progress)
+    except Cancelled:
+        progress.end("cancelled", "Stopped, as you asked. Nothing was changed.")
+    except Refusal as refusal:
+        progress.end("failed", str(refusal))
+    except Exception as error:
+        progress.end("failed", f"This did not work ({type(error).__name__}). Nothing was changed.")
+        raise
+    else:
+        progress.end("done")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))

@@ -1,0 +1,1 @@
+"""The browser: pages over one book, on this machine only."""

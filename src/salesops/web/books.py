@@ -1,0 +1,46 @@
+"""The book this server shows, and the reading a request asks for."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from salesops.book.book import Book
+from salesops.book.settings import load_settings
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.folder import Manifest, read_manifest_lenient
+from salesops.foundations.problem import Refusal
+
+
+@lru_cache(maxsize=1)
+def engine() -> DuckDBEngine:
+    """The one engine of this process; it follows new generations by itself."""
+    return DuckDBEngine(settings.SALESOPS_BOOK)
+
+
+def manifest() -> Manifest | None:
+    """The manifest of the book, None before the first files are opened."""
+    return read_manifest_lenient(settings.SALESOPS_BOOK)
+
+
+def whole_book() -> Book:
+    """The book as it is. Raises Refusal where there is none yet."""
+    if manifest() is None:
+        raise Refusal("There is no book here yet. Open some files first.")
+    return Book(engine(), load_settings(settings.SALESOPS_BOOK))
+
+
+def asked_book(request: HttpRequest) -> Book:
+    """The book with the filter and the as-of day of the request."""
+    book = whole_book()
+    where = request.GET.get("where", "").strip()
+    as_of = request.GET.get("as_of", "").strip()
+    if where:
+        book = book.where(where)
+    if as_of:
+        asked = book.as_of(as_of)
+        if asked.instant < book.instant:
+            book = asked
+    return book

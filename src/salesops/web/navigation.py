@@ -1,0 +1,59 @@
+"""The menu: only what exists, in the same order for everybody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from salesops.web.books import manifest
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry: the URL name, its words, its icon and the letter after G."""
+
+    name: str
+    title: str
+    icon: str
+    letter: str
+    starts: tuple[str, ...]
+
+
+ENTRIES = (
+    Entry("home", "Home", "house", "H", ("home", "found")),
+    Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows")),
+    Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit",)),
+    Entry("accounts", "Accounts", "building-2", "A", ("account",)),
+    Entry("people", "People", "users", "P", ("people", "person")),
+    Entry("data", "Data", "database", "D", ("data", "opening", "refused")),
+    Entry("settings", "Settings", "settings", "S", ("settings",)),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame needs."""
+    found = manifest()
+    match = getattr(request, "resolver_match", None)
+    here = (match.url_name or "") if match else ""
+    entries = ENTRIES if found else tuple(e for e in ENTRIES if e.name in ("home", "settings"))
+    theme = request.COOKIES.get("theme", "")
+    from salesops.web.names import book_title
+
+    return {
+        "entries": [
+            {
+                "url": reverse(e.name),
+                "title": e.title,
+                "icon": e.icon,
+                "letter": e.letter,
+                "is_here": any(here.startswith(s) for s in e.starts),
+            }
+            for e in entries
+        ],
+        "manifest": found,
+        "book_title": book_title(),
+        "theme": theme if theme in ("light", "dark") else "",
+    }

@@ -1,0 +1,1 @@
+"""Pages: one folder a discipline, one file and template a page."""

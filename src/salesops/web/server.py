@@ -1,0 +1,74 @@
+"""The local server: loopback only, a secret in the link, ended by Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+from salesops.foundations.problem import Refusal
+
+THREADS = 6
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(folder: Path, *, port: int | None, on_ready: Callable[[str], None]) -> None:
+    """Serve the book in `folder` until interrupted; `on_ready` is told the whole link."""
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    chosen = port or free_port()
+    _refuse_taken(chosen)
+    key = os.environ.get("SALESOPS_KEY") or secrets.token_urlsafe(24)
+    os.environ |= {
+        "SALESOPS_BOOK": str(folder),
+        "SALESOPS_KEY": key,
+        "DJANGO_SETTINGS_MODULE": "salesops.web.settings",
+    }
+    _build_when_missing()
+    server = Granian(
+        "salesops.web.wsgi:application",
+        address="127.0.0.1",
+        port=chosen,
+        interface=Interfaces.WSGI,
+        workers=1,
+        blocking_threads=THREADS,
+        log_enabled=False,
+    )
+    server.on_startup(lambda: on_ready(f"http://127.0.0.1:{chosen}/?key={key}"))
+    server.serve()
+
+
+def _refuse_taken(port: int) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refusal(
+                f"Port {port} is in use. Name another one, or none to have a free one chosen."
+            ) from None
+
+
+def _build_when_missing() -> None:
+    """A checkout that was never built builds its assets now."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        from salesops.web.build import build
+
+        try:
+            build()
+        except FileNotFoundError as error:
+            raise Refusal(str(error)) from None

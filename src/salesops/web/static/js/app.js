@@ -1,0 +1,83 @@
+// Everything is delegated, so that parts which are replaced need no wiring.
+const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
+const root = document.documentElement;
+
+const flip = () => {
+  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  root.dataset.theme = dark ? 'light' : 'dark';
+  document.cookie = `theme=${root.dataset.theme};path=/;max-age=31536000;samesite=strict`;
+};
+
+/* palette: menu entries are in the page, records are asked for while typing */
+const pal = $('#palette'), q = pal && $('input', pal);
+let at = 0, asked = 0;
+const options = () => $$('.opt', pal).filter(o => !o.hidden);
+const mark = i => {
+  const all = options();
+  $$('.opt', pal).forEach(o => o.setAttribute('aria-selected', 'false'));
+  if (!all.length) return q.removeAttribute('aria-activedescendant');
+  at = (i + all.length) % all.length;
+  all[at].setAttribute('aria-selected', 'true'); all[at].scrollIntoView({ block: 'nearest' });
+  q.setAttribute('aria-activedescendant', all[at].id);
+};
+const narrow = async () => {
+  const words = q.value.toLowerCase().split(/\s+/).filter(Boolean), mine = ++asked;
+  $$('[data-fixed] .opt', pal).forEach(o => { o.hidden = !words.every(w => o.textContent.toLowerCase().includes(w)); });
+  mark(0);
+  const box = $('#found', pal);
+  if (q.value.trim().length < 2) { box.replaceChildren(); return; }
+  const answer = await fetch(`/find?q=${encodeURIComponent(q.value)}`).catch(() => null);
+  if (mine !== asked || !answer?.ok) return;
+  box.innerHTML = await answer.text(); mark(0);
+};
+const openPalette = () => { if (!pal.open) pal.showModal(); q.value = ''; narrow(); };
+q?.addEventListener('input', narrow);
+pal?.addEventListener('keydown', e => {
+  if (e.key === 'ArrowDown') { e.preventDefault(); mark(at + 1); }
+  else if (e.key === 'ArrowUp') { e.preventDefault(); mark(at - 1); }
+  else if (e.key === 'Enter') { e.preventDefault(); options()[at]?.click(); }
+});
+
+addEventListener('click', e => {
+  const t = e.target;
+  if (t.closest('[data-palette]')) { e.preventDefault(); openPalette(); }
+  else if (t.closest('[data-theme-flip]')) { pal?.close(); flip(); }
+  else if (t.closest('[data-keys]')) { pal?.close(); $('#keys').showModal(); }
+  else if (t.closest('[data-print]')) print();
+  else if (t.matches?.('dialog')) t.close();
+});
+
+/* filters answer at once */
+addEventListener('change', e => {
+  if (e.target.closest('[data-auto]') && e.target.form) { [...e.target.form.elements].forEach(x => { if (x.name && !x.value) x.disabled = true; }); e.target.form.submit(); }
+  if (e.target.matches('[data-files]')) showFiles(e.target);
+});
+
+/* dropping files */
+const size = n => n < 1048576 ? `${Math.ceil(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
+const showFiles = input => {
+  const list = $('#chosen');
+  list.replaceChildren(...[...input.files].map(f => { const li = document.createElement('li'); li.textContent = `${f.name}, ${size(f.size)}`; return li; }));
+  $('#send').disabled = !input.files.length;
+};
+['dragover', 'drop', 'dragleave'].forEach(kind => addEventListener(kind, e => {
+  const zone = $('.drop'); if (!zone) return;
+  e.preventDefault(); zone.classList.toggle('over', kind === 'dragover');
+  if (kind === 'drop' && e.dataTransfer?.files.length) { const input = $('[data-files]'); input.files = e.dataTransfer.files; showFiles(input); }
+}));
+
+let g = 0;
+addEventListener('keydown', e => {
+  if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') { e.preventDefault(); return pal.open ? pal.close() : openPalette(); }
+  if (e.target.closest('input,textarea,select') || e.metaKey || e.ctrlKey || e.altKey || document.querySelector('dialog[open]')) return;
+  const now = Date.now(), key = e.key.toLowerCase();
+  if (now - g < 900) { g = 0; const to = $(`.nav a[data-letter="${key.toUpperCase()}"]`); if (to) { location.href = to.href; return; } }
+  if (key === 'g') g = now;
+  else if (e.key === '/') { const f = $('[data-slash]'); if (f) { e.preventDefault(); f.focus(); } else { e.preventDefault(); openPalette(); } }
+  else if (key === 't') flip();
+  else if (e.key === '?') $('#keys').showModal();
+  else if (key === 'j' || key === 'k') {
+    const rows = $$('.tbl tbody tr a.row'), i = rows.indexOf(document.activeElement);
+    rows[Math.max(0, Math.min(rows.length - 1, i + (key === 'j' ? 1 : -1)))]?.focus();
+  }
+});

@@ -1,0 +1,9 @@
+"""The application the server runs."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "salesops.web.settings")
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402
+
+application = get_wsgi_application()
