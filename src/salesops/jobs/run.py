@@ -72,7 +72,9 @@ def _simulate(session: Path, progress: ProgressFile) -> None:
     files = session / FILES
     files.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
-        export = write_export(simulate(SAMPLE_SIZE, 1), Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip")[0]
+        export = write_export(
+            simulate(SAMPLE_SIZE, 1), Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip"
+        )[0]
         shutil.move(export, files / export.name)
 
 

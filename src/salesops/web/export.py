@@ -44,7 +44,12 @@ def as_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
         out,
-        {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "remove_timezone": True},
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "remove_timezone": True,
+        },
     )
     sheet = book.add_worksheet(name[:31])
     bold = book.add_format({"bold": True})
@@ -57,7 +62,9 @@ def as_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
             if isinstance(cell, datetime):
                 sheet.write_datetime(number, place, cell, instant)
             elif isinstance(cell, date):
-                sheet.write_datetime(number, place, datetime.combine(cell, datetime.min.time()), day)
+                sheet.write_datetime(
+                    number, place, datetime.combine(cell, datetime.min.time()), day
+                )
             elif isinstance(cell, bool):
                 sheet.write_boolean(number, place, cell)
             elif isinstance(cell, int | float | Decimal):

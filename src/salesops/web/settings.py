@@ -11,7 +11,9 @@ ROOT = PACKAGE.parents[2]
 SALESOPS_BOOK = Path(os.environ.get("SALESOPS_BOOK", "book"))
 # The secret in the link; without it no page answers. The server makes a new one at every start.
 SALESOPS_KEY = os.environ.get("SALESOPS_KEY", "")
-SECRET_KEY = os.environ.get("SALESOPS_SECRET", "") or f"local-{SALESOPS_KEY or os.urandom(24).hex()}"
+SECRET_KEY = (
+    os.environ.get("SALESOPS_SECRET", "") or f"local-{SALESOPS_KEY or os.urandom(24).hex()}"
+)
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1", "localhost"]

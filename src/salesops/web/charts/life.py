@@ -35,7 +35,9 @@ def life(
     height = LANE * len(lanes) + 44
 
     def x(moment: datetime) -> float:
-        return LEFT + scale(min(max(moment.timestamp(), first), last), first, last, WIDTH - LEFT - RIGHT)
+        return LEFT + scale(
+            min(max(moment.timestamp(), first), last), first, last, WIDTH - LEFT - RIGHT
+        )
 
     def y(lane: int) -> float:
         return 16 + LANE * lane

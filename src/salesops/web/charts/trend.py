@@ -25,7 +25,9 @@ class Point:
     is_immature: bool = False
 
 
-def trend(points: Sequence[Point], title: str, axis: Sequence[tuple[float, str]] = ()) -> SafeString:
+def trend(
+    points: Sequence[Point], title: str, axis: Sequence[tuple[float, str]] = ()
+) -> SafeString:
     """SVG of the points in order. `axis` holds values with their words for lines across."""
     known = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
     if not known:

@@ -22,7 +22,9 @@ class OnlyWithTheLink:
         try:
             request.get_host()
         except DisallowedHost:
-            return HttpResponse("This server answers only to 127.0.0.1.", status=400, content_type="text/plain")
+            return HttpResponse(
+                "This server answers only to 127.0.0.1.", status=400, content_type="text/plain"
+            )
         if request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
         key = request.GET.get("key", "")

@@ -1,0 +1,58 @@
+"""The problems of the current generation, as pages show them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops.book.book import Book
+from salesops.book.engine import Engine
+
+_ORDER = (
+    "CASE severity WHEN 'refused' THEN 0 WHEN 'blanked' THEN 1 WHEN 'doubtful' THEN 2 ELSE 3 END"
+)
+TONES = {"refused": "bad", "blanked": "warn", "doubtful": "warn", "note": ""}
+WORDS = {
+    "refused": "Left out",
+    "blanked": "Value left empty",
+    "doubtful": "To look at",
+    "note": "Good to know",
+}
+
+
+def problems_of(book: Book) -> list[dict[str, Any]]:
+    """Kinds of problems with counts, without notes, the most rows first."""
+    return [p for p in every_problem(book.engine) if p["severity"] != "note"]
+
+
+def every_problem(engine: Engine) -> list[dict[str, Any]]:
+    """Every kind of problem with its exact count and three examples."""
+    found = engine.run(
+        "SELECT code, severity, message, remedy, file, column_name, table_name, rows, amount_minor "
+        f"FROM _problem_count ORDER BY {_ORDER}, rows DESC, message"
+    ).dicts()
+    for problem in found:
+        examples = engine.run(
+            "SELECT row, value FROM _problem WHERE code = $code AND file = $file AND column_name = $column "
+            "AND message = $message ORDER BY row LIMIT 3",
+            {
+                "code": problem["code"],
+                "file": problem["file"],
+                "column": problem["column_name"],
+                "message": problem["message"],
+            },
+        ).rows
+        problem["examples"] = [
+            (f"row {row:,}: {value}" if value else f"row {row:,}") if row else str(value)
+            for row, value in examples
+        ]
+        problem["tone"] = TONES[problem["severity"]]
+        problem["words"] = WORDS[problem["severity"]]
+    return found
+
+
+def refused_files(engine: Engine) -> list[tuple[str, int]]:
+    """Files of which rows were refused, with how many."""
+    return [
+        (row[0], row[1])
+        for row in engine.run("SELECT file, count(*) FROM _refused_row GROUP BY 1 ORDER BY 1").rows
+    ]

@@ -1,0 +1,170 @@
+"""A number: its value with interval, its course, its slices, the rows behind, and its definition in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.measurement import Figure, Measurement
+from salesops.book.picture import interval_in_words, value_in_words
+from salesops.foundations.period import Period
+from salesops.kpis import KPIS
+from salesops.web.charts.bars import bar
+from salesops.web.charts.trend import Point, trend
+from salesops.web.export import as_csv, as_xlsx
+from salesops.web.pages.numbers.reading import (
+    COMPARISONS,
+    PRESETS,
+    Reading,
+    change_in_words,
+    reading_of,
+    split_titles,
+    tone,
+)
+
+QUARTERS = 12
+MOST_SLICES = 60
+
+
+def number(request: HttpRequest, name: str) -> HttpResponseBase:
+    """The page, or with `export` the slices as a file."""
+    asked = reading_of(request, name)
+    sliced = asked.book.measure(name, period=asked.period, by=[asked.by]) if asked.by else None
+    if request.GET.get("export") in ("csv", "xlsx"):
+        return _export(request, asked, sliced)
+    whole = asked.book.measure(name, period=asked.period)
+    return render(request, "numbers/number.html", _context(asked, whole, sliced))
+
+
+def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> dict[str, Any]:
+    kpi, figure = asked.kpi, whole.figure
+    other = asked.other
+    before = asked.book.measure(kpi.name, period=other) if other else None
+    points = _points(asked)
+    return {
+        "kpi": kpi,
+        "asked": asked,
+        "presets": PRESETS,
+        "comparisons": COMPARISONS,
+        "splits": split_titles(asked.book, kpi.name),
+        "figure": figure,
+        "measurement": whole,
+        "value": value_in_words(kpi.unit, figure.value, whole.currency),
+        "interval": interval_in_words(whole, figure),
+        "median": value_in_words(kpi.unit, figure.median, whole.currency)
+        if figure.median is not None
+        else "",
+        "p90": value_in_words(kpi.unit, figure.p90, whole.currency)
+        if figure.p90 is not None
+        else "",
+        "open_percent": f"{float(figure.open_share or 0) * 100:.0f} %",
+        "before": before,
+        "before_value": value_in_words(kpi.unit, before.value, whole.currency) if before else "",
+        "other": other,
+        "change": change_in_words(figure, before.figure, whole) if before else "",
+        "tone": tone(figure, before.figure, kpi) if before else "",
+        "chart": trend(points, kpi.title, _axis(points, whole)),
+        "points": points,
+        "slices": _slices(asked, sliced, other) if sliced else [],
+        "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
+        "more_slices": max(0, len(sliced) - MOST_SLICES) if sliced else 0,
+        "sentences": whole.explanation().sentences(),
+        "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
+        "has_rows": kpi.rows is not None,
+    }
+
+
+def _points(asked: Reading) -> list[Point]:
+    """The last quarters up to the reading's day."""
+    book = asked.book
+    quarter = book.calendar.period_of(book.today, "quarter")
+    quarters = [quarter]
+    while len(quarters) < QUARTERS:
+        quarters.insert(0, book.calendar.previous(quarters[0]))
+    if asked.kpi.rows is not None and asked.kpi.basis.value != "point":
+        span = Period(quarters[0].start, quarters[-1].end, "quarters")
+        whole = book.measure(asked.kpi.name, period=span, by=["quarter"])
+        by_label = {f.key[0]: f for f in whole}
+        return [_point(q, by_label.get(q.label), whole, q == quarter) for q in quarters]
+    return [
+        _point(q, m.figure, m, q == quarter)
+        for q, m in zip(quarters, book.series(asked.kpi.name, quarters), strict=True)
+    ]
+
+
+def _point(quarter: Period, figure: Figure | None, whole: Measurement, is_running: bool) -> Point:
+    if figure is None or figure.value is None:
+        return Point(quarter.label, None, None, None, "n/a")
+    return Point(
+        label=quarter.label,
+        value=float(figure.value),
+        low=figure.low,
+        high=figure.high,
+        said=value_in_words(whole.kpi.unit, figure.value, whole.currency, compact=True),
+        is_immature=figure.is_immature or (is_running and whole.kpi.basis != "point"),
+    )
+
+
+def _axis(points: list[Point], whole: Measurement) -> list[tuple[float, str]]:
+    """Three round lines across the known values."""
+    known = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
+    if not known or max(known) == min(known):
+        return []
+    step = _round((max(known) - min(known)) / 3)
+    first = int(min(known) // step) * step
+    lines = [first + step * i for i in range(1, 6) if min(known) <= first + step * i <= max(known)]
+    return [(v, value_in_words(whole.kpi.unit, v, whole.currency, compact=True)) for v in lines]
+
+
+def _round(step: float) -> float:
+    """The nearest of 1, 2, 2.5, 5 times a power of ten."""
+    power = 1.0
+    while power * 10 <= step:
+        power *= 10
+    while power > step:
+        power /= 10
+    return min((1, 2, 2.5, 5, 10), key=lambda m: abs(m * power - step)) * power
+
+
+def _slices(asked: Reading, sliced: Measurement, other: Period | None) -> list[dict[str, Any]]:
+    former = (
+        {f.key: f for f in asked.book.measure(asked.kpi.name, period=other, by=[asked.by])}
+        if other
+        else {}
+    )
+    shown = sliced.figures[:MOST_SLICES]
+    most = max((v for f in shown for v in (float(f.value or 0), f.high or 0.0)), default=0.0)
+    if asked.kpi.unit == "share":
+        most = min(most, 1.0) if most <= 1 else most
+    return [
+        {
+            "label": f.label[0],
+            "key": "" if f.key[0] is None else f.key[0],
+            "is_null": f.key[0] is None,
+            "value": value_in_words(asked.kpi.unit, f.value, sliced.currency, compact=True),
+            "interval": interval_in_words(sliced, f),
+            "why": f.why,
+            "n": f.n,
+            "n_open": f.n_open,
+            "is_immature": f.is_immature,
+            "bar": bar(None if f.value is None else float(f.value), f.low, f.high, most),
+            "change": change_in_words(f, former[f.key], sliced) if f.key in former else "",
+            "tone": tone(f, former[f.key], asked.kpi) if f.key in former else "",
+        }
+        for f in shown
+    ]
+
+
+def _export(request: HttpRequest, asked: Reading, sliced: Measurement | None) -> HttpResponseBase:
+    measured = (
+        sliced if sliced is not None else asked.book.measure(asked.kpi.name, period=asked.period)
+    )
+    records = measured.records()
+    header = list(records[0]) if records else ["value"]
+    rows = [list(r.values()) for r in records]
+    name = f"{asked.kpi.name}-{asked.period.label}".replace(".", "_")
+    if request.GET["export"] == "xlsx":
+        return as_xlsx(name, header, rows)
+    return as_csv(name, header, rows)

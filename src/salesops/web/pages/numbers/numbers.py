@@ -1,0 +1,46 @@
+"""Numbers: the library of KPIs with what each says now, or which file it needs."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from salesops.book.picture import value_in_words
+from salesops.kpis import KPIS
+from salesops.web.books import whole_book
+
+GROUPS = (
+    ("forecast", "Forecast"),
+    ("pipeline", "Pipeline"),
+    ("conversion", "Conversion"),
+    ("cycle", "Sales cycle"),
+    ("size", "Deal size"),
+    ("quota", "Quota"),
+    ("people", "People"),
+    ("economics", "Unit economics"),
+    ("data", "Data"),
+)
+
+
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Every KPI by group, over the last four quarters."""
+    book = whole_book()
+    period = book.period("last_4_quarters")
+    groups = []
+    for key, title in GROUPS:
+        kpis = []
+        for kpi in KPIS.values():
+            if kpi.group != key:
+                continue
+            figure = book.measure(kpi.name, period=period).figure
+            kpis.append(
+                {
+                    "kpi": kpi,
+                    "value": value_in_words(
+                        kpi.unit, figure.value, book.facts.currency, compact=True
+                    ),
+                    "why": figure.why,
+                }
+            )
+        groups.append({"title": title, "kpis": kpis})
+    return render(request, "numbers/numbers.html", {"groups": groups, "period": period})

@@ -1,0 +1,141 @@
+"""The rows behind a number, or behind one of its slices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.engine import Rows
+from salesops.foundations.table import Type
+from salesops.kpis._definition import Unit
+from salesops.tables import TABLES
+from salesops.web.export import as_csv, as_xlsx
+from salesops.web.pages.numbers.reading import Reading, reading_of
+
+SIZE = 50
+MOST_EXPORTED = 1_000_000
+SHOWN = {
+    "opportunity": ("name", "stage", "outcome", "value_minor", "created_on", "closed_on", "source"),
+    "account": ("name", "industry", "country", "customer_since"),
+    "activity": ("subject", "kind", "occurred_on", "duration_minutes"),
+    "cost": ("category", "function", "team", "booked_on", "description"),
+    "quota": ("starts_on", "ends_on", "value_minor"),
+    "person": ("name", "title", "region"),
+}
+LINKS = {"opportunity": "/opportunities/", "account": "/accounts/", "person": "/people/"}
+
+
+def rows(request: HttpRequest, name: str) -> HttpResponseBase:
+    """One page of the rows, or with `export` all of them."""
+    asked = reading_of(request, name)
+    at = _at(request, asked)
+    if request.GET.get("export") in ("csv", "xlsx"):
+        found = asked.book.rows_behind(name, period=asked.period, at=at, limit=MOST_EXPORTED)
+        file = f"{name}-rows"
+        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+        return export(file, found.columns, found.rows)
+    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+    found = asked.book.rows_behind(
+        name,
+        period=asked.period,
+        at=at,
+        limit=SIZE + 1,
+        offset=(page - 1) * SIZE,
+        order=_order(asked),
+    )
+    figure = next(iter(asked.book.measure(name, period=asked.period)), None)
+    return render(
+        request,
+        "numbers/rows.html",
+        {
+            "asked": asked,
+            "kpi": asked.kpi,
+            "at": _said(asked, at),
+            "columns": [
+                c.replace("_minor", "").replace("_", " ").capitalize() for c in _columns(asked)
+            ],
+            "lines": list(_lines(asked, found)),
+            "page": page,
+            "has_more": len(found.rows) > SIZE,
+            "figure": figure,
+        },
+    )
+
+
+def _at(request: HttpRequest, asked: Reading) -> dict[str, str | None]:
+    if request.GET.get("null"):
+        return {asked.by: None}
+    if request.GET.get("at"):
+        return {asked.by: request.GET["at"]}
+    return {}
+
+
+def _said(asked: Reading, at: dict[str, str | None]) -> str:
+    if not at:
+        return ""
+    key = tuple(at.values())
+    for figure in asked.book.measure(asked.kpi.name, period=asked.period, by=list(at)):
+        if figure.key == key:
+            return figure.label[0]
+    return str(key[0] or "Not set")
+
+
+def _order(asked: Reading) -> str:
+    return f'numerator IS NULL, abs(numerator) DESC, "{asked.kpi.row_key}"'
+
+
+def _columns(asked: Reading) -> list[str]:
+    return list(SHOWN[asked.kpi.rows_of])
+
+
+def _lines(asked: Reading, found: Rows) -> Iterator[dict[str, Any]]:
+    table = TABLES[asked.kpi.rows_of]
+    currency = asked.book.facts.currency
+    link = LINKS.get(asked.kpi.rows_of, "")
+    for record in found.dicts()[:SIZE]:
+        cells = []
+        for name in _columns(asked):
+            value = record.get(name)
+            kind = table.column[name].type
+            cells.append(
+                {
+                    "value": value,
+                    "kind": "money"
+                    if kind is Type.MONEY
+                    else "date"
+                    if kind is Type.DATE
+                    else "text",
+                }
+            )
+        yield {
+            "key": record[asked.kpi.row_key],
+            "link": f"{link}{record[asked.kpi.row_key]}" if link else "",
+            "cells": cells,
+            "currency": currency,
+            "counts": _counts(asked, record),
+            "is_excluded": record.get("is_excluded"),
+            "is_open": record.get("is_open"),
+        }
+
+
+def _counts(asked: Reading, record: dict[str, Any]) -> str:
+    """What the row adds to the number, in words."""
+    from salesops.book.picture import value_in_words
+
+    numerator, denominator = record["numerator"], record["denominator"]
+    if numerator is None:
+        return ""
+    if asked.kpi.unit is Unit.SHARE:
+        return (
+            f"{numerator:,.0f} of {denominator:,.0f}"
+            if denominator is not None
+            else f"{numerator:,.0f}"
+        )
+    if asked.kpi.unit is Unit.COUNT:
+        return f"{numerator:,.0f}"
+    if asked.kpi.unit is Unit.DAYS:
+        return value_in_words(Unit.DAYS, float(numerator) / asked.kpi.scale, "")
+    return value_in_words(asked.kpi.unit, int(numerator), asked.book.facts.currency)

@@ -1,0 +1,75 @@
+"""The third step: what is wrong with the data and what it does to the totals, before anything is changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+
+from salesops.book.engine import Rows
+from salesops.jobs.opening import load_checked, publish_checked, remember
+from salesops.web.pages.data.problems import every_problem, refused_files
+from salesops.web.pages.data.refused import refused_csv
+from salesops.web.pages.opening.session import answers_of, folder_of
+
+
+class _Unpublished:
+    """Reads a finished base file that is not yet the book's."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, values: object = ()) -> Rows:
+        """Rows of a question in SQL."""
+        self._connection.execute(sql, values)
+        columns = tuple(d[0] for d in self._connection.description or ())
+        return Rows(columns, self._connection.fetchall())
+
+
+@contextmanager
+def _unpublished(session: str) -> Iterator[_Unpublished]:
+    checked = load_checked(folder_of(session))
+    with duckdb.connect(str(checked.base), read_only=True) as connection:
+        yield _Unpublished(connection)
+
+
+def check(request: HttpRequest, session: str) -> HttpResponse:
+    """Counts, examples, totals; on POST the book is published, in one step."""
+    folder = folder_of(session)
+    checked = load_checked(folder)
+    if request.method == "POST":
+        remember(settings.SALESOPS_BOOK, answers_of(session))
+        publish_checked(settings.SALESOPS_BOOK, checked)
+        shutil.rmtree(folder, ignore_errors=True)
+        return redirect("found")
+    with _unpublished(session) as engine:
+        problems = every_problem(engine)  # type: ignore[arg-type]
+        totals = engine.run(
+            "SELECT outcome, count(*), sum(value_minor), count(*) FILTER (value_minor IS NULL) "
+            "FROM opportunity GROUP BY 1 ORDER BY 2 DESC"
+        ).rows
+        refused = refused_files(engine)  # type: ignore[arg-type]
+    return render(
+        request,
+        "opening/check.html",
+        {
+            "session": session,
+            "problems": problems,
+            "totals": totals,
+            "refused": refused,
+            "refused_rows": sum(n for _, n in refused),
+            "currency": checked.manifest.currency,
+            "tables": {k.replace("_", " "): v for k, v in checked.manifest.rows.items() if v},
+        },
+    )
+
+
+def refused_rows(request: HttpRequest, session: str, place: int) -> HttpResponseBase:  # noqa: ARG001
+    """The refused rows before the book is published."""
+    with _unpublished(session) as engine:
+        return refused_csv(engine, place)  # type: ignore[arg-type]

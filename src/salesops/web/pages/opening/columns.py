@@ -1,0 +1,130 @@
+"""The second step: what each file is and where its columns go, corrected where the guess is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from salesops.importers.model import Answers, Examination, FileAnswer, SourceFile
+from salesops.importers.vocabulary import COLUMN_WORDS
+from salesops.jobs.run import start
+from salesops.tables import TABLES
+from salesops.web.pages.opening.session import answers_of, examination_of, folder_of, say
+
+TABLE_TITLES = {name: name.replace("_", " ").capitalize() for name in COLUMN_WORDS}
+
+
+def columns(request: HttpRequest, session: str) -> HttpResponse:
+    """The mapping with samples and confidence; on POST it is kept and everything is read."""
+    examination = examination_of(session)
+    if request.method == "POST":
+        answers = _said(request, examination, answers_of(session))
+        say(session, answers)
+        unanswered = [q for q in examination.must_answer if not answers.choices.get(q.id)]
+        if not unanswered:
+            start("check", settings.SALESOPS_BOOK, folder_of(session))
+            return redirect("opening_wait", session=session)
+    files = [_shown(place, f) for place, f in enumerate(examination.files)]
+    return render(
+        request,
+        "opening/columns.html",
+        {
+            "session": session,
+            "files": files,
+            "questions": examination.questions,
+            "must": examination.must_answer,
+            "tables": TABLE_TITLES,
+            "rows": sum(f.rows for f in examination.files if f.table),
+            "is_incomplete": request.method == "POST",
+            "is_salesforce": any(f.salesforce for f in examination.files),
+            "has_history": any(f.table == "opportunity_version" for f in examination.files),
+        },
+    )
+
+
+def _shown(place: int, file: SourceFile) -> dict[str, Any]:
+    asked = {c.name for c in file.columns if c.note == "Needs you"}
+    return {
+        "place": place,
+        "file": file,
+        "matched": sum(1 for c in file.columns if c.target),
+        "needs_you": bool(asked),
+        "targets": [] if file.salesforce or not file.table else _targets(file.table),
+        "columns": [
+            {
+                "name": c.name,
+                "samples": ", ".join(c.samples[:3]),
+                "target": c.target.partition(".")[2],
+                "confidence": round(c.confidence * 100),
+                "reads_as": _words(c.reads_as) if c.target else "",
+                "note": c.note,
+                "asks": c.name in asked,
+            }
+            for c in file.columns
+        ],
+    }
+
+
+def _targets(table: str) -> list[tuple[str, str]]:
+    """Our columns of a table with their words, for the choice."""
+    found = []
+    for name in COLUMN_WORDS[table]:
+        words = name.removesuffix("_minor").removesuffix("_id").replace("_", " ").capitalize()
+        found.append((name, "Id" if name == "id" else words))
+    declared = [c.name for c in TABLES[table].columns if not c.derived]
+    shown = {n for n, _ in found}
+    return found + [(n, n.replace("_", " ").capitalize()) for n in declared if n not in shown]
+
+
+def _words(reads_as: str) -> str:
+    kind, _, style = reads_as.partition(":")
+    words = {
+        "text": "Text",
+        "number": "Number",
+        "date": "Day",
+        "instant": "Day and time",
+        "yes_no": "Yes or no",
+    }
+    styles = {
+        "day-first": "day first",
+        "month-first": "month first",
+        "comma": "comma for decimals",
+        "named": "month by name",
+        "excel": "Excel's day numbers",
+    }
+    said = words.get(kind, "Text")
+    return f"{said}, {styles[style]}" if style in styles else said
+
+
+def _said(request: HttpRequest, examination: Examination, answers: Answers) -> Answers:
+    """What the form says beyond what was guessed."""
+    files = dict(answers.files)
+    for place, file in enumerate(examination.files):
+        if file.salesforce:
+            continue
+        table = request.POST.get(f"table-{place}")
+        if table is None:
+            continue
+        former = files.get(file.signature, FileAnswer())
+        targets = dict(former.targets)
+        if table != (file.table or ""):
+            files[file.signature] = FileAnswer(table=table)
+            continue
+        for number, column in enumerate(file.columns):
+            chosen = request.POST.get(f"column-{place}-{number}")
+            if chosen is None or not file.table:
+                continue
+            target = f"{file.table}.{chosen}" if chosen else ""
+            if target != column.target:
+                targets[column.name] = target
+        if targets:
+            files[file.signature] = FileAnswer(table=former.table or file.table, targets=targets)
+    choices = {
+        q.id: request.POST[f"question-{place}"]
+        for place, q in enumerate(examination.questions)
+        if request.POST.get(f"question-{place}") in {c.value for c in q.choices}
+    }
+    return Answers(files=files, choices={**answers.choices, **choices})

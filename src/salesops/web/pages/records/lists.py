@@ -1,0 +1,111 @@
+"""What the three list pages share: filters from the address, columns chosen, totals, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.book.listing import Ask, Listing, facet_values, rows_of, totals_of
+from salesops.foundations.problem import Refusal
+from salesops.web.books import whole_book
+from salesops.web.export import as_csv, as_xlsx
+
+
+def list_page(request: HttpRequest, listing: Listing, title: str, address: str) -> HttpResponseBase:
+    """The list the address asks for, or with `export` all its rows."""
+    book = whole_book()
+    ask = _ask(request, listing, book)
+    shown = _shown(request, listing)
+    if request.GET.get("export") in ("csv", "xlsx"):
+        found = rows_of(book.engine, listing, ask, everything=True)
+        places = [found.columns.index(c.name) for c in listing.columns]
+        rows = ([row[p] for p in places] for row in found.rows)
+        header = [c.name for c in listing.columns]
+        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+        return export(title.lower(), header, rows)
+    count, total = totals_of(book.engine, listing, ask)
+    found = rows_of(book.engine, listing, ask)
+    lines = [
+        {"key": record["_id"], "cells": [(c, record[c.name]) for c in shown]}
+        for record in found.dicts()
+    ]
+    pages = max(1, -(-count // ask.size))
+    return render(
+        request,
+        "records/list.html",
+        {
+            "title": title,
+            "address": address,
+            "listing": listing,
+            "columns": [
+                (c, c in shown, _sort(ask, c.name), _arrow(ask, c.name)) for c in listing.columns
+            ],
+            "lines": lines,
+            "count": count,
+            "total": total,
+            "currency": book.facts.currency,
+            "ask": ask,
+            "page": ask.page,
+            "pages": pages,
+            "where": request.GET.get("where", ""),
+            "has_where": listing.table == "opportunity",
+            "facets": [
+                {
+                    "name": name,
+                    "title": listing.column(name).title,
+                    "values": facet_values(book.engine, listing, name),
+                    "chosen": ask.facets.get(name, ""),
+                }
+                for name in listing.facets
+            ],
+        },
+    )
+
+
+def _ask(request: HttpRequest, listing: Listing, book: Book) -> Ask:
+    page = request.GET.get("page", "")
+    where = request.GET.get("where", "").strip()
+    return Ask(
+        text=request.GET.get("q", "").strip(),
+        facets={n: request.GET[n] for n in listing.facets if request.GET.get(n)},
+        sort=request.GET.get("sort", ""),
+        page=int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1,
+        extra=_criterion(where, listing, book) if where else "",
+    )
+
+
+def _criterion(where: str, listing: Listing, book: Book) -> str:
+    """A criterion as a condition on the list's rows."""
+    if listing.table != "opportunity":
+        raise Refusal("Only opportunities can be filtered by a condition.")
+    import ibis
+
+    from salesops.book.facts import unbound
+
+    narrowed = book.where(where)
+    from salesops.book.facts import IbisFacts, scalars
+
+    window, _ = scalars()
+    facts = IbisFacts(
+        unbound, window, in_the_past=False, filters={"opportunity": narrowed._parse(where)}
+    )
+    ids = facts.table("opportunity").select("id")
+    return f"x.id IN ({ibis.to_sql(ids, dialect='duckdb')})"
+
+
+def _shown(request: HttpRequest, listing: Listing) -> list[Any]:
+    chosen = request.GET.getlist("column")
+    if not chosen:
+        return [c for c in listing.columns if c.shown]
+    return [c for c in listing.columns if c.name in chosen] or [listing.columns[0]]
+
+
+def _sort(ask: Ask, name: str) -> str:
+    return f"-{name}" if ask.sort == name else name
+
+
+def _arrow(ask: Ask, name: str) -> str:
+    return "arrow-up" if ask.sort == name else "arrow-down" if ask.sort == f"-{name}" else ""

@@ -1,0 +1,149 @@
+"""An opportunity: its facts, its whole history drawn, its activities, lines and credit."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.foundations.money import format_money
+from salesops.web.books import whole_book
+from salesops.web.charts.life import Stay, life
+from salesops.web.pages.records.records import name_of, record
+
+
+def opportunity(request: HttpRequest, key: str) -> HttpResponse:
+    """The deal with that id."""
+    book = whole_book()
+    deal = record(book, "opportunity", key)
+    versions = book.engine.run(
+        "SELECT v.*, p.name AS who FROM opportunity_version v LEFT JOIN person p ON p.id = v.changed_by_id "
+        "WHERE opportunity_id = $key ORDER BY valid_from",
+        {"key": key},
+    ).dicts()
+    activities = book.engine.run(
+        "SELECT a.*, p.name AS owner FROM activity a LEFT JOIN person p ON p.id = a.owner_id "
+        "WHERE a.opportunity_id = $key ORDER BY occurred_at DESC NULLS LAST LIMIT 200",
+        {"key": key},
+    ).dicts()
+    return render(
+        request,
+        "records/opportunity.html",
+        {
+            "deal": deal,
+            "account": name_of(book, "account", deal["account_id"]),
+            "owner": name_of(book, "person", deal["owner_id"]),
+            "product": name_of(book, "product", deal["product_id"]),
+            "campaign": name_of(book, "campaign", deal["campaign_id"]),
+            "picture": _picture(book, deal, versions, activities),
+            "changes": _changes(book, versions),
+            "has_history": any(v["change_source"] == "history" for v in versions),
+            "activities": activities,
+            "lines": book.engine.run(
+                "SELECT l.*, d.name AS product FROM opportunity_line l LEFT JOIN product d ON d.id = l.product_id "
+                "WHERE opportunity_id = $key ORDER BY l.amount_minor DESC",
+                {"key": key},
+            ).dicts(),
+            "splits": book.engine.run(
+                "SELECT s.*, p.name AS person FROM opportunity_split s LEFT JOIN person p ON p.id = s.person_id "
+                "WHERE opportunity_id = $key ORDER BY s.share DESC",
+                {"key": key},
+            ).dicts(),
+            "currency": book.facts.currency,
+        },
+    )
+
+
+def _picture(
+    book: Book,
+    deal: dict[str, Any],
+    versions: list[dict[str, Any]],
+    activities: list[dict[str, Any]],
+) -> Any:
+    recorded = [v for v in versions if v["change_source"] == "history"]
+    if not recorded:
+        return ""
+    order = {
+        row[0]: row[1]
+        for row in book.engine.run(
+            "SELECT stage, position FROM pipeline_stage WHERE pipeline = $p",
+            {"p": deal["pipeline"]},
+        ).rows
+    }
+    lanes = sorted({v["stage"] for v in recorded}, key=lambda s: (order.get(s, 99), s))
+    end = book.facts.data_as_of
+    stays = []
+    former: dict[str, Any] | None = None
+    for version in recorded:
+        start = version["valid_from"].replace(tzinfo=UTC)
+        stop = min(version["valid_to"].replace(tzinfo=UTC), max(end, start))
+        if version["is_closed"] and version["valid_to"].year == 9999:
+            stop = start
+        pushed = bool(
+            former
+            and former["close_date"]
+            and version["close_date"]
+            and not version["is_closed"]
+            and version["close_date"] > former["close_date"]
+        )
+        said = f"{start:%-d %b %Y}: {version['stage']}"
+        if version["amount_minor"] is not None:
+            said += f", {format_money(version['amount_minor'], version['currency'])}"
+        stays.append(Stay(start, stop, lanes.index(version["stage"]), said, pushed))
+        former = version
+    moments = [a["occurred_at"].replace(tzinfo=UTC) for a in activities if a["occurred_at"]]
+    return life(stays, lanes, moments, deal["outcome"] if deal["is_closed"] else "")
+
+
+def _changes(book: Book, versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What each version changed, newest first, in words."""
+    told: list[dict[str, Any]] = []
+    former: dict[str, Any] | None = None
+    for version in versions:
+        if former is None:
+            what = [
+                f"Created in {version['stage']}"
+                if version["change_source"] == "history"
+                else "Seen as it is now"
+            ]
+        else:
+            what = _differences(book, former, version)
+        told.append(
+            {
+                "at": version["valid_from"],
+                "who": version["who"] or "",
+                "what": what or ["Saved without a visible change"],
+                "is_snapshot": version["change_source"] != "history",
+            }
+        )
+        former = version
+    return told[::-1]
+
+
+def _differences(book: Book, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    said = []
+    if old["stage"] != new["stage"]:
+        said.append(f"Stage from {old['stage']} to {new['stage']}")
+    if old["amount_minor"] != new["amount_minor"]:
+        said.append(f"Amount from {_money(old)} to {_money(new)}")
+    if old["close_date"] != new["close_date"]:
+        said.append(f"Close date from {_day(old['close_date'])} to {_day(new['close_date'])}")
+    if old["owner_id"] != new["owner_id"]:
+        before, after = (name_of(book, "person", v["owner_id"]) for v in (old, new))
+        said.append(f"Owner from {before or 'nobody'} to {after or 'nobody'}")
+    return said
+
+
+def _money(version: dict[str, Any]) -> str:
+    return (
+        "nothing"
+        if version["amount_minor"] is None
+        else format_money(version["amount_minor"], version["currency"])
+    )
+
+
+def _day(day: datetime | None) -> str:
+    return f"{day:%-d %b %Y}" if day else "none"

@@ -1,0 +1,60 @@
+"""A person: their numbers beside everybody's, their deals, their places in the organisation."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from salesops.book.picture import value_in_words
+from salesops.kpis import KPIS
+from salesops.web.books import whole_book
+from salesops.web.pages.records.records import deals_of, name_of, record
+
+SHOWN = (
+    "win_rate",
+    "average_deal_size",
+    "sales_cycle",
+    "open_pipeline",
+    "quota_attainment",
+    "time_spent_selling",
+)
+
+
+def person(request: HttpRequest, key: str) -> HttpResponse:
+    """The person with that id."""
+    book = whole_book()
+    found = record(book, "person", key)
+    period = book.period("last_4_quarters")
+    numbers = []
+    for name in SHOWN:
+        mine = next(
+            (f for f in book.measure(name, period=period, by=["person"]) if f.key == (key,)), None
+        )
+        whole = book.measure(name, period=period)
+        if mine is None or mine.value is None:
+            continue
+        kpi = KPIS[name]
+        numbers.append(
+            {
+                "kpi": kpi,
+                "value": value_in_words(kpi.unit, mine.value, whole.currency, compact=True),
+                "n": mine.n,
+                "whole": value_in_words(kpi.unit, whole.value, whole.currency, compact=True),
+            }
+        )
+    return render(
+        request,
+        "records/person.html",
+        {
+            "person": found,
+            "manager": name_of(book, "person", found["manager_id"]),
+            "numbers": numbers,
+            "period": period,
+            "deals": deals_of(book, "owner_id", key),
+            "places": book.engine.run(
+                "SELECT team, role, valid_from, valid_to FROM team_membership WHERE person_id = $key ORDER BY valid_from",
+                {"key": key},
+            ).dicts(),
+            "currency": book.facts.currency,
+        },
+    )

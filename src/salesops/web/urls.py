@@ -1,0 +1,46 @@
+"""Every address, one line each."""
+
+from django.urls import path
+
+from salesops.web import failures, find, icons
+from salesops.web.pages.data import data, refused
+from salesops.web.pages.home import home
+from salesops.web.pages.numbers import number, numbers, rows
+from salesops.web.pages.opening import check, columns, files, found, sample, wait
+from salesops.web.pages.records import (
+    account,
+    accounts,
+    opportunities,
+    opportunity,
+    people,
+    person,
+)
+from salesops.web.pages.settings import settings
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("open", files.files, name="opening"),
+    path("open/sample", sample.sample, name="opening_sample"),
+    path("open/<slug:session>/wait", wait.wait, name="opening_wait"),
+    path("open/<slug:session>/cancel", wait.cancel, name="opening_cancel"),
+    path("open/<slug:session>/columns", columns.columns, name="opening_columns"),
+    path("open/<slug:session>/check", check.check, name="opening_check"),
+    path("open/<slug:session>/refused/<int:place>", check.refused_rows, name="opening_refused"),
+    path("found", found.found, name="found"),
+    path("numbers", numbers.numbers, name="numbers"),
+    path("numbers/<slug:name>", number.number, name="number"),
+    path("numbers/<slug:name>/rows", rows.rows, name="rows"),
+    path("opportunities", opportunities.opportunities, name="opportunities"),
+    path("opportunities/<path:key>", opportunity.opportunity, name="opportunity"),
+    path("accounts", accounts.accounts, name="accounts"),
+    path("accounts/<path:key>", account.account, name="account"),
+    path("people", people.people, name="people"),
+    path("people/<path:key>", person.person, name="person"),
+    path("data", data.data, name="data"),
+    path("data/refused/<int:place>", refused.refused, name="refused"),
+    path("settings", settings.settings, name="settings"),
+    path("find", find.find, name="find"),
+    path("icons.svg", icons.icons, name="icons"),
+]
+handler404 = failures.not_found
+handler500 = failures.broken
