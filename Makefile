@@ -21,7 +21,7 @@ check-tools:
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is missing. Install it, then run this again."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Name another with make PYTHON=python3.12 …"; exit 1; }
 	@command -v node >/dev/null || { echo "Node 20 or newer is missing. Install it, then run this again."; exit 1; }
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' || { echo "Node 20 or newer is needed; this is $$(node --version)."; exit 1; }
+	@node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || { echo "Node 20 or newer is needed; this is $$(node --version)."; exit 1; }
 	@command -v npm >/dev/null || { echo "npm, which comes with Node, is missing. Install it, then run this again."; exit 1; }
 
 $(UV): | check-tools

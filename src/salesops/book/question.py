@@ -113,8 +113,8 @@ def _grouped(
 def _with_grain(kpi: Kpi, population: ir.Table, lookup: Lookup, grain: str, key: str) -> ir.Table:
     if "happened_on" not in population.columns:
         raise Refusal(
-            f"{kpi.title} is the state at one moment; adding moments up would count deals twice. "
-            f"Ask for it as of several days instead of by {grain}."
+            f"{kpi.title} cannot be split by {grain}: its rows are not of one day each, and would be "
+            "counted twice. Ask for one period or one day after the other."
         )
     days = lookup("calendar")
     days = days.select(calendar_day=days.day, **{key: days[grain]})

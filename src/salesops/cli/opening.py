@@ -37,6 +37,7 @@ def open_and_show(files: list[Path], folder: Path, said: list[str]) -> int:
         remember,
         remembered,
     )
+    from salesops.jobs.warming import warm
 
     missing = [str(f) for f in files if not f.exists()]
     if missing:
@@ -58,6 +59,8 @@ def open_and_show(files: list[Path], folder: Path, said: list[str]) -> int:
             return EXIT_QUESTION
         with _Bar() as bar:
             checked = check_files(examination, work, load_settings(folder), system_clock, watch=bar)
+            rates = checked.manifest.rows.get("exchange_rate", 0) > 0
+            warm(folder, checked.manifest.currency, converts=rates, watch=bar)
         publish_checked(folder, checked)
         remember(folder, answers)
     finally:

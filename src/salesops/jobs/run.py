@@ -51,13 +51,16 @@ def _examine(session: Path, progress: ProgressFile) -> Examination:
 def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None:
     from salesops.book.settings import load_settings
     from salesops.jobs.opening import check_files
+    from salesops.jobs.warming import warm
 
     if kind == "sample":
         _simulate(session, progress)
     examination = _examine(session, progress)
     if kind == "examine" or examination.must_answer:
         return
-    check_files(examination, session, load_settings(folder), system_clock, watch=progress)
+    checked = check_files(examination, session, load_settings(folder), system_clock, watch=progress)
+    rates = checked.manifest.rows.get("exchange_rate", 0) > 0
+    warm(folder, checked.manifest.currency, converts=rates, watch=progress)
     if kind == "sample":
         from salesops.jobs.opening import load_checked, publish_checked
 

@@ -187,7 +187,13 @@ class Kpi:
     needs_history: bool = False
     default_by: str = ""
     splits: tuple[str, ...] = OPPORTUNITY_SPLITS  # the dimensions its rows carry; held by a test
+    spans_days: bool = False  # its rows last longer than a day, so no one day puts them in a period
     scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day
+
+    @property
+    def is_dated(self) -> bool:
+        """Every row has a day, so that it can be split by week, month, quarter and year."""
+        return self.rows is not None and self.basis is not Basis.POINT and not self.spans_days
 
     def __post_init__(self) -> None:
         if (self.rows is None) == (self.combine is None):

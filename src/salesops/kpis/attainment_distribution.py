@@ -27,6 +27,7 @@ attainment_distribution = Kpi(
     pitfalls="A mean above 100 % can hide that half the team fails: look at the median.",
     rows_of="person",
     rows=_rows,
+    spans_days=True,
     has_distribution=True,
     interval=Interval.MEAN,
     needs=(

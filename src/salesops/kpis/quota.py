@@ -25,6 +25,7 @@ quota = Kpi(
     pitfalls="A manager's quota that sums up those of their people is left out.",
     rows_of="quota",
     rows=_rows,
+    spans_days=True,
     is_sum=True,
     needs=(Need("quota", "value_minor", "quotas", "ForecastingQuota"),),
     splits=("team", "person", "currency"),

@@ -28,6 +28,7 @@ reps_at_quota = Kpi(
     pitfalls="Whoever held a quota for a shorter time than others does not count.",
     rows_of="person",
     rows=_rows,
+    spans_days=True,
     interval=Interval.SHARE,
     needs=(
         Need("quota", "value_minor", "quotas", "ForecastingQuota"),

@@ -108,7 +108,7 @@ def _course(book: Book, name: str) -> list[float | None]:
     quarters = [now]
     while len(quarters) < QUARTERS:
         quarters.insert(0, book.calendar.previous(quarters[0]))
-    if kpi.rows is not None and kpi.basis.value != "point":
+    if kpi.is_dated:
         by_label = {
             f.key[0]: f.value for f in book.measure(name, period=_span(quarters), by=["quarter"])
         }

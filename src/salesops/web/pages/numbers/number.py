@@ -83,7 +83,7 @@ def _points(asked: Reading) -> list[Point]:
     quarters = [quarter]
     while len(quarters) < QUARTERS:
         quarters.insert(0, book.calendar.previous(quarters[0]))
-    if asked.kpi.rows is not None and asked.kpi.basis.value != "point":
+    if asked.kpi.is_dated:
         span = Period(quarters[0].start, quarters[-1].end, "quarters")
         whole = book.measure(asked.kpi.name, period=span, by=["quarter"])
         by_label = {f.key[0]: f for f in whole}
