@@ -30,7 +30,10 @@ class DuckDBEngine:
 
     def __init__(self, folder: Path, *, memory_limit: str = "512MB", threads: int = 2) -> None:
         self.folder = folder
-        self._config = {"memory_limit": memory_limit, "threads": str(threads)}
+        self._config: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": memory_limit,
+            "threads": str(threads),
+        }
         self._lock = threading.Lock()
         self._inode = -1
         self._connection: duckdb.DuckDBPyConnection | None = None

@@ -176,7 +176,7 @@ class _Reader:
 
         def value(record: Record) -> bool | None:
             a, b = left.value(record), right.value(record)
-            if a is decides or b is decides:
+            if decides in (a, b):
                 return decides
             return None if a is None or b is None else not decides
 

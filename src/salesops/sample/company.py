@@ -223,8 +223,11 @@ def _catalogue(rows: dict[str, list[Record]]) -> None:
                 "is_active": True,
             }
         )
-    closed = ((names.WON, 100, "closed", "won"), (names.LOST, 0, "omitted", "lost"))
-    closed += ((names.NO_DECISION, 0, "omitted", "no_decision"),)
+    closed = (
+        (names.WON, 100, "closed", "won"),
+        (names.LOST, 0, "omitted", "lost"),
+        (names.NO_DECISION, 0, "omitted", "no_decision"),
+    )
     for position, (stage, chance, category, _, _) in enumerate(names.STAGES, 1):
         rows["pipeline_stage"].append(_stage(stage, position, chance, category, "open"))
     for position, (stage, chance, category, outcome) in enumerate(closed, len(names.STAGES) + 1):

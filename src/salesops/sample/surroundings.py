@@ -283,7 +283,7 @@ def _costs(random: Random, organisation: Organisation, rows: Rows, months: list[
         number += 1
 
     for month in months:
-        for place, (team, _, _) in enumerate(names.TEAMS):
+        for place, (team, *_) in enumerate(names.TEAMS):
             heads = sum(r.team_on(month) == place for r in organisation.reps) + 1
             add(month, team, "sales", "salary", heads * 8_400_00, f"{heads} salaries")
             commission = won.get((month, place), 0) * 8 // 100

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import Http404, HttpRequest
 
@@ -76,7 +77,7 @@ def change_in_words(now: Figure, before: Figure, measurement: Measurement) -> st
     from salesops.book.picture import MINUS, value_in_words
     from salesops.kpis._definition import Unit
 
-    gap = now.value - before.value
+    gap = Decimal(now.value) - Decimal(before.value)
     sign = MINUS if gap < 0 else "+"
     if measurement.kpi.unit is Unit.SHARE:
         return f"{sign}{abs(gap) * 100:,.1f} points"

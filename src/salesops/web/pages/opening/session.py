@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -26,7 +28,7 @@ def incoming() -> Path:
     return folder
 
 
-def begin(uploads: list[UploadedFile]) -> str:
+def begin(uploads: Sequence[UploadedFile[Any]]) -> str:
     """Keep the dropped files in a session of their own; returns its name."""
     name = f"{system_clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder = incoming() / name

@@ -1,0 +1,106 @@
+"""Drawn tables: a test draws its facts as text, and gets a book built as an import would build it.
+
+Columns are separated by two spaces or more; `-` is an empty value. Money is written in major units under
+its name without `_minor`; days as 2026-01-31, instants (UTC) as 2026-01-31T14:00, yes and no as words.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from salesops.book.book import Book
+from salesops.book.settings import Settings, save_settings
+from salesops.engines.build import build
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.folder import Manifest, publish
+from salesops.foundations.money import minor_units
+from salesops.foundations.table import DUCKDB_TYPE, Table, Type
+from salesops.importers.problems import create_problem_tables
+from salesops.tables import TABLES
+
+NOW = "2026-06-30T12:00"
+
+STAGES = """
+    stage        position  outcome      is_pitched  is_qualified  default_probability
+    Prospecting  1         open         no          no            0.1
+    Discovery    2         open         no          yes           0.3
+    Proposal     3         open         yes         yes           0.6
+    Won          4         won          no          no            1
+    Lost         5         lost         no          no            0
+    No decision  6         no_decision  no          no            0
+"""
+
+
+def draw_book(
+    folder: Path, *, now: str = NOW, settings: Settings | None = None, **tables: str
+) -> Book:
+    """A book in `folder` whose tables are those drawn, read at the instant `now`.
+
+    `pipeline_stage` is `STAGES` unless drawn. Opportunities without drawn versions get none of their past.
+    """
+    chosen = settings or Settings()
+    instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_settings(folder, chosen)
+    work = duckdb.connect()
+    create_problem_tables(work)
+    for table in TABLES.values():
+        work.execute(table.duckdb_ddl())
+    currency = chosen.currency or "USD"
+    for name, text in {"pipeline_stage": STAGES, **tables}.items():
+        for record in read_drawing(text):
+            _insert(work, TABLES[name], record, currency)
+    built = build(work, folder / "base-1.duckdb", chosen, instant)
+    work.close()
+    publish(
+        folder,
+        Manifest(
+            generation=1,
+            base="base-1.duckdb",
+            opened_at=instant,
+            data_as_of=built.data_as_of,
+            history_from=built.history_from,
+            currency=built.currency,
+            files_name_currency=built.files_name_currency,
+            rows=built.rows,
+            won_minor=built.won_minor,
+            files=[],
+            zone=chosen.calendar.time_zone,
+        ),
+    )
+    return Book(DuckDBEngine(folder), chosen)
+
+
+def read_drawing(text: str) -> list[dict[str, str]]:
+    """The records of a drawn table, empty values left out."""
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    header = re.split(r"\s{2,}", lines[0])
+    records = []
+    for line in lines[1:]:
+        cells = re.split(r"\s{2,}", line)
+        if len(cells) != len(header):
+            raise ValueError(f"This line has {len(cells)} cells, its header {len(header)}: {line}")
+        records.append({k: v for k, v in zip(header, cells, strict=True) if v != "-"})
+    return records
+
+
+def _insert(
+    work: duckdb.DuckDBPyConnection, table: Table, record: dict[str, str], currency: str
+) -> None:
+    row: dict[str, Any] = {}
+    for name, text in record.items():
+        column = table.column.get(name) or table.column[f"{name}_minor"]
+        if column.type is Type.MONEY and name != column.name:
+            row[column.name] = minor_units(text, record.get("currency", currency))
+        else:
+            row[column.name] = text
+    if table.name == "opportunity_version":
+        row.setdefault("change_source", "history")
+    names = ", ".join(row)
+    marks = ", ".join(f"CAST(? AS {DUCKDB_TYPE[table.column[n].type]})" for n in row)
+    work.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(row.values()))

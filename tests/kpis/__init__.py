@@ -1,0 +1,1 @@
+"""Every KPI against figures worked out by hand."""
