@@ -258,8 +258,8 @@ def _costs(random: Random, organisation: Organisation, rows: Rows, months: list[
     numbers = {name: i for i, (name, _, _) in enumerate(names.TEAMS)}
     for deal in rows["opportunity"]:
         if deal["stage"] == names.WON:
-            team = numbers.get(team_of.get(deal["owner_id"]) or "", 0)
-            key = (deal["close_date"].replace(day=1), team)
+            place = numbers.get(team_of.get(deal["owner_id"]) or "", 0)
+            key = (deal["close_date"].replace(day=1), place)
             dollars = deal["amount_minor"] * DOLLARS[deal["currency"]]
             won[key] = won.get(key, 0) + int(dollars)
     number = 0
@@ -283,7 +283,7 @@ def _costs(random: Random, organisation: Organisation, rows: Rows, months: list[
         number += 1
 
     for month in months:
-        for place, (team, *_) in enumerate(names.TEAMS):
+        for place, (team, _, _) in enumerate(names.TEAMS):
             heads = sum(r.team_on(month) == place for r in organisation.reps) + 1
             add(month, team, "sales", "salary", heads * 8_400_00, f"{heads} salaries")
             commission = won.get((month, place), 0) * 8 // 100
