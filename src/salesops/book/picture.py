@@ -34,13 +34,13 @@ def value_in_words(
     return number.replace("-", MINUS)
 
 
-def interval_in_words(measurement: Measurement, figure: Figure) -> str:
+def interval_in_words(measurement: Measurement, figure: Figure, *, compact: bool = False) -> str:
     """The interval as `62.0 % – 64.3 %`, empty where there is none."""
     if figure.low is None or figure.high is None:
         return ""
     unit, currency = measurement.kpi.unit, measurement.currency
-    low = value_in_words(unit, figure.low, currency)
-    return f"{low} – {value_in_words(unit, figure.high, currency)}"
+    low = value_in_words(unit, figure.low, currency, compact=compact)
+    return f"{low} – {value_in_words(unit, figure.high, currency, compact=compact)}"
 
 
 def cells(measurement: Measurement, figure: Figure) -> tuple[str, ...]:

@@ -189,6 +189,22 @@ class Kpi:
     splits: tuple[str, ...] = OPPORTUNITY_SPLITS  # the dimensions its rows carry; held by a test
     spans_days: bool = False  # its rows last longer than a day, so no one day puts them in a period
     scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day
+    sums: tuple[Unit, Unit] | None = (
+        None  # what the two sums count, where the value's unit does not tell
+    )
+
+    @property
+    def numerator_unit(self) -> Unit:
+        """What the numerator counts; DAYS are held in seconds."""
+        if self.sums is not None:
+            return self.sums[0]
+        of_value = {u: u for u in (Unit.MONEY, Unit.DAYS)} | {Unit.MONEY_PER_DAY: Unit.MONEY}
+        return of_value.get(self.unit, Unit.COUNT)
+
+    @property
+    def denominator_unit(self) -> Unit:
+        """What the denominator counts; DAYS are held in seconds."""
+        return Unit.COUNT if self.sums is None else self.sums[1]
 
     @property
     def is_dated(self) -> bool:

@@ -23,6 +23,7 @@ forecast_to_quota = Kpi(
     numerator_words="forecast value",
     denominator_words="quota",
     unit=Unit.SHARE,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.POINT,
     better="up",
     source="SEED",

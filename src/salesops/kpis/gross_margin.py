@@ -24,6 +24,7 @@ gross_margin = Kpi(
     numerator_words="monthly margin",
     denominator_words="monthly revenue",
     unit=Unit.SHARE,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.POINT,
     better="up",
     source="SK",

@@ -21,6 +21,7 @@ ltv_to_cac = Kpi(
     numerator_words="lifetime value after margin",
     denominator_words="customer acquisition cost",
     unit=Unit.TIMES,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.POINT,
     better="up",
     source="SK",

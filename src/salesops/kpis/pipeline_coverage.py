@@ -25,6 +25,7 @@ pipeline_coverage = Kpi(
     numerator_words="value of open opportunities due",
     denominator_words="quota left to win",
     unit=Unit.TIMES,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.POINT,
     better="up",
     source="WIN, CAL",

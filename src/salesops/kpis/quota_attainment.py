@@ -24,6 +24,7 @@ quota_attainment = Kpi(
     numerator_words="credited bookings",
     denominator_words="quota",
     unit=Unit.SHARE,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.CLOSED,
     better="up",
     source="AG, REV",

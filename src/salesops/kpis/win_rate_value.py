@@ -37,6 +37,7 @@ win_rate_value = Kpi(
     numerator_words="value won",
     denominator_words="value closed",
     unit=Unit.SHARE,
+    sums=(Unit.MONEY, Unit.MONEY),
     basis=Basis.CLOSED,
     better="up",
     source="OWN",

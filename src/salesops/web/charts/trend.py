@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
 from salesops.web.charts.frame import escape, scale, spread
 
-WIDTH, HEIGHT = 760, 220
-LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 26
+WIDTH, HEIGHT = 1080, 250
+LEFT, RIGHT, TOP, BOTTOM = 70, 26, 12, 28
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def trend(
             continue
         line.append(f"{x(i):.1f},{y(p.value):.1f}")
     parts.append(_polyline(line))
-    every = max(1, -(-len(points) // 10))
+    every = max(1, -(-len(points) // 12))
     for i, p in enumerate(points):
         if p.value is not None:
             kind = "dot open" if p.is_immature else "dot"
@@ -66,9 +66,8 @@ def trend(
                 f"<title>{escape(told)}</title></circle>"
             )
         if (len(points) - 1 - i) % every == 0:
-            anchor = "end" if i == len(points) - 1 and len(points) > 1 else "middle"
             parts.append(
-                f'<text class="tick" x="{x(i):.1f}" y="{HEIGHT - 8}" text-anchor="{anchor}">{escape(p.label)}</text>'
+                f'<text class="tick" x="{x(i):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(p.label)}</text>'
             )
     return mark_safe(
         f'<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(_summary(points, title))}">'
@@ -76,11 +75,10 @@ def trend(
     )
 
 
-def _grid(axis: Sequence[tuple[float, str]], y: object) -> str:
-    place = y  # a function of the value
+def _grid(axis: Sequence[tuple[float, str]], place: Callable[[float], float]) -> str:
     return "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place(v):.1f}" y2="{place(v):.1f}"/>'  # type: ignore[operator]
-        f'<text class="tick" x="{LEFT - 8}" y="{place(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'  # type: ignore[operator]
+        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place(v):.1f}" y2="{place(v):.1f}"/>'
+        f'<text class="tick" x="{LEFT - 8}" y="{place(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'
         for v, words in axis
     )
 

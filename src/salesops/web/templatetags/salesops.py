@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from salesops.book.picture import value_in_words
 from salesops.foundations.money import format_money
 from salesops.kpis._definition import Unit
+from salesops.web.words import period_in_words
 
 register = template.Library()
 
@@ -41,6 +42,12 @@ def moment(value: datetime | None) -> str:
 def count(value: int | Decimal | None) -> str:
     """1,234."""
     return "" if value is None else f"{value:,.0f}"
+
+
+@register.filter
+def period(value: Any) -> str:
+    """Q3 2026, or all time."""
+    return period_in_words(value)
 
 
 @register.filter

@@ -20,11 +20,12 @@ from salesops.web.pages.numbers.reading import (
     Reading,
     change_in_words,
     reading_of,
+    recent_quarters,
     split_titles,
+    sums_in_words,
     tone,
 )
 
-QUARTERS = 12
 MOST_SLICES = 60
 
 
@@ -70,7 +71,13 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
         "slices": _slices(asked, sliced, other) if sliced else [],
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
         "more_slices": max(0, len(sliced) - MOST_SLICES) if sliced else 0,
-        "sentences": whole.explanation().sentences(),
+        "sums": sums_in_words(whole),
+        "sentences": whole.explanation().sentences()[1:],  # the formula stands beside it
+        "has_immature": any(p.is_immature for p in points),
+        "quarters": recent_quarters(asked.book),
+        "is_own_period": asked.label not in {v for v, _ in PRESETS}
+        and asked.label not in {q.label for q in recent_quarters(asked.book)},
+        "last_day": asked.whole_book_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
     }
@@ -79,10 +86,8 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
 def _points(asked: Reading) -> list[Point]:
     """The last quarters up to the reading's day."""
     book = asked.book
-    quarter = book.calendar.period_of(book.today, "quarter")
-    quarters = [quarter]
-    while len(quarters) < QUARTERS:
-        quarters.insert(0, book.calendar.previous(quarters[0]))
+    quarters = recent_quarters(book)[::-1]
+    quarter = quarters[-1]
     if asked.kpi.is_dated:
         span = Period(quarters[0].start, quarters[-1].end, "quarters")
         whole = book.measure(asked.kpi.name, period=span, by=["quarter"])

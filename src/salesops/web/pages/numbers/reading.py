@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest
@@ -10,11 +12,13 @@ from django.http import Http404, HttpRequest
 from salesops.book.book import Book
 from salesops.book.dimension import DIMENSIONS, SEGMENT
 from salesops.book.measurement import Figure, Measurement
+from salesops.book.picture import MINUS, value_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
-from salesops.kpis._definition import Kpi
+from salesops.kpis._definition import SECONDS_A_DAY, Kpi, Unit
 from salesops.web.books import asked_book
 
+QUARTERS = 12
 PRESETS = (
     ("this_quarter", "This quarter"),
     ("last_quarter", "Last quarter"),
@@ -36,6 +40,11 @@ class Reading:
     label: str
     by: str
     compare: str
+
+    @property
+    def whole_book_day(self) -> date:
+        """The last day the book knows of."""
+        return dataclasses.replace(self.book, at=None).today
 
     @property
     def other(self) -> Period | None:
@@ -64,6 +73,34 @@ def reading_of(request: HttpRequest, name: str) -> Reading:
     return Reading(kpi, book, book.period(label), label, by, compare)
 
 
+def recent_quarters(book: Book, most: int = QUARTERS) -> list[Period]:
+    """The quarters up to the reading's day, the running one first."""
+    quarters = [book.calendar.period_of(book.today, "quarter")]
+    while len(quarters) < most:
+        quarters.append(book.calendar.previous(quarters[-1]))
+    return quarters
+
+
+def sums_in_words(measurement: Measurement) -> list[tuple[str, str]]:
+    """What the value was divided from, such as ("won opportunities", "463"); the rows of plain sums."""
+    kpi, figure = measurement.kpi, measurement.figure
+    if kpi.is_sum or figure.numerator is None or figure.denominator is None:
+        return [("rows", f"{figure.n:,}")]
+    return [
+        (words, sum_in_words(kpi, unit, number, measurement.currency))
+        for words, unit, number in (
+            (kpi.numerator_words, kpi.numerator_unit, figure.numerator),
+            (kpi.denominator_words, kpi.denominator_unit, figure.denominator),
+        )
+    ]
+
+
+def sum_in_words(kpi: Kpi, unit: Unit, number: Decimal, currency: str) -> str:
+    """One of a figure's sums, or what a row adds to it."""
+    scale = {Unit.DAYS: SECONDS_A_DAY, Unit.SHARE: kpi.scale}.get(unit, 1)
+    return value_in_words(unit, number / scale, currency, compact=True)
+
+
 def split_titles(book: Book, name: str) -> list[tuple[str, str]]:
     """The ways a KPI can be split, with their words."""
     titles = {d.name: d.title for d in DIMENSIONS.values()} | {SEGMENT: "Segment"}
@@ -74,9 +111,6 @@ def change_in_words(now: Figure, before: Figure, measurement: Measurement) -> st
     """How much the value moved, in points for shares and in its unit for the rest."""
     if now.value is None or before.value is None:
         return "n/a"
-    from salesops.book.picture import MINUS, value_in_words
-    from salesops.kpis._definition import Unit
-
     gap = Decimal(now.value) - Decimal(before.value)
     sign = MINUS if gap < 0 else "+"
     if measurement.kpi.unit is Unit.SHARE:

@@ -53,7 +53,7 @@ addEventListener('change', e => {
   if (e.target.matches('[data-files]')) showFiles(e.target);
 });
 
-/* dropping files */
+/* dropping files: choosing is enough, the form is sent */
 const size = n => n < 1048576 ? `${Math.ceil(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 const showFiles = input => {
   const list = $('#chosen');
@@ -65,6 +65,9 @@ const showFiles = input => {
   e.preventDefault(); zone.classList.toggle('over', kind === 'dragover');
   if (kind === 'drop' && e.dataTransfer?.files.length) { const input = $('[data-files]'); input.files = e.dataTransfer.files; showFiles(input); }
 }));
+
+// a course is read from its end
+$$('.chartwrap').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
 let g = 0;
 addEventListener('keydown', e => {
