@@ -17,8 +17,13 @@ class ListColumn:
     name: str
     title: str
     sql: str
-    kind: str = "text"  # text, money, count, date, share, days, person, account, opportunity
+    kind: str = "text"  # text, choice, money, count, date, yes
     shown: bool = True
+
+    @property
+    def is_number(self) -> bool:
+        """Shown aligned to the right."""
+        return self.kind in ("money", "count")
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,8 @@ class Listing:
     search: tuple[str, ...]
     facets: tuple[str, ...]
     order: str
-    total: str = ""  # SQL of the sum shown below the list
+    total: str = ""  # SQL of the sum shown with the list
+    total_words: str = "in all"
 
     def column(self, name: str) -> ListColumn:
         """The column of that name."""

@@ -20,6 +20,7 @@ PROGRESS = "progress.json"
 EXAMINATION = "examination.json"
 ANSWERS = "answers.json"
 FILES = "files"
+SETTINGS = "settings.json"
 SAMPLE_SIZE = 4000
 
 
@@ -53,6 +54,9 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
     from salesops.jobs.opening import check_files
     from salesops.jobs.warming import warm
 
+    if kind == "settings":
+        _apply_settings(folder, session, progress)
+        return
     if kind == "sample":
         _simulate(session, progress)
     examination = _examine(session, progress)
@@ -65,6 +69,14 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
         from salesops.jobs.opening import load_checked, publish_checked
 
         publish_checked(folder, load_checked(session))
+
+
+def _apply_settings(folder: Path, session: Path, progress: ProgressFile) -> None:
+    from salesops.book.settings import Settings
+    from salesops.jobs.rebuilding import apply_settings
+
+    said = Settings.model_validate_json((session / SETTINGS).read_text("utf-8"))
+    apply_settings(folder, said, system_clock, watch=progress)
 
 
 def _simulate(session: Path, progress: ProgressFile) -> None:

@@ -1,4 +1,4 @@
-"""Periods as people say them."""
+"""Periods, sizes and fixed values as people say them."""
 
 from __future__ import annotations
 
@@ -43,3 +43,35 @@ def _days(first: date, last: date) -> str:
     if first.year == last.year:
         return f"{first:%-d %b} – {last:%-d %b %Y}"
     return f"{first:%-d %b %Y} – {last:%-d %b %Y}"
+
+
+def said(choice: str | None) -> str:
+    """A value of a fixed list as people read it: No decision for no_decision; anything else as it is."""
+    text = choice or ""
+    return text.replace("_", " ").capitalize() if text.islower() and text.isascii() else text
+
+
+def bytes_in_words(size: int) -> str:
+    """38 MB."""
+    amount = float(size)
+    for unit in ("bytes", "KB", "MB"):
+        if amount < 1024:
+            return f"{amount:,.0f} {unit}"
+        amount /= 1024
+    return f"{amount:,.1f} GB"
+
+
+_PLURALS = {
+    "opportunity": "opportunities",
+    "opportunity_version": "states of opportunities",
+    "activity": "activities",
+    "person": "people",
+    "campaign_spend": "campaign spends",
+    "recurring_revenue": "lines of recurring revenue",
+}
+
+
+def counted(table: str, rows: int) -> str:
+    """1,016 accounts; 49 people."""
+    one = table.replace("_", " ")
+    return f"{rows:,} {one if rows == 1 else _PLURALS.get(table, f'{one}s')}"

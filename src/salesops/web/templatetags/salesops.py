@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from salesops.book.picture import value_in_words
 from salesops.foundations.money import format_money
 from salesops.kpis._definition import Unit
-from salesops.web.words import period_in_words
+from salesops.web.words import period_in_words, said
 
 register = template.Library()
 
@@ -51,6 +51,12 @@ def period(value: Any) -> str:
 
 
 @register.filter
+def words(value: str | None) -> str:
+    """No decision, from no_decision."""
+    return said(value)
+
+
+@register.filter
 def money(value: int | None, currency: str) -> str:
     """$1,234.50 from minor units."""
     return "" if value is None else format_money(value, currency)
@@ -73,16 +79,6 @@ def value(figure: Any, measurement: Any) -> str:
 def lookup(mapping: Any, key: Any) -> Any:
     """`mapping[key]`, empty where there is none."""
     return mapping.get(key, "") if hasattr(mapping, "get") else ""
-
-
-@register.filter
-def bytes_in_words(size: int) -> str:
-    """38 MB."""
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1024:
-            return f"{size:,.0f} {unit}"
-        size //= 1024
-    return f"{size:,.1f} GB"
 
 
 @register.simple_tag(takes_context=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from salesops.book.book import Book
 from salesops.book.engine import Engine
@@ -10,6 +11,7 @@ from salesops.book.engine import Engine
 _ORDER = (
     "CASE severity WHEN 'refused' THEN 0 WHEN 'blanked' THEN 1 WHEN 'doubtful' THEN 2 ELSE 3 END"
 )
+ADDRESSES = {"opportunity": "/opportunities/", "account": "/accounts/", "person": "/people/"}
 TONES = {"refused": "bad", "blanked": "warn", "doubtful": "warn", "note": ""}
 WORDS = {
     "refused": "Left out",
@@ -41,13 +43,18 @@ def every_problem(engine: Engine) -> list[dict[str, Any]]:
                 "message": problem["message"],
             },
         ).rows
-        problem["examples"] = [
-            (f"row {row:,}: {value}" if value else f"row {row:,}") if row else str(value)
-            for row, value in examples
-        ]
+        problem["examples"] = [_example(problem["table_name"], *e) for e in examples]
         problem["tone"] = TONES[problem["severity"]]
         problem["words"] = WORDS[problem["severity"]]
     return found
+
+
+def _example(table: str, row: int | None, value: str | None) -> dict[str, str]:
+    """One example in words; without a row its value is the id of a record, which has a page."""
+    if row:
+        return {"said": f"row {row:,}: {value}" if value else f"row {row:,}", "link": ""}
+    address = ADDRESSES.get(table, "")
+    return {"said": str(value), "link": address + quote(str(value), safe="") if address else ""}
 
 
 def refused_files(engine: Engine) -> list[tuple[str, int]]:

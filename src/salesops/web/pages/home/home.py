@@ -37,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "today": book.today,
             "quarter": quarter_of(book),
-            "tiles": [t for t in tiles if not t.is_silent],
-            "silent": [t for t in tiles if t.is_silent],
+            "tiles": [t for t in tiles if not t.why],
+            "silent": [t for t in tiles if t.why],
             "findings": findings(book),
             "changes": _changes(book),
             "problems": problems_of(book)[:MOST_PROBLEMS],

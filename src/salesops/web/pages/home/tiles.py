@@ -33,7 +33,7 @@ QUARTERS = 8
 
 @dataclass(frozen=True)
 class Tile:
-    """One key number; `silent` ones have no value and say which file would bring it."""
+    """One key number in words."""
 
     name: str
     title: str
@@ -44,7 +44,7 @@ class Tile:
     tone: str = ""
     against: str = ""
     spark: Any = ""
-    is_silent: bool = False
+    why: str = ""  # where there is no value, the reason
 
 
 def tiles_of(book: Book) -> list[Tile]:
@@ -59,7 +59,7 @@ def _tile(book: Book, name: str) -> Tile:
     over = quarter if is_of_now else _year_to(book)
     measured = book.measure(name, period=over)
     if measured.value is None:
-        return Tile(name, kpi.title, is_silent=True)
+        return Tile(name, kpi.title, why=measured.figure.why)
     course = _course(book, name)
     change, direction, against = _change(book, measured, is_of_now)
     return Tile(
@@ -96,7 +96,7 @@ def _change(book: Book, now: Measurement, is_of_now: bool) -> tuple[str, str, st
     words = change_in_words(now.figure, before.figure, now)
     clear = not _overlap(now.figure, before.figure)
     direction = tone(now.figure, before.figure, now.kpi) if clear else ""
-    return words, direction, "the same day a quarter ago" if is_of_now else "the year before"
+    return words, direction, "a quarter ago" if is_of_now else "the year before"
 
 
 def _overlap(a: Figure, b: Figure) -> bool:

@@ -8,6 +8,7 @@ from django.shortcuts import render
 from salesops.book.picture import value_in_words
 from salesops.kpis import KPIS
 from salesops.web.books import whole_book
+from salesops.web.pages.numbers.reading import PRESETS
 
 GROUPS = (
     ("forecast", "Forecast"),
@@ -25,7 +26,8 @@ GROUPS = (
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every KPI by group, over the last four quarters."""
     book = whole_book()
-    period = book.period("last_4_quarters")
+    label = request.GET.get("period", "") or "last_4_quarters"
+    period = book.period(label)
     groups = []
     for key, title in GROUPS:
         kpis = []
@@ -43,4 +45,5 @@ def numbers(request: HttpRequest) -> HttpResponse:
                 }
             )
         groups.append({"title": title, "kpis": kpis})
-    return render(request, "numbers/numbers.html", {"groups": groups, "period": period})
+    context = {"groups": groups, "period": period, "label": label, "presets": PRESETS}
+    return render(request, "numbers/numbers.html", context)

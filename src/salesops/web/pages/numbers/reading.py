@@ -81,9 +81,9 @@ def recent_quarters(book: Book, most: int = QUARTERS) -> list[Period]:
     return quarters
 
 
-def sums_in_words(measurement: Measurement) -> list[tuple[str, str]]:
+def sums_in_words(measurement: Measurement, of: Figure | None = None) -> list[tuple[str, str]]:
     """What the value was divided from, such as ("won opportunities", "463"); the rows of plain sums."""
-    kpi, figure = measurement.kpi, measurement.figure
+    kpi, figure = measurement.kpi, of or measurement.figure
     if kpi.is_sum or figure.numerator is None or figure.denominator is None:
         return [("rows", f"{figure.n:,}")]
     return [

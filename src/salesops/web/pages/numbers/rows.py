@@ -9,11 +9,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.engine import Rows
+from salesops.book.picture import value_in_words
 from salesops.foundations.table import Type
 from salesops.kpis._definition import Unit
 from salesops.tables import TABLES
 from salesops.web.export import as_csv, as_xlsx
-from salesops.web.pages.numbers.reading import Reading, reading_of
+from salesops.web.pages.numbers.reading import Reading, reading_of, sum_in_words, sums_in_words
 
 SIZE = 50
 MOST_EXPORTED = 1_000_000
@@ -46,21 +47,27 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
         offset=(page - 1) * SIZE,
         order=_order(asked),
     )
-    figure = next(iter(asked.book.measure(name, period=asked.period)), None)
+    whole = asked.book.measure(name, period=asked.period, by=list(at))
+    key = tuple(at.values())
+    figure = next((f for f in whole if f.key == key), None)
     return render(
         request,
         "numbers/rows.html",
         {
             "asked": asked,
             "kpi": asked.kpi,
-            "at": _said(asked, at),
+            "at": figure.label[0] if figure and figure.label else "",
+            "value": value_in_words(asked.kpi.unit, figure.value, whole.currency) if figure else "",
+            "sums": sums_in_words(whole, figure) if figure else [],
             "columns": [
-                c.replace("_minor", "").replace("_", " ").capitalize() for c in _columns(asked)
+                (_title(c), TABLES[asked.kpi.rows_of].column[c].type is Type.MONEY)
+                for c in _columns(asked)
             ],
             "lines": list(_lines(asked, found)),
             "page": page,
             "has_more": len(found.rows) > SIZE,
-            "figure": figure,
+            "first": (page - 1) * SIZE + 1,
+            "last": (page - 1) * SIZE + len(found.rows[:SIZE]),
         },
     )
 
@@ -73,14 +80,8 @@ def _at(request: HttpRequest, asked: Reading) -> dict[str, str | None]:
     return {}
 
 
-def _said(asked: Reading, at: dict[str, str | None]) -> str:
-    if not at:
-        return ""
-    key = tuple(at.values())
-    for figure in asked.book.measure(asked.kpi.name, period=asked.period, by=list(at)):
-        if figure.key == key:
-            return figure.label[0]
-    return str(key[0] or "Not set")
+def _title(column: str) -> str:
+    return column.removesuffix("_minor").replace("_", " ").capitalize()
 
 
 def _order(asked: Reading) -> str:
@@ -123,19 +124,11 @@ def _lines(asked: Reading, found: Rows) -> Iterator[dict[str, Any]]:
 
 def _counts(asked: Reading, record: dict[str, Any]) -> str:
     """What the row adds to the number, in words."""
-    from salesops.book.picture import value_in_words
-
+    kpi, currency = asked.kpi, asked.book.facts.currency
     numerator, denominator = record["numerator"], record["denominator"]
     if numerator is None:
         return ""
-    if asked.kpi.unit is Unit.SHARE:
-        return (
-            f"{numerator:,.0f} of {denominator:,.0f}"
-            if denominator is not None
-            else f"{numerator:,.0f}"
-        )
-    if asked.kpi.unit is Unit.COUNT:
-        return f"{numerator:,.0f}"
-    if asked.kpi.unit is Unit.DAYS:
-        return value_in_words(Unit.DAYS, float(numerator) / asked.kpi.scale, "")
-    return value_in_words(asked.kpi.unit, int(numerator), asked.book.facts.currency)
+    said = sum_in_words(kpi, kpi.numerator_unit, numerator, currency)
+    if kpi.unit is not Unit.SHARE or denominator is None or kpi.numerator_unit is Unit.SHARE:
+        return said
+    return f"{said} of {sum_in_words(kpi, kpi.denominator_unit, denominator, currency)}"

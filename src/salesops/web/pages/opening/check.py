@@ -16,6 +16,7 @@ from salesops.jobs.opening import load_checked, publish_checked, remember
 from salesops.web.pages.data.problems import every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.opening.session import answers_of, folder_of
+from salesops.web.words import counted
 
 
 class _Unpublished:
@@ -62,9 +63,12 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
             "problems": problems,
             "totals": totals,
             "refused": refused,
-            "refused_rows": sum(n for _, n in refused),
             "currency": checked.manifest.currency,
-            "tables": {k.replace("_", " "): v for k, v in checked.manifest.rows.items() if v},
+            "tables": [
+                counted(name, rows)
+                for name, rows in checked.manifest.rows.items()
+                if rows and name not in ("opportunity", "pipeline_stage")
+            ],
         },
     )
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -10,6 +11,18 @@ from django.views.decorators.http import require_POST
 
 from salesops.jobs.progress import Progress
 from salesops.web.pages.opening.session import examination_of, progress_of
+from salesops.web.words import bytes_in_words
+
+UNITS: dict[str, Callable[[float], str]] = {
+    "examine": lambda rate: bytes_in_words(round(rate)),
+    "check": lambda rate: f"{rate:,.0f} rows",
+}
+TITLES = {
+    "examine": "Looking at your files",
+    "check": "Reading your files",
+    "sample": "Making the sample company",
+    "settings": "Working everything out again",
+}
 
 
 def wait(request: HttpRequest, session: str) -> HttpResponse:
@@ -23,8 +36,26 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
         return response
     if following:
         return redirect(following)
-    context = {"progress": progress, "session": session}
+    context = {
+        "progress": progress,
+        "session": session,
+        "title": TITLES[progress.kind],
+        "pace": _pace(progress),
+    }
     return render(request, "opening/progress.html" if is_part else "opening/wait.html", context)
+
+
+def _pace(progress: Progress) -> str:
+    """How far, how fast and how long still: 38 %, 12 MB a second, about 4 s left."""
+    if progress.share is None:
+        return ""
+    told = [f"{progress.share * 100:.0f} %"]
+    unit = UNITS.get(progress.kind)
+    if progress.rate and unit and progress.step.startswith("Reading "):
+        told.append(f"{unit(progress.rate)} a second")
+    if progress.seconds_left:
+        told.append(f"about {progress.seconds_left:,.0f} s left")
+    return ", ".join(told)
 
 
 @require_POST
@@ -33,7 +64,7 @@ def cancel(request: HttpRequest, session: str) -> HttpResponse:  # noqa: ARG001
     progress = progress_of(session)
     if progress.state == "running" and progress.pid and progress.pid != os.getpid():
         os.kill(progress.pid, signal.SIGTERM)
-    return redirect("opening")
+    return redirect("settings" if progress.kind == "settings" else "opening")
 
 
 def _following(session: str, progress: Progress) -> str:
@@ -41,6 +72,8 @@ def _following(session: str, progress: Progress) -> str:
         return ""
     if progress.kind == "sample":
         return reverse("found")
+    if progress.kind == "settings":
+        return reverse("settings") + "?saved=1"
     if progress.kind == "check" and not examination_of(session).must_answer:
         return reverse("opening_check", kwargs={"session": session})
     return reverse("opening_columns", kwargs={"session": session})

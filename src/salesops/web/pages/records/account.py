@@ -24,7 +24,7 @@ def account(request: HttpRequest, key: str) -> HttpResponse:
             "account": found,
             "owner": name_of(book, "person", found["owner_id"]),
             "parent": name_of(book, "account", found["parent_id"]),
-            "deals": deals_of(book, "account_id", key),
+            **deals_of(book, "account_id", key),
             "contacts": book.engine.run(
                 "SELECT id, name, title, email, phone FROM contact WHERE account_id = $key ORDER BY name LIMIT 100",
                 {"key": key},

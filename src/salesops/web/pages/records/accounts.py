@@ -30,6 +30,7 @@ LISTING = Listing(
     facets=("industry", "country"),
     order="o.won_minor DESC NULLS LAST, x.name, x.id",
     total="CAST(sum(o.won_minor) AS BIGINT)",
+    total_words="won",
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -9,9 +10,19 @@ from django.shortcuts import render
 
 from salesops.book.book import Book
 from salesops.book.listing import Ask, Listing, facet_values, rows_of, totals_of
+from salesops.foundations.criterion import parse
+from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
+from salesops.tables import TABLES
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx
+from salesops.web.words import said
+
+SEARCHED = {
+    "opportunity": "Opportunity, account, owner or id",
+    "account": "Account, website or id",
+    "person": "Name, mail or id",
+}
 
 
 def list_page(request: HttpRequest, listing: Listing, title: str, address: str) -> HttpResponseBase:
@@ -52,11 +63,14 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
             "pages": pages,
             "where": request.GET.get("where", ""),
             "has_where": listing.table == "opportunity",
+            "chosen_columns": request.GET.getlist("column"),
+            "is_filtered": bool(ask.text or ask.facets or ask.extra),
+            "search_words": SEARCHED[listing.table],
             "facets": [
                 {
                     "name": name,
                     "title": listing.column(name).title,
-                    "values": facet_values(book.engine, listing, name),
+                    "values": [(v, said(v)) for v in facet_values(book.engine, listing, name)],
                     "chosen": ask.facets.get(name, ""),
                 }
                 for name in listing.facets
@@ -81,19 +95,20 @@ def _criterion(where: str, listing: Listing, book: Book) -> str:
     """A criterion as a condition on the list's rows."""
     if listing.table != "opportunity":
         raise Refusal("Only opportunities can be filtered by a condition.")
+    return f"x.id IN ({_ids(where, minor_digits(book.facts.currency))})"
+
+
+@lru_cache(maxsize=256)
+def _ids(where: str, digits: int) -> str:
+    """SQL of the ids of the opportunities for which the criterion is true."""
     import ibis
 
-    from salesops.book.facts import unbound
+    from salesops.book.facts import IbisFacts, scalars, unbound
 
-    narrowed = book.where(where)
-    from salesops.book.facts import IbisFacts, scalars
-
+    criterion = parse(where, TABLES["opportunity"], TABLES, minor_digits=digits)
     window, _ = scalars()
-    facts = IbisFacts(
-        unbound, window, in_the_past=False, filters={"opportunity": narrowed._parse(where)}
-    )
-    ids = facts.table("opportunity").select("id")
-    return f"x.id IN ({ibis.to_sql(ids, dialect='duckdb')})"
+    facts = IbisFacts(unbound, window, in_the_past=False, filters={"opportunity": criterion})
+    return str(ibis.to_sql(facts.table("opportunity").select("id"), dialect="duckdb"))
 
 
 def _shown(request: HttpRequest, listing: Listing) -> list[Any]:

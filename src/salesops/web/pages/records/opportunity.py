@@ -29,6 +29,7 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
         "WHERE a.opportunity_id = $key ORDER BY occurred_at DESC NULLS LAST LIMIT 200",
         {"key": key},
     ).dicts()
+    changes = _changes(book, versions)
     return render(
         request,
         "records/opportunity.html",
@@ -39,22 +40,46 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
             "product": name_of(book, "product", deal["product_id"]),
             "campaign": name_of(book, "campaign", deal["campaign_id"]),
             "picture": _picture(book, deal, versions, activities),
-            "changes": _changes(book, versions),
-            "has_history": any(v["change_source"] == "history" for v in versions),
+            "stays": _stays(versions, book.instant),
+            "changes": changes,
+            "has_who": any(c["who"] for c in changes),
             "activities": activities,
-            "lines": book.engine.run(
-                "SELECT l.*, d.name AS product FROM opportunity_line l LEFT JOIN product d ON d.id = l.product_id "
-                "WHERE opportunity_id = $key ORDER BY l.amount_minor DESC",
-                {"key": key},
-            ).dicts(),
-            "splits": book.engine.run(
-                "SELECT s.*, p.name AS person FROM opportunity_split s LEFT JOIN person p ON p.id = s.person_id "
-                "WHERE opportunity_id = $key ORDER BY s.share DESC",
-                {"key": key},
-            ).dicts(),
+            "lines": _lines(book, key),
+            "splits": _splits(book, key),
             "currency": book.facts.currency,
         },
     )
+
+
+def _lines(book: Book, key: str) -> list[dict[str, Any]]:
+    return book.engine.run(
+        "SELECT l.*, d.name AS product FROM opportunity_line l LEFT JOIN product d ON d.id = l.product_id "
+        "WHERE opportunity_id = $key ORDER BY l.amount_minor DESC",
+        {"key": key},
+    ).dicts()
+
+
+def _splits(book: Book, key: str) -> list[dict[str, Any]]:
+    found = book.engine.run(
+        "SELECT s.*, p.name AS person FROM opportunity_split s LEFT JOIN person p ON p.id = s.person_id "
+        "WHERE opportunity_id = $key ORDER BY s.share DESC",
+        {"key": key},
+    ).dicts()
+    for split in found:
+        split["percent"] = "n/a" if split["share"] is None else f"{split['share'] * 100:.0f} %"
+    return found
+
+
+def _stays(versions: list[dict[str, Any]], now: datetime) -> list[dict[str, str]]:
+    """How long it was in each open stage, visits added up, in the order of first entry."""
+    seconds: dict[str, float] = {}
+    for version in versions:
+        if version["is_closed"] or version["change_source"] != "history":
+            continue
+        until = min(version["valid_to"], now.replace(tzinfo=None))
+        spent = max(0.0, (until - version["valid_from"]).total_seconds())
+        seconds[version["stage"]] = seconds.get(version["stage"], 0.0) + spent
+    return [{"stage": s, "days": f"{t / 86_400:,.1f} d"} for s, t in seconds.items()]
 
 
 def _picture(

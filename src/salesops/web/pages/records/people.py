@@ -31,6 +31,7 @@ LISTING = Listing(
     facets=("team", "title"),
     order="o.won_minor DESC NULLS LAST, x.name, x.id",
     total="CAST(sum(o.won_minor) AS BIGINT)",
+    total_words="won",
 )
 
 

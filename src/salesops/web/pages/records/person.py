@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from salesops.book.picture import value_in_words
+from salesops.book.picture import interval_in_words, value_in_words
 from salesops.kpis import KPIS
 from salesops.web.books import whole_book
 from salesops.web.pages.records.records import deals_of, name_of, record
@@ -39,6 +39,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
                 "kpi": kpi,
                 "value": value_in_words(kpi.unit, mine.value, whole.currency, compact=True),
                 "n": mine.n,
+                "interval": interval_in_words(whole, mine, compact=True),
                 "whole": value_in_words(kpi.unit, whole.value, whole.currency, compact=True),
             }
         )
@@ -50,7 +51,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
             "manager": name_of(book, "person", found["manager_id"]),
             "numbers": numbers,
             "period": period,
-            "deals": deals_of(book, "owner_id", key),
+            **deals_of(book, "owner_id", key),
             "places": book.engine.run(
                 "SELECT team, role, valid_from, valid_to FROM team_membership WHERE person_id = $key ORDER BY valid_from",
                 {"key": key},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,18 +12,19 @@ from django.shortcuts import redirect, render
 from pydantic import ValidationError
 
 from salesops.book.settings import (
+    CalendarSettings,
     Segment,
     Settings,
     StageMeaning,
     load_settings,
     save_settings,
 )
-from salesops.foundations.clock import system_clock
 from salesops.foundations.criterion import parse
 from salesops.foundations.problem import Refusal
-from salesops.jobs.rebuilding import apply_settings
+from salesops.jobs.run import SETTINGS, start
 from salesops.tables import TABLES
 from salesops.web.books import manifest, whole_book
+from salesops.web.pages.opening.session import begin, folder_of
 
 MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -35,40 +37,60 @@ PATTERNS = (
     ("544", "5-4-4 weeks"),
 )
 EMPTY_SEGMENTS = 2
+MOST_ROWS = 2_000
 
 
 def settings(request: HttpRequest) -> HttpResponse:
-    """The form; on POST numbers are worked out again and the page says so."""
+    """The form; on POST the numbers are worked out again, watched on the page of the job."""
     folder = django_settings.SALESOPS_BOOK
-    now = load_settings(folder)
-    problem = ""
+    problem, draft = "", _draft_of(load_settings(folder))
     if request.method == "POST":
+        draft = _typed(request)
         try:
-            said = _said(request)
-            if manifest() is None:
-                folder.mkdir(parents=True, exist_ok=True)
-                save_settings(folder, said)
-            else:
-                apply_settings(folder, said, system_clock)
+            said = _said(draft)
         except Refusal as refusal:
-            problem, now = str(refusal), now
+            problem = str(refusal)
         except ValidationError as error:
-            fault = error.errors()[0]
-            problem = f"{'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}"
+            problem = _fault(error)
         else:
-            return redirect("/settings?saved=1")
+            return _keep(folder, said)
     context = {
-        "settings": now,
+        "draft": draft,
         "problem": problem,
         "saved": "saved" in request.GET,
-        "months": list(enumerate(MONTHS, 1)),
+        "months": [(str(n), m) for n, m in enumerate(MONTHS, 1)],
         "patterns": PATTERNS,
         "outcomes": OUTCOMES,
         "zones": sorted(available_timezones()),
-        "stages": _stages() if manifest() else [],
-        "segments": [*now.segments, *[None] * EMPTY_SEGMENTS],
+        "pipelines": len({s["pipeline"] for s in draft["stages"]}),
+        "segments": [*draft["segments"], *[{}] * EMPTY_SEGMENTS],
     }
     return render(request, "settings/settings.html", context, status=422 if problem else 200)
+
+
+def _keep(folder: Path, said: Settings) -> HttpResponse:
+    """Save at once where there is no book to work out again; else start the job that does."""
+    if manifest() is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_settings(folder, said)
+        return redirect("/settings?saved=1")
+    session = begin([])
+    (folder_of(session) / SETTINGS).write_text(said.model_dump_json(), "utf-8")
+    start("settings", folder, folder_of(session))
+    return redirect("opening_wait", session=session)
+
+
+def _draft_of(now: Settings) -> dict[str, Any]:
+    """The settings as the form shows them, stages as the book has them."""
+    return {
+        "title": now.title,
+        "currency": now.currency,
+        "first_month": str(now.calendar.first_month),
+        "pattern": now.calendar.pattern,
+        "time_zone": now.calendar.time_zone,
+        "stages": _stages() if manifest() else [],
+        "segments": [{"name": s.name, "criterion": s.criterion} for s in now.segments],
+    }
 
 
 def _stages() -> list[dict[str, Any]]:
@@ -83,44 +105,75 @@ def _stages() -> list[dict[str, Any]]:
     )
 
 
-def _said(request: HttpRequest) -> Settings:
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, right or wrong, in the shape of `_draft_of`."""
     form = request.POST
-    stages = []
-    for place in range(int(form.get("stages", "0") or 0)):
+    deals = {(s["pipeline"], s["stage"]): s["deals"] for s in _stages()} if manifest() else {}
+    stages: list[dict[str, Any]] = []
+    for place in range(_count(form.get("stages"))):
+        pipeline, stage = form.get(f"pipeline-{place}", ""), form.get(f"stage-{place}", "")
         stages.append(
-            StageMeaning.model_validate(
-                {
-                    "pipeline": form.get(f"pipeline-{place}", ""),
-                    "stage": form.get(f"stage-{place}", ""),
-                    "position": form.get(f"position-{place}") or None,
-                    "outcome": form.get(f"outcome-{place}") or None,
-                    "is_pitched": f"pitched-{place}" in form,
-                    "is_qualified": f"qualified-{place}" in form,
-                }
-            )
+            {
+                "pipeline": pipeline,
+                "stage": stage,
+                "position": form.get(f"position-{place}") or None,
+                "outcome": form.get(f"outcome-{place}") or None,
+                "is_pitched": f"pitched-{place}" in form,
+                "is_qualified": f"qualified-{place}" in form,
+                "deals": deals.get((pipeline, stage), 0),
+            }
         )
-    segments = []
-    for place in range(int(form.get("segments", "0") or 0)):
-        name, criterion = (
-            form.get(f"segment-{place}", "").strip(),
-            form.get(f"criterion-{place}", "").strip(),
-        )
-        if not name and not criterion:
-            continue
-        if not name or not criterion:
-            raise Refusal("A segment needs both a name and a condition.")
-        parse(criterion, TABLES["opportunity"], TABLES)
-        segments.append(Segment(name=name, criterion=criterion))
-    return Settings.model_validate(
+    segments = [
         {
-            "title": form.get("title", "").strip(),
-            "currency": form.get("currency", "").strip().upper(),
-            "calendar": {
-                "first_month": form.get("first_month", "1"),
-                "pattern": form.get("pattern", "calendar"),
-                "time_zone": form.get("time_zone", "UTC"),
-            },
-            "stages": stages,
-            "segments": segments,
+            "name": form.get(f"segment-{place}", "").strip(),
+            "criterion": form.get(f"criterion-{place}", "").strip(),
         }
+        for place in range(_count(form.get("segments")))
+    ]
+    return {
+        "title": form.get("title", "").strip(),
+        "currency": form.get("currency", "").strip().upper(),
+        "first_month": form.get("first_month", "1"),
+        "pattern": form.get("pattern", "calendar"),
+        "time_zone": form.get("time_zone", "").strip() or "UTC",
+        "stages": stages,
+        "segments": [s for s in segments if s["name"] or s["criterion"]],
+    }
+
+
+def _count(text: str | None) -> int:
+    return min(MOST_ROWS, int(text)) if text and text.isdigit() else 0
+
+
+def _said(draft: dict[str, Any]) -> Settings:
+    """The draft as settings. Raises Refusal or ValidationError where it is none."""
+    for segment in draft["segments"]:
+        if not segment["name"] or not segment["criterion"]:
+            raise Refusal("A segment needs both a name and a condition.")
+        try:
+            parse(segment["criterion"], TABLES["opportunity"], TABLES)
+        except Refusal as refusal:
+            raise Refusal(f"Segment “{segment['name']}”: {refusal}") from None
+    return Settings(
+        title=draft["title"],
+        currency=draft["currency"],
+        calendar=CalendarSettings(
+            first_month=draft["first_month"],
+            pattern=draft["pattern"],
+            time_zone=draft["time_zone"],
+        ),
+        stages=[
+            StageMeaning.model_validate({k: v for k, v in s.items() if k != "deals"})
+            for s in draft["stages"]
+        ],
+        segments=[Segment(**s) for s in draft["segments"]],
     )
+
+
+def _fault(error: ValidationError) -> str:
+    """The first fault in words."""
+    fault = error.errors()[0]
+    if fault["loc"][-1:] == ("currency",):
+        return "A currency is its three letters, such as EUR."
+    said = fault["msg"].removeprefix("Value error, ")
+    return said if "ctx" in fault and "error" in fault["ctx"] else f"{fault['loc'][-1]}: {said}"

@@ -53,13 +53,16 @@ addEventListener('change', e => {
   if (e.target.matches('[data-files]')) showFiles(e.target);
 });
 
-/* dropping files: choosing is enough, the form is sent */
+addEventListener('pageshow', () => $$('[data-auto] :disabled').forEach(x => { x.disabled = false; }));
+
+/* dropping files */
 const size = n => n < 1048576 ? `${Math.ceil(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 const showFiles = input => {
   const list = $('#chosen');
   list.replaceChildren(...[...input.files].map(f => { const li = document.createElement('li'); li.textContent = `${f.name}, ${size(f.size)}`; return li; }));
-  $('#send').disabled = !input.files.length;
+  $('#send').hidden = !input.files.length;
 };
+if ($('[data-files]')) showFiles($('[data-files]'));
 ['dragover', 'drop', 'dragleave'].forEach(kind => addEventListener(kind, e => {
   const zone = $('.drop'); if (!zone) return;
   e.preventDefault(); zone.classList.toggle('over', kind === 'dragover');
@@ -67,7 +70,7 @@ const showFiles = input => {
 }));
 
 // a course is read from its end
-$$('.chartwrap').forEach(w => { w.scrollLeft = w.scrollWidth; });
+$$('.chartwrap:has(> .trend)').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
 let g = 0;
 addEventListener('keydown', e => {
