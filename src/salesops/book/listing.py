@@ -19,6 +19,7 @@ class ListColumn:
     sql: str
     kind: str = "text"  # text, choice, money, count, date, yes
     shown: bool = True
+    narrow: bool = False  # also shown where there is little room
 
     @property
     def is_number(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,10 +15,14 @@ from salesops.engines.folder import Manifest, read_manifest_lenient
 from salesops.foundations.problem import Refusal
 
 
-@lru_cache(maxsize=1)
 def engine() -> DuckDBEngine:
-    """The one engine of this process; it follows new generations by itself."""
-    return DuckDBEngine(settings.SALESOPS_BOOK)
+    """The engine of the served book; it follows new generations by itself."""
+    return _engine_of(settings.SALESOPS_BOOK)
+
+
+@lru_cache(maxsize=4)
+def _engine_of(folder: Path) -> DuckDBEngine:
+    return DuckDBEngine(folder)
 
 
 def manifest() -> Manifest | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from salesops.foundations.problem import Refusal
 
@@ -21,4 +22,12 @@ class RefusalsAreSentences:
         """Answer 422 with the sentence; anything else is not ours."""
         if not isinstance(error, Refusal):
             return None
-        return render(request, "refused.html", {"sentence": str(error)}, status=422)
+        context = {"sentence": str(error), "back": _came_from(request)}
+        return render(request, "refused.html", context, status=422)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of this server the request came from, else Home."""
+    referrer = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(referrer, {request.get_host()})
+    return referrer if is_ours else "/"

@@ -17,9 +17,11 @@ LISTING = Listing(
         ListColumn("country", "Country", "x.country"),
         ListColumn("owner", "Owner", "p.name"),
         ListColumn("won", "Won deals", "o.won", "count"),
-        ListColumn("won_value", "Won", "CAST(o.won_minor AS BIGINT)", "money"),
+        ListColumn("won_value", "Won", "CAST(o.won_minor AS BIGINT)", "money", narrow=True),
         ListColumn("open", "Open deals", "o.open", "count"),
-        ListColumn("open_value", "Open pipeline", "CAST(o.open_minor AS BIGINT)", "money"),
+        ListColumn(
+            "open_value", "Open pipeline", "CAST(o.open_minor AS BIGINT)", "money", narrow=True
+        ),
         ListColumn("customer_since", "Customer since", "x.customer_since", "date"),
         ListColumn("employees", "Employees", "x.employees", "count", shown=False),
         ListColumn("region", "Region", "x.region", shown=False),

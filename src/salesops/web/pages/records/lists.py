@@ -63,6 +63,9 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
             "pages": pages,
             "where": request.GET.get("where", ""),
             "has_where": listing.table == "opportunity",
+            "wide": {}
+            if request.GET.getlist("column")
+            else {c.name: " wide" for c in shown if not c.narrow},
             "chosen_columns": request.GET.getlist("column"),
             "is_filtered": bool(ask.text or ask.facets or ask.extra),
             "search_words": SEARCHED[listing.table],
