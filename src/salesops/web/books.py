@@ -13,6 +13,7 @@ from salesops.book.settings import load_settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, read_manifest_lenient
 from salesops.foundations.problem import Refusal
+from salesops.insights import Finding, findings
 
 
 def engine() -> DuckDBEngine:
@@ -49,3 +50,14 @@ def asked_book(request: HttpRequest) -> Book:
         if asked.instant < book.instant:
             book = asked
     return book
+
+
+def what_stands_out() -> tuple[Finding, ...]:
+    """The findings of the whole book; looked for once a generation and settings."""
+    book = whole_book()
+    return _found(settings.SALESOPS_BOOK, book.facts.generation, book.settings.model_dump_json())
+
+
+@lru_cache(maxsize=2)
+def _found(folder: Path, generation: int, said: str) -> tuple[Finding, ...]:  # noqa: ARG001  the key
+    return tuple(findings(whole_book()))

@@ -8,8 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
-from salesops.insights import findings
-from salesops.web.books import manifest, whole_book
+from salesops.web.books import manifest, what_stands_out, whole_book
 from salesops.web.pages.data.problems import problems_of
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
@@ -39,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "quarter": quarter_of(book),
             "tiles": [t for t in tiles if not t.why],
             "silent": [t for t in tiles if t.why],
-            "findings": findings(book),
+            "findings": what_stands_out(),
             "changes": _changes(book),
             "problems": problems_of(book)[:MOST_PROBLEMS],
             "currency": book.facts.currency,

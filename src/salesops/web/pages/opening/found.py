@@ -3,8 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from salesops.insights import findings
-from salesops.web.books import whole_book
+from salesops.web.books import what_stands_out, whole_book
 
 
 def found(request: HttpRequest) -> HttpResponse:
@@ -15,7 +14,7 @@ def found(request: HttpRequest) -> HttpResponse:
         request,
         "opening/found.html",
         {
-            "findings": findings(book),
+            "findings": what_stands_out(),
             "counts": counts,
             "total": sum(counts.values()),
             "currency": book.facts.currency,
