@@ -1,55 +1,42 @@
 """The sample company: three years of selling, simulated from a seed and a size, with planted truths.
 
-Everything is drawn from one seeded generator, so that a seed and a size always give the same company. Days
-are in UTC. `rows` holds one list of records a table, with the columns an importer would fill.
+Everything is drawn from generators seeded by the seed and the size, so that these always give the same
+company. Days are in UTC. `rows` tells a table's records, with the columns an importer would fill; the
+large tables are told anew at each call and are nowhere in memory as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import count
 from random import Random
 from typing import Any
 
-from salesops.sample import names
-from salesops.sample.deals import Deal, sell
+from salesops.foundations.problem import Refusal
+from salesops.sample import campaigns, offer
+from salesops.sample.accounts import Accounts, contacts, gather
+from salesops.sample.activities import EVENTS, activities, touches
+from salesops.sample.deals import Deal
+from salesops.sample.finance import costs, quotas, rates, won_dollars
 from salesops.sample.ids import identifier
+from salesops.sample.leads import leads
 from salesops.sample.organisation import Organisation, found
-from salesops.sample.surroundings import surround
-from salesops.tables import TABLES
+from salesops.sample.subscriptions import Subscriptions
+from salesops.sample.truths import Truths, plant
+from salesops.sample.years import Years
 
 YEARS = 3
-ENDS_ON = date(2026, 9, 30)
+ENDS_ON = date(2026, 8, 28)
+MOST = 1_000_000
 Record = dict[str, Any]
 
 
 @dataclass
-class Truths:
-    """What was planted, by id, so that whoever looks can be checked against it."""
-
-    slow_stage: str = ""
-    slow_quarter: str = ""
-    slow_from: str = ""
-    slow_to: str = ""
-    slow_factor: float = 2.6
-    slow_least_employees: int = 1000
-    sandbagging_team: str = ""
-    easy_territory_person: str = ""
-    bad_source: str = names.BAD_SOURCE
-    duplicate_accounts: list[tuple[str, str]] = field(default_factory=list)
-    duplicate_leads: list[tuple[str, str]] = field(default_factory=list)
-    stale_opportunities: list[str] = field(default_factory=list)
-    left_and_still_owns: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        """For a JSON file beside the export."""
-        return asdict(self)
-
-
-@dataclass
 class Company:
-    """An invented company: `rows` by table, the truths planted in it, and the span it covers."""
+    """An invented company: its records by table, the truths planted in it, and the span it covers."""
 
     name: str
     seed: int
@@ -57,194 +44,168 @@ class Company:
     starts_on: date
     ends_on: date
     truths: Truths
-    rows: dict[str, list[Record]]
+    organisation: Organisation
+    accounts: Accounts
+    deals: list[Deal]
+    campaigns: list[Record]
+    subscriptions: Subscriptions
+
+    def rows(self, table: str) -> Iterator[Record]:
+        """The records of a table, always the same in the same order."""
+        return _TOLD[table](self, self._random(table))
 
     def summary(self) -> dict[str, Any]:
         """Reference figures, counted here without any KPI."""
-        deals = self.rows["opportunity"]
-        won = [d for d in deals if d["stage"] == names.WON]
+        won = [d for d in self.deals if d.is_won]
         by_currency: dict[str, int] = {}
         for deal in won:
-            by_currency[deal["currency"]] = (
-                by_currency.get(deal["currency"], 0) + deal["amount_minor"]
-            )
+            currency = deal.now["currency"]
+            by_currency[currency] = by_currency.get(currency, 0) + deal.now["amount_minor"]
+        stages = [d.now["stage"] for d in self.deals]
         return {
-            "opportunities": len(deals),
+            "opportunities": len(self.deals),
             "won": len(won),
-            "lost": sum(d["stage"] == names.LOST for d in deals),
-            "no_decision": sum(d["stage"] == names.NO_DECISION for d in deals),
-            "open": sum(not d["stage"].startswith("Closed") for d in deals),
+            "lost": stages.count(offer.LOST),
+            "no_decision": stages.count(offer.NO_DECISION),
+            "open": sum(not d.is_closed for d in self.deals),
             "won_minor": by_currency,
-            "versions": len(self.rows["opportunity_version"]),
-            "accounts": len(self.rows["account"]),
+            "versions": sum(len(d.changes) for d in self.deals),
+            "accounts": len(self.accounts.known),
         }
+
+    def events(self) -> Iterator[Record]:
+        """The meetings among the activities, without telling all the others."""
+        told = touches(self._random("activity"), self.deals, self.organisation, self.until, count())
+        return (a for a in told if a["kind"] in EVENTS)
+
+    def _random(self, what: str) -> Random:
+        return Random(f"{self.seed}/{self.size}/{what}")
+
+    @property
+    def until(self) -> datetime:
+        """The last instant."""
+        return datetime.combine(self.ends_on, time(18))
 
 
 def simulate(size: int, seed: int, *, ends_on: date = ENDS_ON) -> Company:
     """A company with `size` opportunities created over the three years before `ends_on`."""
-    if size < 1:
-        raise ValueError("A company needs at least one opportunity.")
+    if not 1 <= size <= MOST:
+        raise Refusal(f"A sample company has from 1 to {MOST:,} opportunities, not {size:,}.")
     random = Random(f"{seed}/{size}")
-    starts_on = date(ends_on.year - YEARS, ends_on.month, 1) + timedelta(days=31)
-    starts_on = starts_on.replace(day=1)
-    truths = _plant(random, ends_on)
-    organisation = found(random, size, starts_on, ends_on)
-    truths.sandbagging_team = names.TEAMS[2][0]
-    truths.easy_territory_person = organisation.easy_person
-    truths.left_and_still_owns = organisation.left_and_still_owns
-    rows: dict[str, list[Record]] = {name: [] for name in TABLES}
-    rows["person"], rows["team_membership"] = organisation.people, organisation.memberships
-    _accounts(random, size, organisation, rows, starts_on, truths)
-    _catalogue(rows)
-    for number, created_at in enumerate(_moments(random, size, starts_on, ends_on)):
-        deal = Deal.begin(random, number, created_at, organisation, rows, truths)
-        sell(random, deal, organisation, truths, datetime.combine(ends_on, time(18)))
-        rows["opportunity"].append(deal.now)
-        rows["opportunity_version"] += deal.versions
-        rows["opportunity_line"] += deal.lines
-        rows["opportunity_split"] += deal.splits
-        if deal.is_stale:
-            truths.stale_opportunities.append(deal.now["id"])
-    surround(random, organisation, rows, truths, starts_on, ends_on)
-    return Company("Northgate Instruments", seed, size, starts_on, ends_on, truths, rows)
-
-
-def _plant(random: Random, ends_on: date) -> Truths:
-    """A stage that becomes slow for larger accounts in one quarter of the last year but one."""
-    quarter = random.randint(1, 4)
-    year = ends_on.year - 1
-    start = date(year, 3 * quarter - 2, 1)
-    end = date(year + (quarter == 4), 3 * quarter % 12 + 1, 1)
-    return Truths(
-        slow_stage=random.choice(("Solution", "Proposal", "Negotiation")),
-        slow_quarter=f"{year}Q{quarter}",
-        slow_from=start.isoformat(),
-        slow_to=end.isoformat(),
+    starts_on = (date(ends_on.year - YEARS, ends_on.month, 1) + timedelta(days=32)).replace(day=1)
+    truths = plant(random, ends_on)
+    organisation = found(random, size, starts_on, ends_on, truths)
+    company = Company(
+        name="Northgate Instruments",
+        seed=seed,
+        size=size,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        truths=truths,
+        organisation=organisation,
+        accounts=gather(random, size, organisation, truths, starts_on, ends_on),
+        deals=[],
+        campaigns=campaigns.plan(random, starts_on, ends_on, len(organisation.reps)),
+        subscriptions=Subscriptions(random),
     )
+    years = Years(
+        random, organisation, company.accounts, company.campaigns, company.subscriptions, truths
+    )
+    company.deals = years.run(size, starts_on, company.until)
+    return company
 
 
-def _moments(random: Random, size: int, start: date, end: date) -> Iterator[datetime]:
-    """When opportunities are created: growing, with a summer dip and busy quarters' ends, on weekdays."""
-    days, weights = [], []
-    day = start
-    while day <= end:
-        if day.weekday() < 5:
-            growth = 1 + 0.22 * (day - start).days / 365
-            season = {7: 0.8, 8: 0.7, 12: 0.75, 1: 1.15, 3: 1.15, 6: 1.1, 9: 1.2}.get(
-                day.month, 1.0
-            )
-            days.append(day)
-            weights.append(growth * season)
-        day += timedelta(days=1)
-    chosen = sorted(random.choices(days, weights, k=size))
-    for day in chosen:
-        seconds = random.randint(8 * 3600, 18 * 3600)
-        yield datetime.combine(day, time()) + timedelta(seconds=seconds)
-
-
-def _accounts(
-    random: Random,
-    size: int,
-    organisation: Organisation,
-    rows: dict[str, list[Record]],
-    starts_on: date,
-    truths: Truths,
-) -> None:
-    """Accounts with contacts, each in a team's region; a few are there twice."""
-    count = max(3, size // 4)
-    seen: dict[str, int] = {}
-    for number in range(count):
-        first, second = random.choice(names.FIRST), random.choice(names.SECOND)
-        name = f"{first} {second}"
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] > 1:
-            name = f"{name} {random.choice(('Group', 'Holding', 'International', 'Services'))} {seen[name]}"
-        team = random.randrange(len(names.TEAMS))
-        country, currency = random.choice(names.TEAMS[team][2])
-        employees = max(8, int(random.lognormvariate(5.6, 1.35)))
-        created = starts_on - timedelta(days=random.randint(10, 900))
-        account = {
-            "id": identifier("001", number),
-            "name": name,
-            "owner_id": organisation.rep_on(random, team, starts_on),
-            "industry": names.INDUSTRY_OF.get(second, names.OTHER_INDUSTRY),
-            "type": "Prospect",
-            "country": country,
-            "region": names.TEAMS[team][1],
-            "website": f"https://{first.lower()}{second.lower()}.example",
-            "phone": f"+{random.randint(1, 49)} 555 {random.randint(100000, 999999)}",
-            "employees": employees,
-            "annual_revenue_minor": employees * random.randint(90_000, 220_000) * 100,
-            "currency": currency,
-            "source": random.choice(names.SOURCES)[0],
-            "created_at": datetime.combine(created, time(9, random.randrange(60))),
-            "_team": team,
+def _products(_company: Company, _random: Random) -> Iterator[Record]:
+    for number, product in enumerate(offer.PRODUCTS):
+        yield {
+            "id": identifier("01t", number),
+            "name": product.name,
+            "code": product.code,
+            "family": product.family,
+            "list_price_minor": product.price * 100,
+            "currency": "USD",
+            "is_active": True,
         }
-        rows["account"].append(account)
-        for place in range(random.choice((1, 2, 2, 3))):
-            given, family = random.choice(names.GIVEN), random.choice(names.FAMILY)
-            rows["contact"].append(
-                {
-                    "id": identifier("003", number * 4 + place),
-                    "account_id": account["id"],
-                    "name": f"{given} {family}",
-                    "first_name": given,
-                    "last_name": family,
-                    "email": f"{given}.{family}@{first}{second}.example".lower(),
-                    "phone": account["phone"],
-                    "title": random.choice(names.TITLES),
-                    "owner_id": account["owner_id"],
-                    "created_at": account["created_at"],
-                }
-            )
-    for place in range(max(1, count // 60)):
-        original = rows["account"][random.randrange(count)]
-        twin = dict(original) | {
-            "id": identifier("001", count + place),
-            "name": random.choice(
-                (original["name"].upper(), original["name"] + " Ltd", original["name"] + ".")
-            ),
-            "created_at": original["created_at"] + timedelta(days=random.randint(20, 200)),
+
+
+def _stages(_company: Company, _random: Random) -> Iterator[Record]:
+    told = [(s.name, s.probability, s.category, "open") for s in offer.STAGES]
+    told += [(name, *rest) for name, rest in offer.CLOSED.items()]
+    for position, (name, chance, category, outcome) in enumerate(told, 1):
+        yield {
+            "pipeline": None,
+            "stage": name,
+            "position": position,
+            "default_probability": Decimal(chance) / 100,
+            "forecast_category": category,
+            "outcome": outcome,
+            "is_pitched": name in ("Proposal", "Negotiation"),
+            "is_qualified": outcome == "open" and position > 1,
+            "is_active": True,
         }
-        rows["account"].append(twin)
-        truths.duplicate_accounts.append((original["id"], twin["id"]))
 
 
-def _catalogue(rows: dict[str, list[Record]]) -> None:
-    for number, (name, code, family, price, _) in enumerate(names.PRODUCTS):
-        rows["product"].append(
-            {
-                "id": identifier("01t", number),
-                "name": name,
-                "code": code,
-                "family": family,
-                "list_price_minor": price * 100,
-                "currency": "USD",
-                "is_active": True,
+def _lines(company: Company, _random: Random) -> Iterator[Record]:
+    for deal in company.deals:
+        if not deal.has_lines:
+            continue
+        currency = deal.now["currency"]
+        for place, (product, quantity, price) in enumerate(deal.lines()):
+            yield {
+                "id": f"00k{deal.id[3:15]}{place}AA",
+                "opportunity_id": deal.id,
+                "product_id": identifier("01t", product),
+                "quantity": Decimal(quantity),
+                "list_price_minor": offer.list_price(product, currency),
+                "unit_price_minor": price,
+                "amount_minor": quantity * price,
+                "currency": currency,
+                "service_on": deal.now["close_date"] if deal.is_won else None,
             }
-        )
-    closed = (
-        (names.WON, 100, "closed", "won"),
-        (names.LOST, 0, "omitted", "lost"),
-        (names.NO_DECISION, 0, "omitted", "no_decision"),
-    )
-    for position, (stage, chance, category, _, _) in enumerate(names.STAGES, 1):
-        rows["pipeline_stage"].append(_stage(stage, position, chance, category, "open"))
-    for position, (stage, chance, category, outcome) in enumerate(closed, len(names.STAGES) + 1):
-        rows["pipeline_stage"].append(_stage(stage, position, chance, category, outcome))
 
 
-def _stage(stage: str, position: int, chance: int, category: str, outcome: str) -> Record:
-    from decimal import Decimal
+def _splits(company: Company, _random: Random) -> Iterator[Record]:
+    for deal in company.deals:
+        for place, (person, share) in enumerate(deal.splits):
+            yield {
+                "id": f"1jR{deal.id[3:15]}{place}AA",
+                "opportunity_id": deal.id,
+                "person_id": person,
+                "share": share,
+                "amount_minor": None,
+                "currency": deal.now["currency"],
+                "is_overlay": None,
+            }
 
-    return {
-        "pipeline": None,
-        "stage": stage,
-        "position": position,
-        "default_probability": Decimal(chance) / 100,
-        "forecast_category": category,
-        "outcome": outcome,
-        "is_pitched": stage in ("Proposal", "Negotiation"),
-        "is_qualified": outcome == "open" and stage != "Prospecting",
-        "is_active": True,
-    }
+
+_TOLD: dict[str, Callable[[Company, Random], Iterator[Record]]] = {
+    "account": lambda c, _: (a.record(c.ends_on) for a in c.accounts.known),
+    "contact": lambda c, r: contacts(r, c.accounts),
+    "lead": lambda c, r: leads(
+        r,
+        c.deals,
+        c.organisation,
+        {copied for copied, _ in c.truths.duplicate_leads},
+        c.starts_on,
+        c.ends_on,
+    ),
+    "opportunity": lambda c, _: (d.record() for d in c.deals),
+    "opportunity_version": lambda c, _: (v for d in c.deals for v in d.versions()),
+    "opportunity_line": _lines,
+    "opportunity_split": _splits,
+    "product": _products,
+    "activity": lambda c, r: activities(r, c.deals, c.organisation, c.starts_on, c.until),
+    "campaign": lambda c, _: iter(c.campaigns),
+    "campaign_spend": lambda c, r: campaigns.spend(r, c.campaigns, c.ends_on),
+    "cost": lambda c, r: costs(
+        r, c.organisation, won_dollars(c.deals, c.organisation), c.starts_on, c.ends_on
+    ),
+    "recurring_revenue": lambda c, _: c.subscriptions.rows(c.ends_on),
+    "person": lambda c, _: iter(c.organisation.people),
+    "team_membership": lambda c, _: iter(c.organisation.memberships),
+    "quota": lambda c, _: quotas(
+        c.organisation, won_dollars(c.deals, c.organisation), c.starts_on, c.ends_on
+    ),
+    "pipeline_stage": _stages,
+    "exchange_rate": lambda c, r: rates(r, c.starts_on, c.ends_on),
+}

@@ -1,324 +1,349 @@
-"""A deal's life: stages, pushes, changed amounts, handovers, reopenings, until it is won, lost or still open."""
+"""A deal's life: stages, pushes, prices, handovers, reopenings, until it is won, lost or still open."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from salesops.sample import names
+from salesops.sample import offer
+from salesops.sample.accounts import Account
 from salesops.sample.ids import identifier
-from salesops.sample.organisation import Organisation
-
-if TYPE_CHECKING:
-    from salesops.sample.company import Truths
+from salesops.sample.offer import LAST_STAGE, LOST, NO_DECISION, STAGES, WON
+from salesops.sample.organisation import FOREVER, Organisation
+from salesops.sample.truths import STALE_DAYS, Truths
 
 Record = dict[str, Any]
-DOLLARS = {"USD": 1.0, "EUR": 1.09, "GBP": 1.27}
-EASY = 1.75  # what the easy territory does to the chance of winning
-_CLOSED = {names.WON: 100, names.LOST: 0, names.NO_DECISION: 0}
+State = dict[str, Any]
+GOES_QUIET = 0.025  # of deals, at some stage, for good
+PUSHES = 0.85  # of close dates that pass
+DISCOUNTED_FROM = 3  # the stage from which prices are haggled over
+MOST_CHANGES = 30
+SHARED = 0.07  # of won deals
+_CHANCE = {s.name: Decimal(s.probability) / 100 for s in STAGES} | {
+    name: Decimal(chance) / 100 for name, (chance, _, _) in offer.CLOSED.items()
+}
 
 
-@dataclass
+@dataclass(slots=True)
 class Deal:
-    """One opportunity as it is now, and every state before."""
+    """One opportunity: its first state and every change since, so that any state can be told again."""
 
-    now: Record
-    at: datetime
-    account: Record
-    team: int
-    chance: float
-    sandbags: bool
-    is_large: bool
+    number: int
+    id: str
+    account: Account
+    kind: str
     product: int
-    versions: list[Record] = field(default_factory=list)
-    lines: list[Record] = field(default_factory=list)
-    splits: list[Record] = field(default_factory=list)
+    seats: int
+    discount: int
+    services: list[tuple[int, int]]  # product and days
+    factor: float  # times the usual chance of winning
+    sandbags: bool
+    is_unpriced: bool
+    zeroes_lost: bool
+    at: datetime
+    first: State
+    now: State
+    changes: list[tuple[datetime, str, State]] = field(default_factory=list)
+    splits: list[tuple[str, Decimal]] = field(default_factory=list)
     is_stale: bool = False
 
-    @classmethod
-    def begin(
-        cls,
-        random: Random,
-        number: int,
-        created_at: datetime,
-        organisation: Organisation,
-        rows: dict[str, list[Record]],
-        truths: Truths,
-    ) -> Deal:
-        """A new opportunity in Prospecting."""
-        account = random.choice(rows["account"])
-        team = account["_team"]
-        owner = random.choice(organisation.on(team, created_at.date()))
-        source, _, source_factor = random.choices(names.SOURCES, [s[1] for s in names.SOURCES])[0]
-        was_customer = account["type"] == "Customer"
-        kind = (
-            random.choice(("Expansion", "Expansion", "Renewal")) if was_customer else "New business"
+    @property
+    def is_won(self) -> bool:
+        """Whether it ended well."""
+        return bool(self.now["stage"] == WON)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it ended."""
+        return self.now["stage"] in offer.CLOSED
+
+    @property
+    def has_lines(self) -> bool:
+        """Whether anything was quoted."""
+        return bool(self.now["amount_minor"])
+
+    def lines(self) -> list[tuple[int, int, int]]:
+        """Product, quantity and price of one, in minor units of the account's currency."""
+        currency = self.account.territory.currency
+        price = offer.list_price(self.product, currency)
+        sold = [(self.product, self.seats, price * (100 - self.discount) // 10000 * 100)]
+        return sold + [(p, days, offer.list_price(p, currency)) for p, days in self.services]
+
+    def amount(self) -> int | None:
+        """What the lines add up to; nothing while nobody has asked for a price."""
+        if self.is_unpriced:
+            return None
+        return sum(quantity * price for _, quantity, price in self.lines())
+
+    def change(self, who: str, **to: Any) -> None:
+        """Write a change at the deal's instant, never before or with the last one."""
+        if self.changes and self.at <= self.changes[-1][0]:
+            self.at = self.changes[-1][0] + timedelta(seconds=61)
+        now = self.now
+        changed = {k: v for k, v in to.items() if now[k] != v}
+        now.update(changed)
+        self.changes.append((self.at, who, changed))
+
+    def versions(self) -> Iterator[Record]:
+        """Every state it was in, as rows of the opportunity_version table."""
+        state = dict(self.first)
+        deal = self.id
+        sold = self._sold()
+        for at, who, changed in self.changes:
+            state.update(changed)
+            yield {
+                **state,
+                "product_id": sold,
+                "opportunity_id": deal,
+                "valid_from": at,
+                "changed_by_id": who,
+                "change_source": "history",
+            }
+
+    def record(self) -> Record:
+        """The state now, as a row of the opportunity table."""
+        return {"id": self.id, **self.now, "product_id": self._sold()}
+
+    def _sold(self) -> str | None:
+        """The product of its first line, where it has lines."""
+        return identifier("01t", self.product) if self.has_lines else None
+
+
+class Seller:
+    """Lives deals, one after another, up to the last instant."""
+
+    def __init__(
+        self, random: Random, organisation: Organisation, truths: Truths, until: datetime
+    ) -> None:
+        self.random = random
+        self.organisation = organisation
+        self.truths = truths
+        self.until = until
+        self.slow = (
+            datetime.combine(truths.slow_from, time()),
+            datetime.combine(truths.slow_to, time()),
         )
-        factor = (
-            owner.skill
-            * source_factor
-            * {"New business": 1.0, "Expansion": 1.25, "Renewal": 1.6}[kind]
-        )
-        if owner.id == truths.easy_territory_person:
-            factor *= EASY
-        product = random.randrange(len(names.PRODUCTS))
-        price = names.PRODUCTS[product][3]
-        seats = max(3, int((account["employees"] ** 0.55) * random.lognormvariate(0.1, 0.5)))
-        currency = account["currency"]
-        amount = max(1, round(price * seats / DOLLARS[currency] / 100)) * 100
-        close = created_at.date() + timedelta(days=random.randint(45, 130))
-        now: Record = {
-            "id": identifier("006", number),
-            "name": f"{account['name']} – {random.choice(names.PROJECTS)}",
-            "account_id": account["id"],
-            "owner_id": owner.id,
-            "pipeline": None,
-            "stage": names.STAGES[0][0],
-            "forecast_category": names.STAGES[0][2],
-            "type": kind,
-            "source": source,
-            "campaign_id": None,
-            "product_id": identifier("01t", product),
-            "amount_minor": None if random.random() < 0.04 else amount * 100,
-            "currency": currency,
-            "probability": Decimal(names.STAGES[0][1]) / 100,
-            "close_date": close,
-            "next_step": None,
-            "loss_reason": None,
-            "created_at": created_at,
-        }
-        deal = cls(
-            now=now,
-            at=created_at,
-            account=account,
-            team=team,
-            chance=factor,
-            sandbags=names.TEAMS[team][0] == truths.sandbagging_team,
-            is_large=account["employees"] >= truths.slow_least_employees,
-            product=product,
-        )
-        deal.keep(owner.id)
-        return deal
 
-    def keep(self, who: str) -> None:
-        """Write the state now as a version."""
-        version = {k: v for k, v in self.now.items() if k != "id"}
-        version |= {
-            "opportunity_id": self.now["id"],
-            "valid_from": self.at,
-            "changed_by_id": who,
-            "change_source": "history",
-        }
-        if self.versions and self.versions[-1]["valid_from"] >= self.at:
-            version["valid_from"] = self.at = self.versions[-1]["valid_from"] + timedelta(
-                seconds=61
-            )
-        self.versions.append(version)
-
-    def enter(self, stage: int) -> None:
-        """Move to an open stage."""
-        name, chance, category, _, _ = names.STAGES[stage]
-        if self.sandbags and category == "commit":
-            category = "pipeline"
-        self.now |= {
-            "stage": name,
-            "probability": Decimal(chance) / 100,
-            "forecast_category": category,
-        }
-
-    def close(self, stage: str, reason: str | None) -> None:
-        """End it on the day it stands at."""
-        self.now |= {
-            "stage": stage,
-            "probability": Decimal(_CLOSED[stage]) / 100,
-            "forecast_category": "closed" if stage == names.WON else "omitted",
-            "close_date": self.at.date(),
-            "loss_reason": reason,
-            "next_step": None,
-        }
-
-
-def sell(
-    random: Random, deal: Deal, organisation: Organisation, truths: Truths, until: datetime
-) -> None:
-    """Live the deal until it ends or `until` comes."""
-    stage = 0
-    stops_at = random.random() < 0.05 and random.randint(1, 3)
-    while True:
-        deal_days = _stay(random, deal, stage, truths)
-        if stops_at and stage == stops_at:
-            deal.is_stale = (until - deal.at).days > 120
-            break
-        leaves_at = deal.at + timedelta(days=deal_days, minutes=random.randint(0, 240))
-        _wait(random, deal, organisation, min(leaves_at, until))
-        if leaves_at > until:
-            break
-        deal.at = max(leaves_at, deal.at + timedelta(minutes=2))
-        if random.random() > min(0.97, names.STAGES[stage][4] * deal.chance**0.33):
-            if not _lose(random, deal, until):
-                break
-            stage = len(names.STAGES) - 1
-            continue
-        if stage == len(names.STAGES) - 1:
-            _win(random, deal)
-            break
-        stage = _next(random, stage)
-        _change_amount(random, deal)
-        deal.enter(stage)
-        if random.random() < 0.7:
-            deal.now["next_step"] = random.choice(
-                (
-                    "Call with finance",
-                    "Send proposal",
-                    "Workshop on site",
-                    "Security review",
-                    "Meet sponsor",
-                )
-            )
-        deal.keep(deal.now["owner_id"])
-    if deal.now["stage"] == names.WON:
-        deal.account["type"] = "Customer"
-    _itemise(random, deal, organisation)
-
-
-def _stay(random: Random, deal: Deal, stage: int, truths: Truths) -> float:
-    days = names.STAGES[stage][3] * random.lognormvariate(-0.15, 0.6)
-    in_slow = truths.slow_from <= deal.at.date().isoformat() < truths.slow_to
-    if in_slow and deal.is_large and names.STAGES[stage][0] == truths.slow_stage:
-        days *= truths.slow_factor
-    return days
-
-
-def _next(random: Random, stage: int) -> int:
-    """One further; now and then one is skipped, now and then it goes back."""
-    luck = random.random()
-    last = len(names.STAGES) - 1
-    if luck < 0.06 and stage < last - 1:
-        return stage + 2
-    if luck < 0.10 and stage > 0:
-        return stage - 1
-    return min(last, stage + 1)
-
-
-def _wait(random: Random, deal: Deal, organisation: Organisation, until: datetime) -> None:
-    """What happens while a deal stays: its close date passes and is pushed, its owner leaves."""
-    while True:
-        events: list[tuple[datetime, str]] = []
-        close: date = deal.now["close_date"]
-        passes = datetime(close.year, close.month, close.day, 16) + timedelta(
-            days=random.randint(0, 3)
-        )
-        if deal.at < passes < until and random.random() < 0.82:
-            events.append((passes, "push"))
-        owner = organisation.rep(deal.now["owner_id"])
-        if owner.left_on and not owner.keeps_deals:
-            leaves = datetime(owner.left_on.year, owner.left_on.month, owner.left_on.day, 9)
-            if deal.at < leaves < until:
-                events.append((leaves, "hand over"))
-        if not events:
-            return
-        deal.at, what = min(events)
-        who = deal.now["owner_id"]
-        if what == "push":
-            deal.now["close_date"] = close + timedelta(days=random.choice((21, 30, 30, 45, 61, 92)))
-        else:
-            team = organisation.managers[deal.team]
-            others = [
-                r
-                for r in organisation.on(deal.team, deal.at.date())
-                if r.id != who and not r.left_on
-            ]
-            if not others:
+    def live(self, deal: Deal) -> None:
+        """Everything that happens to a deal."""
+        stage = offer.RENEWAL_STAGE if deal.kind == offer.RENEWAL else 0
+        quiet_at = self.random.randint(1, 3) if self.random.random() < GOES_QUIET else None
+        while True:
+            if stage == quiet_at:
+                self._fall_quiet(deal)
                 return
-            deal.now["owner_id"], who = random.choice(others).id, team
-        deal.keep(who)
+            goes_on = self._goes_on(deal, stage)
+            leaves = self._leaves(deal, stage, goes_on)
+            if not self._wait(deal, min(leaves, self.until)) or leaves > self.until:
+                return
+            deal.at = max(leaves, deal.at)
+            if not goes_on:
+                if not self._lose(deal):
+                    return
+                stage = LAST_STAGE
+            elif stage == LAST_STAGE:
+                self._win(deal)
+                return
+            else:
+                stage = self._next(stage)
+                self._enter(deal, stage)
 
+    def _fall_quiet(self, deal: Deal) -> None:
+        moved = deal.at
+        self._wait(deal, self.until, pushes=False)
+        deal.is_stale = (self.until - moved).days >= STALE_DAYS
 
-def _change_amount(random: Random, deal: Deal) -> None:
-    if deal.now["amount_minor"] and random.random() < 0.35:
-        factor = random.choice((0.8, 0.9, 0.9, 1.1, 1.2, 1.3))
-        deal.now["amount_minor"] = max(
-            100_00, round(deal.now["amount_minor"] * factor / 100_00) * 100_00
+    def _goes_on(self, deal: Deal, stage: int) -> bool:
+        steps = len(STAGES) - (offer.RENEWAL_STAGE if deal.kind == offer.RENEWAL else 0)
+        chance: float = STAGES[stage].goes_on * deal.factor ** (1 / steps)
+        return self.random.random() < min(0.98, chance)
+
+    def _leaves(self, deal: Deal, stage: int, goes_on: bool) -> datetime:
+        """When it leaves a stage: in office hours, and what is signed rather before a quarter ends."""
+        days = STAGES[stage].days * self.random.lognormvariate(-0.15, 0.6)
+        if STAGES[stage].name == self.truths.slow_stage and (
+            self.slow[0] <= deal.at < self.slow[1]
+        ):
+            days *= self.truths.slow_factor
+        day = _working_day(deal.at.date() + timedelta(days=max(1, round(days))))
+        if stage == LAST_STAGE and goes_on:
+            ends = _quarter_end(day)
+            if (ends - day).days <= 50 and self.random.random() < 0.55:
+                late = ends - timedelta(days=self.random.choice((0, 0, 1, 1, 2, 3, 4, 6)))
+                day = max(day, _working_day_before(late))
+        return _office_hour(self.random, day)
+
+    def _enter(self, deal: Deal, stage: int) -> None:
+        """Move to an open stage, with what that changes."""
+        if stage >= DISCOUNTED_FROM and self.random.random() < 0.3:
+            deal.discount = min(25, deal.discount + self.random.choice((3, 5, 5, 10)))
+        elif self.random.random() < 0.2:
+            deal.seats = max(2, round(deal.seats * self.random.choice((0.8, 0.9, 1.1, 1.2, 1.3))))
+        steps = self.random.random() < 0.75
+        self._stand(
+            deal,
+            stage,
+            next_step=self.random.choice(offer.NEXT_STEPS) if steps else deal.now["next_step"],
+        )
+
+    def _stand(self, deal: Deal, stage: int, **more: Any) -> None:
+        name, category = STAGES[stage].name, STAGES[stage].category
+        if deal.sandbags and category == "commit":
+            category = "pipeline"
+        deal.change(
+            more.pop("who", deal.now["owner_id"]),
+            stage=name,
+            probability=_CHANCE[name],
+            forecast_category=category,
+            amount_minor=deal.amount(),
+            **more,
+        )
+
+    def _next(self, stage: int) -> int:
+        """One further; now and then one is skipped, now and then it goes back."""
+        luck = self.random.random()
+        if luck < 0.05 and stage < LAST_STAGE - 1:
+            return stage + 2
+        if luck < 0.08 and stage > 0:
+            return stage - 1
+        return stage + 1
+
+    def _wait(self, deal: Deal, until: datetime, *, pushes: bool = True) -> bool:
+        """What happens while a deal stays: its close date is pushed, its owner goes. False: nobody works it."""
+        while len(deal.changes) < MOST_CHANGES:
+            events: list[tuple[datetime, str]] = []
+            close: date = deal.now["close_date"]
+            passes = datetime.combine(close, time(16)) + timedelta(days=self.random.randint(0, 3))
+            if pushes and deal.at < passes < until and self.random.random() < PUSHES:
+                events.append((passes, "push"))
+            owner = self.organisation.rep(deal.now["owner_id"])
+            place = owner.place_on(deal.at.date())
+            ends = place.end if place else deal.at.date()
+            goes = datetime.combine(ends, time(9)) if ends != FOREVER else None
+            if goes and deal.at < goes < until:
+                events.append((goes, "goes"))
+            if not events:
+                return True
+            at, what = min(events)
+            if what == "goes" and owner.keeps_deals:
+                return False
+            deal.at = at
+            if what == "push":
+                later = close + timedelta(days=self.random.choice((21, 30, 30, 45, 61, 92)))
+                deal.change(owner.id, close_date=later)
+            else:
+                manager = self.organisation.managers[deal.account.team]
+                deal.change(manager, owner_id=self.taker(deal.account, at.date(), owner.id))
+        return True
+
+    def taker(self, account: Account, day: date, leaving: str) -> str:
+        """Who takes over from somebody, the account included."""
+        others = [r for r in self.organisation.on(account.team, day) if r.id != leaving]
+        taken = self.random.choice(others or self.organisation.on(account.team, day)).id
+        if account.owner_id == leaving:
+            account.owner_id = taken
+        return taken
+
+    def _win(self, deal: Deal) -> None:
+        if deal.sandbags:
+            deal.seats = max(deal.seats + 1, round(deal.seats * self.random.uniform(1.12, 1.38)))
+        deal.is_unpriced = False
+        self._close(deal, WON, deal.amount(), None)
+        if self.random.random() < SHARED:
+            owner = deal.now["owner_id"]
+            team = self.organisation.on(deal.account.team, deal.at.date())
+            others = [r.id for r in team if r.id != owner]
+            if others:
+                share = Decimal(self.random.choice((5, 6, 7, 8))) / 10
+                deal.splits = [(owner, share), (self.random.choice(others), 1 - share)]
+
+    def _lose(self, deal: Deal) -> bool:
+        """Close as lost or undecided. True where it is opened again within a month."""
+        is_undecided = self.random.random() < 0.2
+        amount = deal.now["amount_minor"]
+        reason = None
+        if not is_undecided and self.random.random() < 0.9:
+            reason = self.random.choices(offer.LOSS_REASONS, offer.LOSS_SHARES)[0]
+        zeroed = 0 if deal.zeroes_lost and amount else amount
+        self._close(deal, NO_DECISION if is_undecided else LOST, zeroed, reason)
+        day = _working_day(deal.at.date() + timedelta(days=self.random.randint(6, 28)))
+        again = _office_hour(self.random, day)
+        if is_undecided or again > self.until or self.random.random() > 0.03:
+            return False
+        if len(deal.changes) > MOST_CHANGES // 2:
+            return False
+        self._reopen(deal, again)
+        return True
+
+    def _reopen(self, deal: Deal, again: datetime) -> None:
+        deal.at = again
+        owner = deal.now["owner_id"]
+        if not self.organisation.rep(owner).is_on(deal.account.team, again.date()):
+            owner = self.taker(deal.account, again.date(), owner)
+        self._stand(
+            deal,
+            LAST_STAGE,
+            who=owner,
+            owner_id=owner,
+            close_date=again.date() + timedelta(days=45),
+            loss_reason=None,
+        )
+
+    def _close(self, deal: Deal, stage: str, amount: int | None, reason: str | None) -> None:
+        """End it on the day it stands at."""
+        deal.change(
+            deal.now["owner_id"],
+            stage=stage,
+            probability=_CHANCE[stage],
+            forecast_category=offer.CLOSED[stage][1],
+            amount_minor=amount,
+            close_date=deal.at.date(),
+            loss_reason=reason,
+            next_step=None,
         )
 
 
-def _win(random: Random, deal: Deal) -> None:
-    if deal.sandbags and deal.now["amount_minor"]:
-        factor = random.uniform(1.12, 1.38)
-        deal.now["amount_minor"] = round(deal.now["amount_minor"] * factor / 100_00) * 100_00
-    if deal.now["amount_minor"] is None:
-        deal.now["amount_minor"] = names.PRODUCTS[deal.product][3] * random.randint(4, 20) * 100
-    deal.close(names.WON, None)
-    deal.keep(deal.now["owner_id"])
-
-
-def _lose(random: Random, deal: Deal, until: datetime) -> bool:
-    """Close as lost or undecided. True where it is opened again within a month."""
-    is_undecided = random.random() < 0.22
-    if deal.now["amount_minor"] and random.random() < 0.08:
-        deal.now["amount_minor"] = 0
-    before = deal.versions[-1]["amount_minor"]
-    deal.close(
-        names.NO_DECISION if is_undecided else names.LOST,
-        None if is_undecided or random.random() < 0.1 else random.choice(names.LOSS_REASONS),
-    )
-    deal.keep(deal.now["owner_id"])
-    again = deal.at + timedelta(days=random.randint(5, 28))
-    if is_undecided or again >= until or random.random() > 0.03 or len(deal.versions) > 14:
-        return False
-    deal.at = again
-    deal.now |= {
-        "amount_minor": before,
-        "close_date": again.date() + timedelta(days=45),
+def begin_state(**known: Any) -> State:
+    """The first state of a deal, every column of its table but the id."""
+    stage = STAGES[known.pop("stage")]
+    return {
+        "name": None,
+        "account_id": None,
+        "owner_id": None,
+        "pipeline": None,
+        "stage": stage.name,
+        "forecast_category": stage.category,
+        "type": None,
+        "source": None,
+        "campaign_id": None,
+        "product_id": None,
+        "amount_minor": None,
+        "currency": None,
+        "probability": _CHANCE[stage.name],
+        "close_date": None,
+        "next_step": None,
         "loss_reason": None,
+        "created_at": None,
+        **known,
     }
-    deal.enter(len(names.STAGES) - 1)
-    deal.keep(deal.now["owner_id"])
-    return True
 
 
-def _itemise(random: Random, deal: Deal, organisation: Organisation) -> None:
-    """Lines that add up to the amount, and a split of the credit on some won deals."""
-    amount = deal.now["amount_minor"]
-    if amount:
-        parts = [amount] if random.random() < 0.6 else [amount - amount // 5, amount // 5]
-        for place, part in enumerate(parts):
-            product = deal.product if place == 0 else len(names.PRODUCTS) - 2
-            price = names.PRODUCTS[product][3] * 100
-            deal.lines.append(
-                {
-                    "id": f"00k{deal.now['id'][3:15]}{place}",
-                    "opportunity_id": deal.now["id"],
-                    "product_id": identifier("01t", product),
-                    "quantity": Decimal(max(1, part // price)),
-                    "list_price_minor": price,
-                    "unit_price_minor": part // max(1, part // price),
-                    "amount_minor": part,
-                    "currency": deal.now["currency"],
-                    "service_on": deal.now["close_date"]
-                    if deal.now["stage"] == names.WON
-                    else None,
-                }
-            )
-    if deal.now["stage"] == names.WON and random.random() < 0.07:
-        others = [
-            r.id for r in organisation.on(deal.team, deal.at.date()) if r.id != deal.now["owner_id"]
-        ]
-        if others:
-            for place, (person, share) in enumerate(
-                ((deal.now["owner_id"], Decimal("0.7")), (random.choice(others), Decimal("0.3")))
-            ):
-                deal.splits.append(
-                    {
-                        "id": f"1jR{deal.now['id'][3:15]}{place}",
-                        "opportunity_id": deal.now["id"],
-                        "person_id": person,
-                        "share": share,
-                        "amount_minor": None,
-                        "currency": deal.now["currency"],
-                        "is_overlay": None,
-                    }
-                )
+def _office_hour(random: Random, day: date) -> datetime:
+    return datetime.combine(day, time(8)) + timedelta(seconds=random.randrange(36000))
+
+
+def _working_day(day: date) -> date:
+    return day + timedelta(days=max(0, 7 - day.weekday())) if day.weekday() > 4 else day
+
+
+def _working_day_before(day: date) -> date:
+    return day - timedelta(days=max(0, day.weekday() - 4))
+
+
+def _quarter_end(day: date) -> date:
+    month = (day.month - 1) // 3 * 3 + 3
+    return date(day.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -9,29 +10,47 @@ from typing import Any
 
 from salesops.sample import names
 from salesops.sample.ids import identifier
+from salesops.sample.offer import TEAMS
+from salesops.sample.truths import Truths
 
 FOREVER = date(9999, 12, 31)
-DEALS_A_REP = 90
-MOST_REPS = 400
+DEALS_A_REP = 120
+MOST_REPS = 1200
+RAMP_DAYS = 150
+Record = dict[str, Any]
 
 
-@dataclass
+@dataclass(slots=True)
+class Place:
+    """A team somebody is on from `start` until before `end`."""
+
+    team: int
+    start: date
+    end: date
+
+
+@dataclass(slots=True)
 class Rep:
-    """One seller: skill 1 is usual; places are (team, first day, first day no longer)."""
+    """One seller: skill 1 is usual."""
 
     id: str
     skill: float
     hired_on: date
     left_on: date | None
-    places: list[tuple[int, date, date]]
+    places: list[Place]
     keeps_deals: bool = False
 
-    def team_on(self, day: date) -> int | None:
-        """The team's number on a day, None before joining and after leaving."""
-        for team, start, end in self.places:
-            if start <= day < end:
-                return team
-        return None
+    def place_on(self, day: date) -> Place | None:
+        """Where they are on a day, None before joining and after leaving."""
+        return next((p for p in self.places if p.start <= day < p.end), None)
+
+    def is_on(self, team: int, day: date) -> bool:
+        """Whether they belong to the team on that day."""
+        return any(p.team == team and p.start <= day < p.end for p in self.places)
+
+    def skill_on(self, day: date) -> float:
+        """Newcomers win less at first."""
+        return self.skill * (0.8 if (day - self.hired_on).days < RAMP_DAYS else 1.0)
 
 
 @dataclass
@@ -39,181 +58,160 @@ class Organisation:
     """Everybody, with dated places."""
 
     reps: list[Rep] = field(default_factory=list)
-    people: list[dict[str, Any]] = field(default_factory=list)
-    memberships: list[dict[str, Any]] = field(default_factory=list)
+    people: list[Record] = field(default_factory=list)
+    memberships: list[Record] = field(default_factory=list)
     managers: list[str] = field(default_factory=list)
-    easy_person: str = ""
-    left_and_still_owns: str = ""
 
     def __post_init__(self) -> None:
-        self._on: dict[tuple[int, date], list[Rep]] = {}
+        self._on: dict[tuple[int, int, int], list[Rep]] = {}
         self._by_id: dict[str, Rep] = {}
 
     def rep(self, person: str) -> Rep:
         """The rep with that id."""
-        if not self._by_id:
+        if len(self._by_id) != len(self.reps):
             self._by_id = {r.id: r for r in self.reps}
         return self._by_id[person]
 
     def on(self, team: int, day: date) -> list[Rep]:
-        """The reps of a team on a day; of all teams where it has none."""
-        key = (team, day.replace(day=1))
-        if key not in self._on:
-            here = [
-                r
-                for r in self.reps
-                if r.team_on(key[1]) == team and r.team_on(_month_end(key[1])) == team
-            ]
-            self._on[key] = here or [
-                r for r in self.reps if r.left_on is None and r.hired_on <= key[1]
-            ]
-        return self._on[key] or self.reps
-
-    def rep_on(self, random: Random, team: int, day: date) -> str:
-        """Somebody of the team on that day."""
-        return random.choice(self.on(team, day)).id
+        """The reps of a team throughout a day's month. Never empty: the first of a team stays."""
+        key = (team, day.year, day.month)
+        found = self._on.get(key)
+        if found is None:
+            first = day.replace(day=1)
+            last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+            found = [r for r in self.reps if r.is_on(team, first) and r.is_on(team, last)]
+            self._on[key] = found
+        return found
 
 
-def _month_end(first: date) -> date:
-    return (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+def found(
+    random: Random, size: int, starts_on: date, ends_on: date, truths: Truths
+) -> Organisation:
+    """A VP, a manager for each team and reps, about one for every 120 deals."""
+    return _Founder(random, starts_on, ends_on, truths).found(size)
 
 
-def found(random: Random, size: int, starts_on: date, ends_on: date) -> Organisation:
-    """A VP, a manager for each team and reps, about one for ninety deals."""
-    organisation = Organisation()
-    used: set[str] = set()
-    vp = _person(random, organisation, used, 0, "VP of Sales", None, None, starts_on, None)
-    for team, (name, region, _) in enumerate(names.TEAMS):
-        manager = _person(
-            random,
-            organisation,
-            used,
-            team + 1,
-            "Sales Manager",
-            vp,
-            (name, region),
-            starts_on,
-            None,
-        )
-        organisation.managers.append(manager)
-        organisation.memberships.append(
-            _place(manager, name, "Sales Manager", vp, starts_on, FOREVER)
-        )
-    count = max(2 * len(names.TEAMS), min(MOST_REPS, size // DEALS_A_REP))
-    span = (ends_on - starts_on).days
-    for number in range(count):
-        _hire(random, organisation, used, number, count, starts_on, span)
-    return organisation
+class _Founder:
+    def __init__(self, random: Random, starts_on: date, ends_on: date, truths: Truths) -> None:
+        self.random = random
+        self.starts_on = starts_on
+        self.ends_on = ends_on
+        self.span = (ends_on - starts_on).days
+        self.truths = truths
+        self.made = Organisation()
+        self.names = self._names()
 
-
-def _hire(
-    random: Random,
-    organisation: Organisation,
-    used: set[str],
-    number: int,
-    count: int,
-    starts_on: date,
-    span: int,
-) -> None:
-    team = number % len(names.TEAMS)
-    first_of_team = number < len(names.TEAMS)
-    hired = starts_on - timedelta(days=random.randint(100, 1500))
-    left: date | None = None
-    places: list[tuple[int, date, date]]
-    if not first_of_team and random.random() < 0.3:
-        hired = starts_on + timedelta(days=random.randint(20, span - 120))
-    is_leaver = not first_of_team and random.random() < 0.22
-    is_last = number == count - 1  # always one who left and still owns deals
-    if is_leaver or is_last:
-        begin = max(hired, starts_on)
-        left = begin + timedelta(
-            days=random.randint(90, max(91, (starts_on - begin).days + span - 40))
-        )
-        left = min(left, starts_on + timedelta(days=span - 30))
-    end = left or FOREVER
-    places = [(team, hired, end)]
-    if left is None and not first_of_team and random.random() < 0.12:
-        moved = max(hired, starts_on) + timedelta(days=random.randint(60, 500))
-        if moved < starts_on + timedelta(days=span - 30):
-            other = (team + random.choice((1, 2, 3))) % len(names.TEAMS)
-            places = [(team, hired, moved), (other, moved, end)]
-    now = places[-1][0]
-    name, region, _ = names.TEAMS[now]
-    person = _person(
-        random,
-        organisation,
-        used,
-        number + 1 + len(names.TEAMS),
-        "Account Executive",
-        organisation.managers[now],
-        (name, region),
-        hired,
-        left,
-    )
-    rep = Rep(person, max(0.55, random.gauss(1.0, 0.18)), hired, left, places, keeps_deals=is_last)
-    organisation.reps.append(rep)
-    for place, start, stop in places:
-        organisation.memberships.append(
-            _place(
-                person,
-                names.TEAMS[place][0],
-                "Account Executive",
-                organisation.managers[place],
-                start,
-                stop,
+    def found(self, size: int) -> Organisation:
+        boss = self._person("VP of Sales", None, None, self._long_ago(), None)
+        for team in TEAMS:
+            manager = self._person(
+                "Sales Manager", boss, team.name, (since := self._long_ago()), None
             )
+            self.made.managers.append(manager)
+            self._belongs(manager, team.name, "Sales Manager", boss, since, FOREVER)
+        count = max(2 * len(TEAMS), min(MOST_REPS, size // DEALS_A_REP))
+        for number in range(count):
+            self._hire(number, is_last=number == count - 1)
+        return self.made
+
+    def _hire(self, number: int, *, is_last: bool) -> None:
+        team = number % len(TEAMS)
+        stays = number < len(TEAMS)  # every team has one who was there all along
+        is_easy = number == TEAM_OF[self.truths.easy_team]
+        hired = self._hired(stays or is_last)
+        left = None if stays else self._left(hired, is_last)
+        places = [Place(team, hired, left or FOREVER)]
+        if not stays and left is None and self.random.random() < 0.12:
+            places = self._moved(places[0])
+        now = places[-1].team
+        manager = self.made.managers[now]
+        person = self._person("Account Executive", manager, TEAMS[now].name, hired, left)
+        skill = 1.0 if is_easy else min(1.45, max(0.6, self.random.gauss(1.0, 0.15)))
+        self.made.reps.append(Rep(person, skill, hired, left, places, keeps_deals=is_last))
+        for place in places:
+            self._belongs(
+                person,
+                TEAMS[place.team].name,
+                "Account Executive",
+                self.made.managers[place.team],
+                place.start,
+                place.end,
+            )
+        if is_easy:
+            self.truths.easy_person = person
+        if is_last:
+            self.truths.left_and_still_owns = person
+
+    def _hired(self, stays: bool) -> date:
+        if not stays and self.random.random() < 0.3:
+            return self.starts_on + timedelta(days=self.random.randint(20, self.span - 240))
+        return self.starts_on - timedelta(days=self.random.randint(100, 1500))
+
+    def _long_ago(self) -> date:
+        return self.starts_on - timedelta(days=self.random.randint(500, 2500))
+
+    def _left(self, hired: date, is_last: bool) -> date | None:
+        """A day to leave for about one in five; the last one of all left lately."""
+        if is_last:
+            return self.ends_on - timedelta(days=self.random.randint(45, 90))
+        if self.random.random() >= 0.2:
+            return None
+        begin = max(hired, self.starts_on) + timedelta(days=120)
+        return begin + timedelta(days=self.random.randrange((self.ends_on - begin).days - 20))
+
+    def _moved(self, place: Place) -> list[Place]:
+        begin = max(place.start, self.starts_on)
+        moved = begin + timedelta(days=self.random.randint(60, 500))
+        if moved > self.ends_on - timedelta(days=30):
+            return [place]
+        other = (place.team + self.random.choice((1, 2, 3))) % len(TEAMS)
+        return [Place(place.team, place.start, moved), Place(other, moved, FOREVER)]
+
+    def _person(
+        self, title: str, manager: str | None, team: str | None, hired: date, left: date | None
+    ) -> str:
+        name = next(self.names)
+        person = identifier("005", len(self.made.people))
+        mail = ".".join(names.address(part) for part in name.split())
+        self.made.people.append(
+            {
+                "id": person,
+                "name": name,
+                "email": f"{mail}@northgate.example",
+                "title": title,
+                "role": title,
+                "manager_id": manager,
+                "team": team,
+                "region": next((t.region for t in TEAMS if t.name == team), None),
+                "hired_on": hired,
+                "left_on": left,
+                "is_active": left is None,
+            }
         )
-    if number == 1:
-        rep.skill = 1.0  # no better than others: the territory is what is good
-        organisation.easy_person = person
-    if is_last:
-        organisation.left_and_still_owns = person
+        return person
+
+    def _names(self) -> Iterator[str]:
+        """Names of colleagues, no two alike."""
+        used: set[str] = set()
+        while True:
+            name = " ".join(names.person(self.random))
+            if name not in used:
+                used.add(name)
+                yield name
+
+    def _belongs(
+        self, person: str, team: str, role: str, manager: str, start: date, end: date
+    ) -> None:
+        self.made.memberships.append(
+            {
+                "person_id": person,
+                "team": team,
+                "role": role,
+                "manager_id": manager,
+                "valid_from": start,
+                "valid_to": end,
+            }
+        )
 
 
-def _person(
-    random: Random,
-    organisation: Organisation,
-    used: set[str],
-    number: int,
-    title: str,
-    manager: str | None,
-    team: tuple[str, str] | None,
-    hired: date,
-    left: date | None,
-) -> str:
-    name = ""
-    while not name or name in used:
-        name = f"{random.choice(names.GIVEN)} {random.choice(names.FAMILY)}"
-        if len(used) > 1200:
-            name = f"{name} {number}"
-    used.add(name)
-    person = identifier("005", number)
-    organisation.people.append(
-        {
-            "id": person,
-            "name": name,
-            "email": f"{name.replace(' ', '.').lower()}@northgate.example",
-            "title": title,
-            "role": title,
-            "manager_id": manager,
-            "team": team[0] if team else None,
-            "region": team[1] if team else None,
-            "hired_on": hired,
-            "left_on": left,
-            "is_active": left is None,
-        }
-    )
-    return person
-
-
-def _place(
-    person: str, team: str, role: str, manager: str, start: date, end: date
-) -> dict[str, Any]:
-    return {
-        "person_id": person,
-        "team": team,
-        "role": role,
-        "manager_id": manager,
-        "valid_from": start,
-        "valid_to": end,
-    }
+TEAM_OF = {team.name: number for number, team in enumerate(TEAMS)}
