@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.money import minor_digits
-from salesops.foundations.period import Period
+from salesops.foundations.period import LAST_DAY, Period, day_begins
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Cell, Kpi
@@ -55,16 +55,20 @@ class Book:
 
     @property
     def instant(self) -> datetime:
-        """The instant this book speaks of, in UTC."""
-        return self.at or self.facts.data_as_of
+        """The instant this book speaks of, in UTC: no later than the files do."""
+        latest = self.facts.data_as_of
+        return latest if self.at is None else min(self.at, latest)
 
     @property
     def today(self) -> date:
         """Its day in the organisation's zone."""
-        return self.instant.astimezone(ZoneInfo(self.calendar.time_zone)).date()
+        return self._local(self.instant).date()
 
     def as_of(self, when: str | date | datetime) -> Book:
-        """The same book as it was at an instant, or at the end of a day in the organisation's zone."""
+        """The same book as it was at an instant, or at the end of a day in the organisation's zone.
+
+        Of a later moment than the files speak of nothing is known: that gives their latest state, and says so.
+        """
         return dataclasses.replace(self, at=self._instant(when))
 
     def where(self, criterion: str) -> Book:
@@ -89,10 +93,11 @@ class Book:
         return self.calendar.period(label, today=self.today)
 
     def measure(
-        self, name: str, *, period: str | Period = "all", by: Sequence[str] = ()
+        self, name: str, *, period: str | Period = "all", by: str | Sequence[str] = ()
     ) -> Measurement:
         """The KPI `name` over a period, split by dimensions or by week, month, quarter or year."""
         kpi = _kpi(name)
+        by = (by,) if isinstance(by, str) else tuple(by)
         over = self.period(period)
         why = self._why_nothing(kpi)
         if why:
@@ -100,12 +105,12 @@ class Book:
                 (figure_of(kpi, Cell(None, None, 0), why=why),) if not by else ()
             )
         else:
-            figures = self._figures(kpi, over, tuple(by))
+            figures = self._figures(kpi, over, by)
         return Measurement(
             kpi=kpi,
             period=over,
-            by=tuple(by),
-            as_of=self.instant,
+            by=by,
+            as_of=self._local(self.instant),
             filters=(self.criterion,) if self.criterion else (),
             currency=self.facts.currency,
             figures=figures,
@@ -232,12 +237,14 @@ class Book:
             return self.calendar.previous(period)
         if window == "trailing_year":
             end = min(period.end, self.today + timedelta(days=1))
-            start = date(end.year - 1, end.month, min(end.day, 28) if end.month == 2 else end.day)
+            start = _year_before(end)
             return Period(start, end, f"{start}..{end - timedelta(days=1)}")
         raise ValueError(f"There is no window “{window}”.")
 
     def _why_nothing(self, kpi: Kpi) -> str:
         facts = self.facts
+        if self.criterion and not all(_kpi(k).takes_where for k in _leaves(kpi)):
+            return f"{kpi.title} is not made of opportunities alone, so no condition on them narrows it."
         if self.at is not None and self.at < facts.data_as_of:
             since = facts.history_from
             if since is None:
@@ -246,7 +253,8 @@ class Book:
                     "An OpportunityHistory file would bring it."
                 )
             if self.at < since:
-                return f"History begins on {since:%-d %B %Y}; nothing is known of days before."
+                first = self._local(since)
+                return f"History begins on {first:%-d %B %Y}; nothing is known of days before."
         for need in _needs(kpi):
             if not self._has(need.table, need.column):
                 return f"The files hold no {need.what}. A file of {need.file} would bring them."
@@ -314,9 +322,13 @@ class Book:
             when = _parsed(when)
         if isinstance(when, datetime):
             return when.astimezone(UTC) if when.tzinfo else when.replace(tzinfo=UTC)
-        zone = ZoneInfo(self.calendar.time_zone)
-        midnight = datetime.combine(when + timedelta(days=1), time(), zone)
-        return midnight.astimezone(UTC) - timedelta(microseconds=1)
+        if when >= LAST_DAY:
+            return self.facts.data_as_of
+        following = day_begins(when + timedelta(days=1), self.calendar.time_zone)
+        return following - timedelta(microseconds=1)
+
+    def _local(self, instant: datetime) -> datetime:
+        return instant.astimezone(ZoneInfo(self.calendar.time_zone))
 
 
 def _parsed(text: str) -> date | datetime:
@@ -328,6 +340,12 @@ def _parsed(text: str) -> date | datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise Refusal(f"“{text}” is not a day such as 2026-06-30, nor an instant.") from None
+
+
+def _year_before(end: date) -> date:
+    """The day a year before an exclusive end: what ends with 28 February began on 1 March."""
+    leap = (end.month, end.day) == (2, 29)
+    return date(end.year - 1, 3, 1) if leap else end.replace(year=end.year - 1)
 
 
 def _kpi(name: str) -> Kpi:

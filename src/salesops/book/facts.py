@@ -22,25 +22,43 @@ OWNER_COLUMN = {
     "contact": "owner_id",
     "lead": "owner_id",
     "opportunity": "owner_id",
-    "opportunity_version": "owner_id",
     "opportunity_split": "person_id",
     "activity": "owner_id",
     "quota": "person_id",
 }
 # Tables seen where the row they belong to is seen: column here, table there.
 BELONGS_TO = {
+    "opportunity_version": ("opportunity_id", "opportunity"),
     "opportunity_line": ("opportunity_id", "opportunity"),
     "recurring_revenue": ("account_id", "account"),
 }
-# The instant or day from which a row is known, for readings of the past.
+# From when a row is known, for readings of the past: the instant where the row has one, else the day.
 KNOWN_FROM = {
-    "account": "created_on",
-    "contact": "created_on",
-    "lead": "created_on",
-    "activity": "occurred_on",
-    "cost": "booked_on",
-    "campaign_spend": "spent_on",
-    "recurring_revenue": "starts_on",
+    "account": ("created_at", "created_on"),
+    "contact": ("created_at", "created_on"),
+    "lead": ("created_at", "created_on"),
+    "activity": ("occurred_at", "occurred_on"),
+    "cost": ("", "booked_on"),
+    "campaign_spend": ("", "spent_on"),
+    "recurring_revenue": ("", "starts_on"),
+}
+# What came to be true on a day, and was not before it: the flag and its day.
+BECAME = {
+    "account": ("is_customer", "customer_since"),
+    "lead": ("is_converted", "converted_on"),
+}
+
+
+# A row a day: the labels of its periods; and for the same day of UTC, when the local day turns within it.
+CALENDAR = {
+    "day": "date",
+    "week": "string",
+    "month": "string",
+    "quarter": "string",
+    "year": "string",
+    "turns_at": "timestamp",
+    "day_before": "date",
+    "day_after": "date",
 }
 
 
@@ -79,17 +97,37 @@ class IbisFacts:
         self._scope = scope
         self._filters = filters or {}
 
-    def table(self, name: str) -> ir.Table:
-        """The table with scope, as-of and filter applied."""
-        seen = self.unfiltered(name)
+    def table(self, name: str, *, scoped: bool = True) -> ir.Table:
+        """The table with as-of, scope and filter applied."""
+        seen = self._scoped(name, self.whole(name)) if scoped else self.whole(name)
         criterion = self._filters.get(name)
         if criterion is None:
             return seen
         return self.narrowed(seen, criterion)
 
-    def unfiltered(self, name: str) -> ir.Table:
-        """The table with scope and as-of applied."""
-        return self._scoped(name, self._as_of(name))
+    def whole(self, name: str) -> ir.Table:
+        """The table as of the reading, with nobody's filter and scope."""
+        return self._as_of(name)
+
+    def owned(self, rows: ir.Table, column: str) -> ir.Table:
+        """The rows whose person in `column` is in the scope."""
+        if self._scope.owner_ids is None:
+            return rows
+        return rows.filter(rows[column].isin(self._scope.owner_ids))
+
+    def on_day(self, rows: ir.Table, instant: str, name: str) -> ir.Table:
+        """Rows with the day of an instant in the organisation's zone added as `name`.
+
+        The calendar knows for each day of UTC when the local day turns within it, so that engines need no
+        time zones.
+        """
+        import ibis
+
+        turns = self._lookup("calendar").select("day", "turns_at", "day_before", "day_after")
+        joined = rows.left_join(turns, rows[instant].date() == turns.day)
+        local = ibis.ifelse(joined[instant] < joined.turns_at, joined.day_before, joined.day_after)
+        wide = joined.mutate(**{name: local.coalesce(joined[instant].date())})
+        return wide.drop("day", "turns_at", "day_before", "day_after")
 
     def narrowed(self, table: ir.Table, criterion: Criterion) -> ir.Table:
         """The rows of `table` for which the criterion is true."""
@@ -124,10 +162,29 @@ class IbisFacts:
         return self._known(name, self._lookup(name))
 
     def _known(self, name: str, table: ir.Table) -> ir.Table:
-        column = KNOWN_FROM.get(name)
-        if column is None or not self._in_the_past:
+        if name not in KNOWN_FROM or not self._in_the_past:
             return table
-        return table.filter(table[column].isnull() | (table[column] <= self._window.today))
+        instant, day = KNOWN_FROM[name]
+        then = table[day].isnull() | (table[day] <= self._window.today)
+        if instant:
+            by_instant = table[instant] <= self._window.as_of
+            then = (table[instant].notnull() & by_instant) | (table[instant].isnull() & then)
+        return self._before_it_became(name, table.filter(then))
+
+    def _before_it_became(self, name: str, table: ir.Table) -> ir.Table:
+        """Customers and converted leads were none before the day they became so."""
+        import ibis
+
+        if name not in BECAME:
+            return table
+        flag, day = BECAME[name]
+        already = table[day].isnull() | (table[day] <= self._window.today)
+        return table.mutate(
+            **{
+                flag: table[flag] & already,
+                day: ibis.ifelse(already, table[day], ibis.null("date")),
+            }
+        )
 
     def _opportunity_then(self) -> ir.Table:
         versions = self._lookup("opportunity_version")
@@ -172,10 +229,10 @@ class IbisFacts:
         if self._scope.owner_ids is None:
             return table
         if name in OWNER_COLUMN:
-            return table.filter(table[OWNER_COLUMN[name]].isin(self._scope.owner_ids))
+            return self.owned(table, OWNER_COLUMN[name])
         if name in BELONGS_TO:
             column, owner = BELONGS_TO[name]
-            theirs = self.unfiltered(owner)
+            theirs = self._scoped(owner, self.whole(owner))
             return table.semi_join(theirs, table[column] == theirs.id)
         return table
 
@@ -185,8 +242,7 @@ def unbound(name: str) -> ir.Table:
     import ibis
 
     if name == "calendar":
-        grains = {"day": "date", "week": "string", "month": "string"}
-        return ibis.table({**grains, "quarter": "string", "year": "string"}, name=name)
+        return ibis.table(CALENDAR, name=name)
     return ibis.table(TABLES[name].ibis_schema(), name=name)
 
 

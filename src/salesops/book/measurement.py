@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,7 +15,7 @@ from salesops.foundations.statistics import mean_interval, ratio_interval, wilso
 from salesops.kpis._definition import Cell, Interval, Kpi, Unit
 
 IMMATURE = Decimal("0.10")  # open share above which a created or entered cohort is marked
-_PLACES = Decimal("0.000000001")
+_PLACES = 9
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,7 @@ class Figure:
     median: float | None = None
     p90: float | None = None
     why: str = ""
+    note: str = ""  # what must be said beside the value
 
     @property
     def open_share(self) -> Decimal | None:
@@ -123,6 +124,7 @@ class Measurement:
                 "filters": " and ".join(self.filters) or None,
                 "definition_version": self.kpi.version,
                 "why": figure.why or None,
+                "note": figure.note or None,
             }
             for figure in self.figures
         ]
@@ -166,6 +168,7 @@ def figure_of(
         median=_scaled(kpi, cell.median),
         p90=_scaled(kpi, cell.p90),
         why=why or ("" if exact is not None else _nothing(cell)),
+        note=cell.note if exact is not None else "",
     )
 
 
@@ -179,19 +182,20 @@ def _value(kpi: Kpi, exact: Fraction | None) -> int | Decimal | None:
     if exact is None:
         return None
     if kpi.unit in (Unit.MONEY, Unit.COUNT):
-        return int(_decimal_of(exact).to_integral_value(ROUND_HALF_EVEN))
+        return round(exact)  # of a Fraction: exact, half to even
     return _decimal(exact / kpi.scale)
-
-
-def _decimal_of(exact: Fraction) -> Decimal:
-    return Decimal(exact.numerator) / Decimal(exact.denominator)
 
 
 def _decimal(exact: Fraction | None) -> Decimal | None:
     if exact is None:
         return None
-    rounded = _decimal_of(exact).quantize(_PLACES, ROUND_HALF_EVEN)
-    return Decimal(int(rounded)) if rounded == rounded.to_integral_value() else rounded.normalize()
+    places = round(exact * 10**_PLACES)
+    whole, rest = divmod(places, 10**_PLACES)
+    if rest == 0:
+        return Decimal(whole)
+    text = f"{abs(places):0{_PLACES + 1}}"
+    sign = "-" if places < 0 else ""
+    return Decimal(f"{sign}{text[:-_PLACES]}.{text[-_PLACES:].rstrip('0')}")
 
 
 def _scaled(kpi: Kpi, number: Fraction | None) -> float | None:

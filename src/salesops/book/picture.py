@@ -83,7 +83,7 @@ def as_text(measurement: Measurement) -> str:
                 for i, (cell, width) in enumerate(zip(line, widths, strict=True))
             ).rstrip()
         )
-    text += [f.why for f in measurement if f.why]
+    text += _said(measurement)
     return "\n".join(text)
 
 
@@ -98,11 +98,16 @@ def as_html(measurement: Measurement) -> str:
             row += f"<td>{_bar(figure, most)}</td>"
         body.append(f"<tr>{row}</tr>")
     bar_head = "<th></th>" if measurement.by else ""
-    why = "".join(f"<p>{escape(f.why)}</p>" for f in measurement if f.why)
+    why = "".join(f"<p>{escape(said)}</p>" for said in _said(measurement))
     return (
         f"<table><caption>{escape(caption(measurement))}</caption>"
         f"<thead><tr>{head}{bar_head}</tr></thead><tbody>{''.join(body)}</tbody></table>{why}"
     )
+
+
+def _said(measurement: Measurement) -> list[str]:
+    """Reasons for nothing, and notes beside values, each once."""
+    return list(dict.fromkeys(s for f in measurement for s in (f.why, f.note) if s))
 
 
 def _bar(figure: Figure, most: float) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
@@ -25,8 +27,8 @@ MOMENTS = ("x", "y", "xx", "yy", "xy")
 class Question:
     """One KPI with the shape of its answer. Two equal questions have the same text in SQL.
 
-    `answer` is `cells` (one row a group) or `rows` (the population itself). `where` holds only for
-    opportunities and what hangs on them. `at` fixes groups to the values `$g0`, `$g1`, ….
+    `answer` is `cells` (one row a group) or `rows` (the population itself). `where` tells which opportunities
+    take part, each with its whole past. `at` fixes groups to the values `$g0`, `$g1`, ….
     """
 
     kpi: Kpi
@@ -45,6 +47,7 @@ class Question:
         """The same for questions that mean the same, across processes."""
         segments = [s.model_dump() for s in self.segments] if SEGMENT in self.by else []
         parts = (
+            definitions(),
             self.kpi.name,
             self.kpi.version,
             self.by,
@@ -52,12 +55,25 @@ class Question:
             self.where,
             self.scope.owner_ids,
             self.in_the_past,
-            self.converts,
+            self.converts and self.in_the_past,  # what is past is converted while asking
             segments,
-            self.minor_digits,
+            self.minor_digits if self.where or segments else None,  # only criteria name money
             self.at,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def definitions() -> str:
+    """Changes with every word of what questions are made of, so that no text compiled before is asked."""
+    import salesops
+
+    root = Path(salesops.__file__).parent
+    digest = hashlib.sha256()
+    for folder in ("book", "foundations", "kpis", "tables"):
+        for file in sorted((root / folder).glob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, dict[str, Any]]:
@@ -86,12 +102,7 @@ def _filters(question: Question) -> dict[str, Criterion]:
     criterion = parse(
         question.where, TABLES["opportunity"], TABLES, minor_digits=question.minor_digits
     )
-    filters = {"opportunity": criterion}
-    if not any("." in c for c in criterion.columns) and all(
-        c in TABLES["opportunity_version"].column for c in criterion.columns
-    ):
-        filters["opportunity_version"] = criterion
-    return filters
+    return {"opportunity": criterion}
 
 
 def _grouped(

@@ -108,5 +108,6 @@ def read_json(file: Path) -> dict[str, object]:
 def _first_fault(error: Exception) -> str:
     if isinstance(error, ValidationError):
         fault = error.errors()[0]
-        return f"{'.'.join(str(p) for p in fault['loc'])}: {fault['msg']}."
+        where = ".".join(str(p) for p in fault["loc"])
+        return f"{where}: {fault['msg']}." if where else f"{fault['msg']}."
     return str(error)

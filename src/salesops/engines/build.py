@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import duckdb
 
 from salesops.book.settings import Settings
 from salesops.engines.stages import fill_stages
+from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.money import minor_digits
+from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
@@ -21,6 +24,9 @@ Step = Callable[[str, int, int], None]
 FOREVER_DAY = "DATE '9999-12-31'"
 FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 ASSUMED_CURRENCY = "USD"
+# Days beyond these are mistakes; a calendar that reached to them would be nothing but large.
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2100, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ class _Build:
         for table in ("account", "contact", "lead", "opportunity", "opportunity_version"):
             self.work.execute(
                 f"UPDATE {table} SET created_on = {self._day('created_at')} "
-                "WHERE created_on IS NULL AND created_at IS NOT NULL"
+                "WHERE created_at IS NOT NULL"
             )
         self.work.execute(
             "UPDATE opportunity SET pipeline = 'Sales' WHERE pipeline IS NULL OR pipeline = ''"
@@ -95,6 +101,7 @@ class _Build:
         self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
         fill_stages(self.work, self.settings)
         self.data_as_of = self._latest()
+        self._note_future_closes()
 
     def money(self) -> None:
         """The reporting currency, and one dated rate for every currency and day."""
@@ -109,7 +116,10 @@ class _Build:
         self._rates()
 
     def history(self) -> None:
-        """Versions in order with their ends, and what follows from having been in a stage."""
+        """Versions in order with their ends, and what follows from having been in a stage.
+
+        Everything reached is said of the version it was reached in and those after it, never of those before.
+        """
         self._add_unseen_states()
         event = (
             f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
@@ -127,13 +137,10 @@ class _Build:
                     coalesce(s.outcome, 'open') = 'won' AS is_won,
                     coalesce(s.is_qualified, false) AS is_qualified,
                     s.position AS stage_position,
-                    v.change_source = 'history'
-                        AND (s.outcome = 'won' OR (s.outcome = 'open' AND s.position >= p.pitched))
-                        AS has_pitched,
-                    v.change_source = 'history'
-                        AND (s.outcome = 'won' OR (s.outcome = 'open' AND s.position >= p.qualified))
-                        AS has_qualified
+                    {_reached("pitched")} AS has_pitched,
+                    {_reached("qualified")} AS has_qualified
                 FROM opportunity_version v
+                SEMI JOIN opportunity o ON o.id = v.opportunity_id
                 LEFT JOIN pipeline_stage s ON s.pipeline = v.pipeline AND s.stage = v.stage
                 LEFT JOIN _pipeline p ON p.pipeline = v.pipeline
             ), valued AS (
@@ -141,36 +148,40 @@ class _Build:
                     {self._value("m")} AS value_minor
                 FROM meant m
                 {self._rate_join("m", event)}
+            ), ordered AS (
+                SELECT *,
+                    coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
+                    is_closed AND (NOT coalesce(lag(is_closed) OVER life, false)
+                        OR lag(stage) OVER life IS DISTINCT FROM stage) AS enters_close,
+                    min(valid_from) FILTER (has_pitched) OVER so_far AS pitched_at,
+                    min(valid_from) FILTER (has_qualified) OVER so_far AS qualified_at
+                FROM valued
+                WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source),
+                    so_far AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source
+                        ROWS UNBOUNDED PRECEDING)
             )
-            SELECT *,
-                coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
-                is_closed AND NOT coalesce(lag(is_closed) OVER life, false) AS just_closed
-            FROM valued
-            WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)
-            """
-        )
-        self.work.execute(
-            f"""
-            CREATE OR REPLACE TABLE reached AS
-            SELECT opportunity_id,
-                {self._day("min(valid_from) FILTER (has_pitched)")} AS pitched_on,
-                {self._day("min(valid_from) FILTER (has_qualified)")} AS qualified_on,
-                arg_min(value_minor, valid_from) FILTER (has_qualified) AS qualified_value_minor,
-                max(valid_from) FILTER (just_closed AND change_source = 'history') AS closed_at
-            FROM version GROUP BY opportunity_id
+            SELECT * EXCLUDE (enters_close),
+                CASE WHEN is_closed THEN max(valid_from) FILTER (enters_close) OVER so_far END
+                    AS entered_close_at,
+                max(valid_from) FILTER (enters_close AND change_source = 'history') OVER so_far
+                    AS seen_closing_at,
+                max(CASE WHEN valid_from = qualified_at THEN value_minor END) OVER so_far
+                    AS qualified_value_minor
+            FROM ordered
+            WINDOW so_far AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source
+                ROWS UNBOUNDED PRECEDING)
             """
         )
 
     def people(self) -> None:
         """Dated places: made from each person's team now where no history of places was given."""
-        self.work.execute(
-            f"UPDATE team_membership SET valid_to = coalesce(valid_to, {FOREVER_DAY})"
-        )
+        _one_after_the_other(self.work, "team_membership", "person_id")
         self.work.execute(
             f"""
             INSERT INTO team_membership (person_id, team, role, manager_id, valid_from, valid_to)
-            SELECT id, team, role, manager_id, DATE '0001-01-01', {FOREVER_DAY} FROM person
-            WHERE team IS NOT NULL AND id NOT IN (SELECT person_id FROM team_membership)
+            SELECT id, team, role, manager_id, DATE '0001-01-01', {FOREVER_DAY} FROM person p
+            WHERE team IS NOT NULL
+                AND NOT EXISTS (SELECT 1 FROM team_membership m WHERE m.person_id = p.id)
             """
         )
         self.work.execute(
@@ -197,7 +208,9 @@ class _Build:
 
     def check(self) -> None:
         """Stop before anything is published when rows went missing on the way."""
-        for name in ("opportunity", "account", "person", "activity"):
+        for name in TABLES:
+            if name == "opportunity_version":  # gains states only seen now
+                continue
             found = self.work.execute(f"SELECT count(*) FROM {name}").fetchone()
             read = found[0] if found else 0
             if self.rows[name] != read:
@@ -232,20 +245,28 @@ class _Build:
             return f"CAST({instant} AS DATE)"
         return f"CAST(timezone('{self.zone}', timezone('UTC', {instant})) AS DATE)"
 
+    def _day_ends(self, day: str) -> str:
+        """The last instant of a day of the organisation, in UTC."""
+        following = f"CAST({day} AS TIMESTAMP) + INTERVAL 1 DAY"
+        if self.zone != "UTC":
+            following = f"timezone('UTC', timezone('{self.zone}', {following}))"
+        return f"({following} - INTERVAL 1 MICROSECOND)"
+
     def _latest(self) -> datetime:
         """The last instant the files speak of, never later than now."""
+        today = f"DATE '{self._day_of(self.now)}'"
         found = self.work.execute(
-            """
+            f"""
             SELECT max(moment) FROM (
                 SELECT max(valid_from) AS moment FROM opportunity_version WHERE valid_from <= $now
                 UNION ALL SELECT max(created_at) FROM opportunity WHERE created_at <= $now
-                UNION ALL SELECT max(CAST(created_on AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND)
-                    FROM opportunity WHERE created_at IS NULL AND CAST(created_on AS TIMESTAMP) <= $now
+                UNION ALL SELECT {self._day_ends("max(created_on)")}
+                    FROM opportunity WHERE created_at IS NULL AND created_on <= {today}
                 UNION ALL SELECT max(occurred_at) FROM activity WHERE occurred_at <= $now AND is_done
                 UNION ALL SELECT max(created_at) FROM lead WHERE created_at <= $now
-                UNION ALL SELECT max(CAST(o.close_date AS TIMESTAMP) + INTERVAL 1 DAY - INTERVAL 1 MICROSECOND)
+                UNION ALL SELECT {self._day_ends("max(o.close_date)")}
                     FROM opportunity o JOIN pipeline_stage s USING (pipeline, stage)
-                    WHERE s.outcome <> 'open' AND CAST(o.close_date AS TIMESTAMP) <= $now)
+                    WHERE s.outcome <> 'open' AND o.close_date <= {today})
             """,
             {"now": self.now},
         ).fetchone()
@@ -260,48 +281,63 @@ class _Build:
         )
         return self.work.execute(f"SELECT 1 FROM ({named}) LIMIT 1").fetchone() is not None
 
-    def _corporate(self) -> str | None:
-        """The currency the files' rates are given in: the one whose own rate is always 1."""
+    def _note_future_closes(self) -> None:
+        """Closed deals dated after the day the files speak of keep their date, as in the source, and are named."""
+        self.work.execute("DELETE FROM _problem_count WHERE code = 'closed_in_future'")
+        found = self.work.execute(
+            f"SELECT count(*), CAST(sum(o.amount_minor) AS BIGINT) FROM opportunity o "
+            "JOIN pipeline_stage s USING (pipeline, stage) "
+            f"WHERE s.outcome <> 'open' AND o.close_date > DATE '{self._today()}'"
+        ).fetchone()
+        if found and found[0]:
+            self.work.execute(
+                "INSERT INTO _problem_count (code, severity, message, remedy, file, column_name, "
+                "table_name, rows, amount_minor) VALUES ('closed_in_future', 'doubtful', ?, ?, '', "
+                "'close_date', 'opportunity', ?, ?)",
+                [
+                    (
+                        f"{found[0]:,} closed opportunities have a close date after {self._today()}, the "
+                        "day the files speak of. They count in the period of that date."
+                    ),
+                    "Correct their close dates in the source.",
+                    *found,
+                ],
+            )
+
+    def _rated_in(self) -> str | None:
+        """The currency the files' rates are given in: whose own rate is always 1, else the one used without."""
         found = self.work.execute(
             "SELECT currency FROM exchange_rate GROUP BY 1 HAVING min(rate) = 1 AND max(rate) = 1 "
             "ORDER BY count(*) DESC, 1 LIMIT 1"
         ).fetchone()
+        return str(found[0]) if found else self._commonest("NOT IN")
+
+    def _commonest(self, rated: str) -> str | None:
+        """The currency most rows name among those that have a rate (`IN`) or have none (`NOT IN`)."""
+        found = self.work.execute(
+            "SELECT currency FROM (SELECT currency FROM opportunity UNION ALL "
+            "SELECT currency FROM quota UNION ALL SELECT currency FROM product) "
+            f"WHERE currency <> '' AND currency {rated} (SELECT currency FROM exchange_rate) "
+            "GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
+        ).fetchone()
         return str(found[0]) if found else None
 
     def _reporting_currency(self) -> str:
-        if self.settings.currency:
-            return self.settings.currency
-        corporate = self._corporate()
-        if corporate:
-            return corporate
-        common = self.work.execute(
-            "SELECT currency FROM (SELECT currency FROM opportunity UNION ALL "
-            "SELECT currency FROM quota UNION ALL SELECT currency FROM product) "
-            "WHERE currency <> '' GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1"
-        ).fetchone()
-        return str(common[0]) if common else ASSUMED_CURRENCY
+        return (
+            self.settings.currency or self._rated_in() or self._commonest("IN") or ASSUMED_CURRENCY
+        )
 
     def _rates(self) -> None:
         """Rates into the reporting currency, also where the files give them into another one."""
         self.work.execute("CREATE OR REPLACE TABLE _rate_as_read AS FROM exchange_rate")
-        self.work.execute(f"UPDATE exchange_rate SET valid_to = coalesce(valid_to, {FOREVER_DAY})")
-        corporate = self._corporate()
-        if corporate and corporate != self.currency:
-            self.work.execute(
-                """
-                CREATE OR REPLACE TABLE _rebased AS
-                SELECT r.currency, greatest(r.valid_from, b.valid_from) AS valid_from,
-                    least(r.valid_to, b.valid_to) AS valid_to,
-                    CAST(r.rate / b.rate AS DECIMAL(18,9)) AS rate
-                FROM exchange_rate r JOIN exchange_rate b
-                    ON b.currency = $to AND r.valid_from < b.valid_to AND b.valid_from < r.valid_to
-                """,
-                {"to": self.currency},
-            )
-            self.work.execute("DELETE FROM exchange_rate")
-            self.work.execute(
-                "INSERT INTO exchange_rate (currency, valid_from, valid_to, rate) FROM _rebased"
-            )
+        base = self._rated_in()
+        _one_after_the_other(self.work, "exchange_rate", "currency")
+        own = self.work.execute(
+            "SELECT 1 FROM exchange_rate WHERE currency = $to AND rate <> 1 LIMIT 1",
+            {"to": self.currency},
+        ).fetchone()
+        if own:
+            self._rebase(base)
         digits = minor_digits(self.currency)
         for (code,) in self.work.execute("SELECT DISTINCT currency FROM exchange_rate").fetchall():
             factor = Decimal(10) ** (digits - minor_digits(code))
@@ -312,6 +348,31 @@ class _Build:
             )
         self.work.execute("DELETE FROM exchange_rate WHERE currency = ?", [self.currency])
         self._note_missing_rates()
+
+    def _rebase(self, base: str | None) -> None:
+        """Divide by the reporting currency's own rate, day by day; the base itself is worth 1 in its own."""
+        if base:
+            self.work.execute("DELETE FROM exchange_rate WHERE currency = ?", [base])
+            self.work.execute(
+                "INSERT INTO exchange_rate (currency, valid_from, valid_to, rate) "
+                f"VALUES (?, DATE '0001-01-01', {FOREVER_DAY}, 1)",
+                [base],
+            )
+        self.work.execute(
+            """
+            CREATE OR REPLACE TABLE _rebased AS
+            SELECT r.currency, greatest(r.valid_from, b.valid_from) AS valid_from,
+                least(r.valid_to, b.valid_to) AS valid_to,
+                CAST(r.rate / b.rate AS DECIMAL(18,9)) AS rate
+            FROM exchange_rate r JOIN exchange_rate b
+                ON b.currency = $to AND r.valid_from < b.valid_to AND b.valid_from < r.valid_to
+            """,
+            {"to": self.currency},
+        )
+        self.work.execute("DELETE FROM exchange_rate")
+        self.work.execute(
+            "INSERT INTO exchange_rate (currency, valid_from, valid_to, rate) FROM _rebased"
+        )
 
     def _note_missing_rates(self) -> None:
         """Deals whose currency has no rate are counted, and named, but add no money to any total."""
@@ -348,35 +409,26 @@ class _Build:
         )
 
     def _add_unseen_states(self) -> None:
-        """A state only seen in the current row becomes a version at the reading's instant."""
+        """A state only seen in the current row becomes a version at the reading's instant.
+
+        It follows every recorded change, also one that happened at that very instant.
+        """
         same = " AND ".join(
             f"v.{c} IS NOT DISTINCT FROM o.{c}"
-            for c in ("stage", "amount_minor", "close_date", "owner_id")
+            for c in ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
         )
-        copied = [
-            c
-            for c in TABLES["opportunity"].column
-            if c != "id" and not TABLES["opportunity"].column[c].derived
-        ]
+        copied = [c for c in _AS_READ if c != "id"]
         into = ", ".join(copied)
         values = ", ".join(f"o.{c}" for c in copied)
         self.work.execute(
             f"""
             INSERT INTO opportunity_version (opportunity_id, valid_from, change_source, {into})
-            SELECT o.id, greatest($seen, v.last), 'snapshot', {values}
+            SELECT o.id, greatest($seen, v.valid_from + INTERVAL 1 MICROSECOND), 'snapshot', {values}
             FROM opportunity o LEFT JOIN (
-                SELECT opportunity_id, max(valid_from) AS last,
-                    arg_max(stage, valid_from) AS stage, arg_max(owner_id, valid_from) AS owner_id,
-                    arg_max(coalesce(amount_minor, -1), valid_from) AS amount_or_none,
-                    arg_max(close_date, valid_from) AS close_date
-                FROM opportunity_version GROUP BY 1) v ON v.opportunity_id = o.id
-            WHERE v.last IS NULL OR NOT (
-                {
-                same.replace(
-                    "v.amount_minor IS NOT DISTINCT FROM o.amount_minor",
-                    "v.amount_or_none = coalesce(o.amount_minor, -1)",
-                )
-            })
+                SELECT * FROM opportunity_version QUALIFY row_number() OVER (
+                    PARTITION BY opportunity_id ORDER BY valid_from DESC, change_source DESC) = 1) v
+                ON v.opportunity_id = o.id
+            WHERE v.opportunity_id IS NULL OR NOT ({same})
             """,
             {"seen": self.data_as_of},
         )
@@ -384,12 +436,9 @@ class _Build:
     def _write_versions(self) -> None:
         derived = {
             "team": "coalesce(t.team, n.team)",
-            "pitched_on": f"CASE WHEN k.pitched_on <= {self._day('v.valid_from')} THEN k.pitched_on END",
-            "qualified_on": f"CASE WHEN k.qualified_on <= {self._day('v.valid_from')} "
-            "THEN k.qualified_on END",
-            "qualified_value_minor": f"CASE WHEN k.qualified_on <= {self._day('v.valid_from')} "
-            "THEN k.qualified_value_minor END",
-            "closed_at": "CASE WHEN v.is_closed AND k.closed_at <= v.valid_from THEN k.closed_at END",
+            "pitched_on": self._day("v.pitched_at"),
+            "qualified_on": self._day("v.qualified_at"),
+            "closed_at": "CASE WHEN v.entered_close_at = v.seen_closing_at THEN v.seen_closing_at END",
         }
         columns = ", ".join(
             f"{derived[c]} AS {c}" if c in derived else f"v.{c}"
@@ -400,7 +449,6 @@ class _Build:
             "opportunity_version",
             f"""
             SELECT {columns} FROM version v
-            LEFT JOIN reached k USING (opportunity_id)
             LEFT JOIN place t ON t.person_id = v.owner_id
                 AND t.valid_from <= {placed} AND t.valid_to > {placed}
             LEFT JOIN person n ON n.id = v.owner_id
@@ -409,7 +457,10 @@ class _Build:
         )
 
     def _write_opportunities(self) -> None:
-        """The state now is the last version; open deals count at today's rate and team."""
+        """The state now: what was derived for the last version, the rest as the current row has it.
+
+        Open deals count at today's rate and team.
+        """
         today = f"DATE '{self._today()}'"
         columns = []
         for name in TABLES["opportunity"].column:
@@ -424,12 +475,15 @@ class _Build:
                 columns.append(
                     "CASE WHEN v.is_closed THEN v.team ELSE coalesce(t.team, v.team) END AS team"
                 )
+            elif name in _AS_READ and name != "forecast_category":
+                columns.append(f"o.{name}")
             else:
                 columns.append(f"v.{name}")
         self._write(
             "opportunity",
             f"""
             SELECT {", ".join(columns)} FROM base.opportunity_version v
+            JOIN opportunity o ON o.id = v.opportunity_id
             LEFT JOIN place t ON t.person_id = v.owner_id
                 AND t.valid_from <= {today} AND t.valid_to > {today}
             {self._rate_join("v", today)}
@@ -439,9 +493,11 @@ class _Build:
         )
 
     def _today(self) -> date:
-        from zoneinfo import ZoneInfo
+        return self._day_of(self.data_as_of)
 
-        return self.data_as_of.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
+    def _day_of(self, instant: datetime) -> date:
+        """The organisation's day of an instant of UTC without a zone."""
+        return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
 
     def _select(self, name: str) -> str:
         """The select that fills a table's derived columns."""
@@ -472,38 +528,107 @@ class _Build:
 
     def _write_calendar(self) -> None:
         """A row for every day the book could be asked about, with the label of its periods."""
-        calendar = self.settings.calendar.calendar()
-        span = self.work.execute(
-            "SELECT least(min(created_on), min(close_date)), greatest(max(created_on), max(close_date)) "
-            "FROM opportunity"
-        ).fetchone()
-        first, last = span if span and span[0] else (self._today(), self._today())
-        first = max(min(first, self._today()), date(1990, 1, 1)).replace(month=1, day=1)
-        last = min(max(last, self._today()), date(2100, 1, 1)) + timedelta(days=400)
-        days = [first + timedelta(days=i) for i in range((last - first).days)]
-        self.work.execute(
-            "CREATE TABLE base.calendar (day DATE, week VARCHAR, month VARCHAR, quarter VARCHAR, "
-            "year VARCHAR)"
-        )
-        labels: dict[str, list[str]] = {}
-        for grain in ("week", "month", "quarter", "year"):
-            column: list[str] = []
-            for period in calendar.series(grain, days[0], days[-1] + timedelta(days=1)):
-                start, end = (
-                    max(period.start, days[0]),
-                    min(period.end, days[-1] + timedelta(days=1)),
-                )
-                column += [period.label] * (end - start).days
-            labels[grain] = column
         import pyarrow as pa
 
-        frame = pa.table({"day": pa.array(days, pa.date32()), **labels})
+        first, after = self._days_spoken_of()
+        days = [first + timedelta(days=i) for i in range((after - first).days)]
+        turns = [day_turns(day, self.zone) for day in days]
+        labels: dict[str, object] = {g: self._labels(g, first, after) for g in GRAINS}
+        frame = pa.table(
+            labels
+            | {
+                "day": pa.array(days, pa.date32()),
+                "turns_at": pa.array([t.at for t in turns], pa.timestamp("us")),
+                "day_before": pa.array([t.before for t in turns], pa.date32()),
+                "day_after": pa.array([t.after for t in turns], pa.date32()),
+            }
+        )
         self.work.register("_days", frame)
-        self.work.execute("INSERT INTO base.calendar FROM _days")
+        self.work.execute(
+            "CREATE TABLE base.calendar AS SELECT day, week, month, quarter, year, turns_at, "
+            "day_before, day_after FROM _days"
+        )
         self.work.unregister("_days")
+
+    def _days_spoken_of(self) -> tuple[date, date]:
+        """From the year of the first day any dated row names to a year after the last, within reason."""
+        named = " UNION ALL ".join(
+            f"SELECT min({column}) AS first, max({column}) AS last FROM base.{table}"
+            for table, column in _DATED
+        )
+        found = self.work.execute(f"SELECT min(first), max(last) FROM ({named})").fetchone()
+        first, last = found if found and found[0] else (self._today(), self._today())
+        first = max(min(first, self._today()), FIRST_DAY)
+        last = min(max(last, self._today()), LAST_DAY)
+        return first.replace(month=1, day=1), last + timedelta(days=400)
+
+    def _labels(self, grain: Grain, first: date, after: date) -> list[str]:
+        labels: list[str] = []
+        for period in self.settings.calendar.calendar().series(grain, first, after):
+            days = min(period.end, after) - max(period.start, first)
+            labels += [period.label] * days.days
+        return labels
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Within one day of UTC: the instant the local day turns, and the local days before and after it."""
+
+    at: datetime
+    before: date
+    after: date
+
+
+def day_turns(day: date, zone: str) -> Turn:
+    """When the local day turns within a day of UTC; instants are UTC without a zone."""
+    local = ZoneInfo(zone)
+    begins = datetime.combine(day, time(), UTC)
+    before = begins.astimezone(local).date()
+    after = (begins + timedelta(days=1, microseconds=-1)).astimezone(local).date()
+    at = begins if after == before else day_begins(after, zone)
+    return Turn(at.replace(tzinfo=None), before, after)
+
+
+def _reached(flag: str) -> str:
+    """SQL: this recorded state is at or beyond the pipeline's first stage with the flag, if one has it."""
+    return (
+        f"(v.change_source = 'history' AND p.{flag} IS NOT NULL "
+        f"AND (s.outcome = 'won' OR (s.outcome = 'open' AND s.position >= p.{flag})))"
+    )
+
+
+def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -> None:
+    """Spans of one person or currency never overlap: a later start ends the one before.
+
+    Of several with the same start the one read last holds; without that a join would multiply rows.
+    """
+    work.execute(
+        f"""
+        CREATE OR REPLACE TABLE _spans AS
+        WITH last_read AS (
+            SELECT *, rowid AS place FROM {table} WHERE valid_from < coalesce(valid_to, {FOREVER_DAY})
+            QUALIFY row_number() OVER (PARTITION BY {of}, valid_from ORDER BY place DESC) = 1)
+        SELECT * EXCLUDE (place) REPLACE (
+            least(coalesce(valid_to, {FOREVER_DAY}),
+                  lead(valid_from, 1, {FOREVER_DAY}) OVER (PARTITION BY {of} ORDER BY valid_from))
+            AS valid_to)
+        FROM last_read
+        """
+    )
+    work.execute(f"DELETE FROM {table}")
+    work.execute(f"INSERT INTO {table} BY NAME FROM _spans")
+    work.execute("DROP TABLE _spans")
 
 
 _KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
+_AS_READ = [c.name for c in TABLES["opportunity"].columns if not c.derived]
+_DATED = (
+    ("opportunity", "created_on"),
+    ("opportunity", "close_date"),
+    ("opportunity_version", "CAST(valid_from AS DATE)"),
+    ("activity", "occurred_on"),
+    ("cost", "booked_on"),
+)
 _MONEY_DAY = {
     "campaign_spend": "spent_on",
     "cost": "booked_on",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
 
 import duckdb
 
-from salesops.book.settings import Settings
+from salesops.book.settings import Settings, StageMeaning
 
 _WON = re.compile(r"\bwon\b|gewonnen|gagn|ganad|\bclosed[ -]?won\b|^closedwon$", re.I)
 _LOST = re.compile(r"\blost\b|verloren|perdu|perdid|^closedlost$|disqualif", re.I)
@@ -33,31 +36,95 @@ _USUAL_ORDER = (
 )
 
 
+@dataclass(frozen=True)
+class _Stage:
+    """One stage as the files have it, with what a person said of it."""
+
+    pipeline: str
+    stage: str
+    position: int | None
+    probability: Decimal | None
+    outcome_read: str | None
+    is_pitched: bool | None
+    is_qualified: bool | None
+    forecast_category: str | None
+    is_active: bool | None
+    said: StageMeaning = field(kw_only=True)
+
+    @property
+    def outcome_found(self) -> str:
+        """What the files say it means, else what its name does."""
+        if self.outcome_read:
+            return self.outcome_read
+        for pattern, outcome in ((_NO_DECISION, "no_decision"), (_WON, "won"), (_LOST, "lost")):
+            if pattern.search(self.stage):
+                return outcome
+        return "open"
+
+    @property
+    def outcome(self) -> str:
+        """What it means."""
+        return self.said.outcome or self.outcome_found
+
+    @property
+    def is_open(self) -> bool:
+        """Deals in it are still going on."""
+        return self.outcome == "open"
+
+    @property
+    def category(self) -> str:
+        """The forecast category of deals that name none; the files' holds while the outcome is theirs."""
+        if self.forecast_category and self.outcome == self.outcome_found:
+            return self.forecast_category
+        return "pipeline" if self.is_open else "closed" if self.outcome == "won" else "omitted"
+
+
 def fill_stages(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Complete `pipeline_stage`: one row for every stage deals have been in, with order and meaning.
 
     What a person said wins over the files, and the files over guesses from names. Also makes `_pipeline`
     with the first pitched and first qualified position of each pipeline (null where none is flagged).
     """
+    _spread(work)
     _add_missing(work)
-    _place(work)
-    _say(work, settings)
+    _give_meaning(work, settings)
     work.execute(
         """
         CREATE OR REPLACE TABLE _pipeline AS
-        SELECT pipeline, min(position) FILTER (is_pitched AND outcome = 'open') AS pitched,
-            min(position) FILTER (is_qualified AND outcome = 'open') AS qualified
+        SELECT pipeline, min(position) FILTER (is_pitched) AS pitched,
+            min(position) FILTER (is_qualified) AS qualified
         FROM pipeline_stage GROUP BY pipeline
         """
     )
 
 
-def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
+def _spread(work: duckdb.DuckDBPyConnection) -> None:
+    """A stage that names no pipeline is one of every pipeline it is used in, else of the commonest.
+
+    One row is left for a stage of a pipeline: one that names the pipeline, and the last of several.
+    """
     work.execute(
-        "UPDATE pipeline_stage SET pipeline = (SELECT mode(pipeline) FROM opportunity) "
-        "WHERE pipeline IS NULL OR pipeline = ''"
+        """
+        CREATE OR REPLACE TABLE _stage_spread AS
+        WITH used AS (
+            SELECT pipeline, stage FROM opportunity UNION SELECT pipeline, stage FROM opportunity_version),
+        commonest AS (
+            SELECT pipeline FROM opportunity GROUP BY pipeline ORDER BY count(*) DESC, pipeline LIMIT 1),
+        placed AS (
+            SELECT s.* REPLACE (coalesce(nullif(s.pipeline, ''), u.pipeline,
+                    (SELECT pipeline FROM commonest), 'Sales') AS pipeline),
+                coalesce(s.pipeline, '') <> '' AS is_named, s.rowid AS place
+            FROM pipeline_stage s LEFT JOIN used u ON coalesce(s.pipeline, '') = '' AND u.stage = s.stage)
+        SELECT * EXCLUDE (is_named, place) FROM placed
+        QUALIFY row_number() OVER (PARTITION BY pipeline, stage ORDER BY is_named DESC, place DESC) = 1
+        """
     )
-    work.execute("UPDATE pipeline_stage SET pipeline = 'Sales' WHERE pipeline IS NULL")
+    work.execute("DELETE FROM pipeline_stage")
+    work.execute("INSERT INTO pipeline_stage BY NAME FROM _stage_spread")
+    work.execute("DROP TABLE _stage_spread")
+
+
+def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
     work.execute(
         """
         INSERT INTO pipeline_stage (pipeline, stage, is_active)
@@ -70,80 +137,94 @@ def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _place(work: duckdb.DuckDBPyConnection) -> None:
-    """Outcome and order of every stage; known order first, then chance of winning, then the usual words."""
+def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Order, outcome and flags of every stage, pipeline by pipeline."""
     reached = dict(
         work.execute(
             "SELECT stage, avg(rank) FROM (SELECT stage, row_number() OVER (PARTITION BY opportunity_id "
-            "ORDER BY min(valid_from)) AS rank FROM opportunity_version WHERE stage IS NOT NULL "
+            "ORDER BY min(valid_from), stage) AS rank FROM opportunity_version WHERE stage IS NOT NULL "
             "GROUP BY opportunity_id, stage) GROUP BY stage"
         ).fetchall()
     )
-    stages = work.execute(
-        "SELECT pipeline, stage, position, default_probability, outcome, is_pitched, is_qualified, "
-        "forecast_category FROM pipeline_stage"
-    ).fetchall()
-    for pipeline in {s[0] for s in stages}:
-        mine = [s for s in stages if s[0] == pipeline]
+    stages = [
+        _Stage(*row, said=_said(settings, pipeline=row[0], stage=row[1]))
+        for row in work.execute(
+            "SELECT pipeline, stage, position, default_probability, outcome, is_pitched, "
+            "is_qualified, forecast_category, is_active FROM pipeline_stage"
+        ).fetchall()
+    ]
+    for pipeline in sorted({s.pipeline for s in stages}):
         ordered = sorted(
-            mine,
-            key=lambda s: (
-                _outcome(s) != "open",
-                s[2] is None,
-                s[2] or 0,
-                float(s[3]) if s[3] is not None else 2.0,
-                _usual(s[1]),
-                reached.get(s[1], 99.0),
-                s[1],
-            ),
+            (s for s in stages if s.pipeline == pipeline), key=lambda s: _order(s, reached)
         )
-        knows_pitched = any(s[5] is not None for s in mine)
-        knows_qualified = any(s[6] is not None for s in mine)
-        opened = [s for s in ordered if _outcome(s) == "open"]
-        pitched_from = _first(opened, _PITCHED)
-        qualified_from = _first(opened, _QUALIFIED)
-        for position, stage in enumerate(ordered, 1):
-            is_open = _outcome(stage) == "open"
-            pitched = stage[5] if knows_pitched else is_open and _from(position, pitched_from)
-            # Where no name tells, every open deal counts as pipeline, as it does in a spreadsheet.
-            qualified = (
-                stage[6] if knows_qualified else is_open and _from(position, qualified_from or 1)
-            )
+        for position, (stage, is_pitched, is_qualified) in enumerate(_flagged(ordered), 1):
             work.execute(
                 "UPDATE pipeline_stage SET position = ?, outcome = ?, is_pitched = ?, is_qualified = ?, "
-                "forecast_category = coalesce(forecast_category, ?), is_active = coalesce(is_active, true) "
-                "WHERE pipeline = ? AND stage = ?",
+                "forecast_category = ?, is_active = ? WHERE pipeline = ? AND stage = ?",
                 [
                     position,
-                    _outcome(stage),
-                    bool(pitched),
-                    bool(qualified),
-                    "pipeline" if is_open else "closed" if _outcome(stage) == "won" else "omitted",
+                    stage.outcome,
+                    is_pitched,
+                    is_qualified,
+                    stage.category,
+                    stage.is_active is not False,
                     pipeline,
-                    stage[1],
+                    stage.stage,
                 ],
             )
 
 
-def _say(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    for meaning in settings.stages:
-        for column in ("position", "outcome", "is_pitched", "is_qualified"):
-            value = getattr(meaning, column)
-            if value is not None:
-                work.execute(
-                    f"UPDATE pipeline_stage SET {column} = ? WHERE stage = ? AND (? = '' OR pipeline = ?)",
-                    [value, meaning.stage, meaning.pipeline, meaning.pipeline],
-                )
+def _said(settings: Settings, pipeline: str, stage: str) -> StageMeaning:
+    """What a person said of the stage: of every pipeline's, and over that of this one's."""
+    words: dict[str, Any] = {"stage": stage}
+    for meaning in sorted(settings.stages, key=lambda m: m.pipeline != ""):
+        if meaning.stage == stage and meaning.pipeline in ("", pipeline):
+            words |= meaning.model_dump(exclude_none=True)
+    return StageMeaning.model_validate(words)
 
 
-def _outcome(stage: tuple[object, ...]) -> str:
-    if stage[4]:
-        return str(stage[4])
-    name = str(stage[1])
-    for pattern, outcome in ((_NO_DECISION, "no_decision"), (_WON, "won"), (_LOST, "lost")):
-        if pattern.search(name):
-            return outcome
-    return "open"
+def _order(stage: _Stage, reached: dict[str, float]) -> tuple[Any, ...]:
+    """Known order first, then the chance of winning, then the usual words, then how deals went."""
+    said = stage.said.position
+    position = stage.position if said is None else said
+    return (
+        not stage.is_open,
+        position is None,
+        position or 0,
+        said is None,
+        2 if stage.probability is None else stage.probability,
+        _usual(stage.stage),
+        reached.get(stage.stage, 99.0),
+        stage.stage,
+    )
+
+
+def _flagged(ordered: list[_Stage]) -> list[tuple[_Stage, bool, bool]]:
+    """Each stage with whether it is pitched and qualified: as said, as read, or as names have it.
+
+    Where no name tells, every open deal counts as pipeline, as it does in a spreadsheet.
+    """
+    opened = [s for s in ordered if s.is_open]
+    pitched_from = _first(opened, _PITCHED)
+    qualified_from = _first(opened, _QUALIFIED) or 1
+    knows_pitched = any(s.is_pitched is not None for s in ordered)
+    knows_qualified = any(s.is_qualified is not None for s in ordered)
+    flagged = []
+    for position, stage in enumerate(ordered, 1):
+        pitched = stage.is_pitched if knows_pitched else _from(position, pitched_from)
+        qualified = stage.is_qualified if knows_qualified else _from(position, qualified_from)
+        flagged.append(
+            (
+                stage,
+                stage.is_open and bool(_or(stage.said.is_pitched, pitched)),
+                stage.is_open and bool(_or(stage.said.is_qualified, qualified)),
+            )
+        )
+    return flagged
+
+
+def _or(said: bool | None, found: bool | None) -> bool | None:
+    return found if said is None else said
 
 
 def _usual(name: str) -> int:
@@ -153,9 +234,9 @@ def _usual(name: str) -> int:
     return len(_USUAL_ORDER)
 
 
-def _first(stages: list[tuple[object, ...]], words: re.Pattern[str]) -> int | None:
+def _first(stages: list[_Stage], words: re.Pattern[str]) -> int | None:
     for position, stage in enumerate(stages, 1):
-        if words.search(str(stage[1])):
+        if words.search(stage.stage):
             return position
     return None
 

@@ -57,11 +57,20 @@ class Interval(StrEnum):
 class Facts(Protocol):
     """What a population may read: tables with scope, as-of and filters applied."""
 
-    def table(self, name: str) -> Table:
-        """The Ibis table of that name as the reader may see it at the reading's instant."""
+    def table(self, name: str, *, scoped: bool = True) -> Table:
+        """The Ibis table of that name as the reader may see it at the reading's instant.
 
-    def unfiltered(self, name: str) -> Table:
-        """The same without the reader's filter, for what only lends a rate or a meaning."""
+        Without scope only for a population that ends in `owned`.
+        """
+
+    def whole(self, name: str) -> Table:
+        """The same with nobody's filter and scope, for what only lends a rate, a place or a meaning."""
+
+    def owned(self, rows: Table, column: str) -> Table:
+        """The rows whose person in `column` the reader may see."""
+
+    def on_day(self, rows: Table, instant: str, name: str) -> Table:
+        """Rows with the day of an instant in the organisation's zone added as `name`."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +114,7 @@ class Cell:
     p90: Fraction | None = None
     moments: tuple[Fraction, ...] = ()  # sums of x, y, xx, yy, xy over counted rows
     why: str = ""  # where there is no value, the reason
+    note: str = ""  # what must be said beside the value, such as a cap that was reached
 
     @property
     def ratio(self) -> Fraction | None:
@@ -187,6 +197,9 @@ class Kpi:
     needs_history: bool = False
     default_by: str = ""
     splits: tuple[str, ...] = OPPORTUNITY_SPLITS  # the dimensions its rows carry; held by a test
+    takes_where: bool = (
+        True  # a condition on opportunities narrows its rows; without, there is no value
+    )
     spans_days: bool = False  # its rows last longer than a day, so no one day puts them in a period
     scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day
     sums: tuple[Unit, Unit] | None = (

@@ -6,9 +6,9 @@ from salesops.kpis._populations import only, within
 
 def _rows(facts: Facts, window: Window) -> Table:
     costs = facts.table("cost")
-    costs = costs.filter(
-        within(costs.booked_on, window), costs.function.isin(["sales", "marketing"])
-    )
+    # The table holds what selling costs: an entry that names no function is one of sales and marketing.
+    function = costs.function.fill_null("sales").strip().lower()
+    costs = costs.filter(within(costs.booked_on, window), function.isin(["sales", "marketing"]))
     return costs.mutate(
         happened_on=costs.booked_on,
         numerator=costs.value_minor,
@@ -31,9 +31,11 @@ acquisition_cost = Kpi(
     basis=Basis.PERIOD,
     better="down",
     source="SEED, BVP6",
-    pitfalls="Account management is not in it.",
+    version=2,
+    pitfalls="Account management is not in it; cost that names no function is.",
     rows_of="cost",
     rows=_rows,
+    takes_where=False,
     is_sum=True,
     needs=(Need("cost", "value_minor", "costs", "costs (date, function, category, amount)"),),
     splits=("team", "category", "currency"),

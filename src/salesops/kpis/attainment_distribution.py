@@ -1,12 +1,12 @@
 """Attainment distribution: how attainment is spread over people."""
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
-from salesops.kpis._populations import PARTS_PER_MILLION, attainment_of_people
+from salesops.kpis._populations import PARTS_PER_MILLION, attainment_of_people, millionths
 
 
 def _rows(facts: Facts, window: Window) -> Table:
     people = attainment_of_people(facts, window)
-    share = (people.credited * PARTS_PER_MILLION / people.quota).round().cast("int64")
+    share = millionths(people.credited, people.quota)
     return people.mutate(numerator=share, denominator=ones(people.quota > 0))
 
 
@@ -16,7 +16,7 @@ attainment_distribution = Kpi(
     title="Attainment of a person",
     group="quota",
     question="How is attainment spread?",
-    meaning="The mean attainment of the people who held a quota for the whole period; the median and the 90th percentile stand beside it.",
+    meaning="The mean attainment of the people who held a quota on every day of the period that has quotas; the median and the 90th percentile stand beside it.",
     formula="Σ attainment of each ÷ people",
     numerator_words="sum of attainments",
     denominator_words="people with a quota all period",
@@ -25,9 +25,11 @@ attainment_distribution = Kpi(
     basis=Basis.CLOSED,
     better="up",
     source="ORM, PP",
+    version=2,
     pitfalls="A mean above 100 % can hide that half the team fails: look at the median.",
     rows_of="person",
     rows=_rows,
+    takes_where=False,
     spans_days=True,
     has_distribution=True,
     interval=Interval.MEAN,

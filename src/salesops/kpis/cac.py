@@ -24,6 +24,7 @@ cac = Kpi(
     basis=Basis.PERIOD,
     better="down",
     source="SEED, BVP6",
+    version=2,
     pitfalls="Money is spent before customers come; over a short period the two do not belong together.",
     parts={"cost": Part("acquisition_cost"), "gained": Part("new_customers")},
     combine=_combine,

@@ -4,7 +4,7 @@ from typing import Any
 
 from salesops.kpis._definition import Basis, Facts, Kpi, Need, Table, Unit, Window, ones
 
-_NOTHING = ("n/a", "na", "x", "-", ".", "0", "none", "unknown", "tbd", "?")
+_NOTHING = ("", "n/a", "na", "x", "-", ".", "0", "none", "unknown", "tbd", "?")
 
 
 def _filled(column: Any) -> Any:

@@ -8,6 +8,8 @@ from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
 
 def _combine(parts: Mapping[str, Cell]) -> Cell:
     won, due = parts["won"], parts["due"]
+    if won.numerator is None and due.numerator is None:
+        return Cell(None, None, won.n + due.n, won.n_excluded + due.n_excluded)
     total = (won.numerator or Fraction(0)) + (due.numerator or Fraction(0))
     return Cell(total, Fraction(1), won.n + due.n, won.n_excluded + due.n_excluded)
 
@@ -26,6 +28,7 @@ forecast = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SEED",
+    version=2,
     pitfalls="Deals that are not created yet are not in it; early in a period it is too low.",
     parts={"won": Part("closed_to_date"), "due": Part("weighted_due")},
     combine=_combine,

@@ -1,6 +1,7 @@
 """Forecast to quota: the plain forecast against the quota of the period."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
 
@@ -9,7 +10,7 @@ def _combine(parts: Mapping[str, Cell]) -> Cell:
     told, goal = parts["told"], parts["goal"]
     if goal.numerator is None:
         return Cell(None, None, told.n, why="No quota in this period.")
-    return Cell(told.numerator, goal.numerator, told.n, told.n_excluded)
+    return Cell(told.numerator or Fraction(0), goal.numerator, told.n, told.n_excluded)
 
 
 forecast_to_quota = Kpi(
@@ -27,6 +28,7 @@ forecast_to_quota = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SEED",
+    version=2,
     parts={"told": Part("forecast"), "goal": Part("quota")},
     combine=_combine,
 )

@@ -28,8 +28,10 @@ gross_margin = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SK",
+    version=2,
     rows_of="account",
     rows=_rows,
+    takes_where=False,
     interval=Interval.RATIO,
     needs=(
         Need(

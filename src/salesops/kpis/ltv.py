@@ -16,12 +16,20 @@ def lifetime(revenue: Fraction | None, churn: Fraction | None, most: int) -> Fra
     return revenue * most if churn * most <= 1 else revenue / churn
 
 
+def lifetime_cell(yearly: Fraction | None, revenue: Cell, churn: Fraction | None) -> Cell:
+    """What a customer brings, for a year's revenue and churn, saying so where the cap was reached."""
+    value = lifetime(yearly, churn, MOST_YEARS)
+    if value is None or churn is None:
+        return Cell(None, None, revenue.n, revenue.n_excluded)
+    capped = f"Capped at {MOST_YEARS} years." if churn * MOST_YEARS < 1 else ""
+    return Cell(value, Fraction(1), revenue.n, revenue.n_excluded, note=capped)
+
+
 def _combine(parts: Mapping[str, Cell]) -> Cell:
     revenue, churn = parts["revenue"], parts["churn"]
     monthly = revenue.ratio
     yearly = None if monthly is None else monthly * MONTHS
-    value = lifetime(yearly, churn.ratio, MOST_YEARS)
-    return Cell(value, None if value is None else Fraction(1), revenue.n, revenue.n_excluded)
+    return lifetime_cell(yearly, revenue, churn.ratio)
 
 
 ltv = Kpi(
@@ -38,6 +46,7 @@ ltv = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SEED",
+    version=2,
     pitfalls="It knows no cost of serving. With little churn it would grow without bound, so it stops at five years.",
     parts={
         "revenue": Part("arpa"),

@@ -1,18 +1,16 @@
 """Lifetime value after margin: what a customer leaves before it leaves."""
 
 from collections.abc import Mapping
-from fractions import Fraction
 
 from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
-from salesops.kpis.ltv import MONTHS, MOST_YEARS, lifetime
+from salesops.kpis.ltv import MONTHS, lifetime_cell
 
 
 def _combine(parts: Mapping[str, Cell]) -> Cell:
     revenue, churn, margin = parts["revenue"], parts["churn"], parts["margin"]
-    if revenue.ratio is None or margin.ratio is None:
-        return Cell(None, None, revenue.n)
-    value = lifetime(revenue.ratio * MONTHS * margin.ratio, churn.ratio, MOST_YEARS)
-    return Cell(value, None if value is None else Fraction(1), revenue.n, revenue.n_excluded)
+    monthly, kept = revenue.ratio, margin.ratio
+    yearly = None if monthly is None or kept is None else monthly * MONTHS * kept
+    return lifetime_cell(yearly, revenue, churn.ratio)
 
 
 ltv_margin = Kpi(
@@ -29,6 +27,7 @@ ltv_margin = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SK, GASP",
+    version=2,
     pitfalls="It assumes that churn stays as it is.",
     parts={
         "revenue": Part("arpa"),

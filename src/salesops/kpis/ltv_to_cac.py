@@ -7,7 +7,7 @@ from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
 
 def _combine(parts: Mapping[str, Cell]) -> Cell:
     value, cost = parts["value"], parts["cost"]
-    return Cell(value.ratio, cost.ratio, value.n, value.n_excluded)
+    return Cell(value.ratio, cost.ratio, value.n, value.n_excluded, note=value.note)
 
 
 ltv_to_cac = Kpi(
@@ -25,6 +25,7 @@ ltv_to_cac = Kpi(
     basis=Basis.POINT,
     better="up",
     source="SK",
+    version=2,
     pitfalls="Three to one is a rule of thumb.",
     parts={"value": Part("ltv_margin"), "cost": Part("cac", "trailing_year")},
     combine=_combine,

@@ -5,16 +5,21 @@ from salesops.kpis._populations import within
 
 
 def _rows(facts: Facts, window: Window) -> Table:
-    won = facts.table("opportunity")
+    import ibis
+
+    # First among all of them: a filter or a scope may hide the first win, but it does not undo it.
+    won = facts.whole("opportunity")
     won = won.filter(won.is_won, won.account_id.notnull(), won.closed_on.notnull())
-    first = won.group_by("account_id").aggregate(
-        happened_on=won.closed_on.min(),
-        team=won.team.argmin(won.closed_on),
-        owner_id=won.owner_id.argmin(won.closed_on),
-        source=won.source.argmin(won.closed_on),
+    place = ibis.row_number().over(
+        ibis.window(group_by=won.account_id, order_by=[won.closed_on, won.id])
     )
-    first = first.filter(within(first.happened_on, window))
-    accounts = facts.unfiltered("account").drop("owner_id", "source")
+    ranked = won.select(first_deal="id", place=place)
+    ranked = ranked.filter(ranked.place == 0)
+    deals = facts.table("opportunity")
+    deals = deals.filter(within(deals.closed_on, window))
+    first = deals.semi_join(ranked, deals.id == ranked.first_deal)
+    first = first.select("account_id", "team", "owner_id", "source", happened_on="closed_on")
+    accounts = facts.whole("account").drop("owner_id", "source")
     joined = first.left_join(accounts, first.account_id == accounts.id)
     return joined.mutate(
         id=joined.account_id,
@@ -37,6 +42,7 @@ new_customers = Kpi(
     basis=Basis.CLOSED,
     better="up",
     source="SEED",
+    version=2,
     pitfalls="Opportunities without an account cannot make a new customer.",
     rows_of="account",
     rows=_rows,

@@ -5,9 +5,14 @@ from salesops.kpis._populations import only, open_qualified, seconds
 
 
 def _rows(facts: Facts, window: Window) -> Table:
+    import ibis
+
     deals = open_qualified(facts)
-    age = seconds(window.as_of) - seconds(
-        deals.created_at.coalesce(deals.created_on.cast("timestamp"))
+    # Where only the day is known, whole days: a day of the organisation is no instant of UTC.
+    age = ibis.ifelse(
+        deals.created_at.notnull(),
+        seconds(window.as_of) - seconds(deals.created_at),
+        seconds(window.today) - seconds(deals.created_on),
     )
     good = (age >= 0).fill_null(False)
     return deals.mutate(
@@ -29,6 +34,7 @@ pipeline_age = Kpi(
     basis=Basis.POINT,
     better="down",
     source="OWN",
+    version=2,
     pitfalls="Deals created again look young.",
     rows=_rows,
     has_distribution=True,

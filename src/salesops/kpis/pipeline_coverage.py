@@ -8,8 +8,10 @@ from salesops.kpis._definition import Basis, Cell, Kpi, Part, Unit
 
 def _combine(parts: Mapping[str, Cell]) -> Cell:
     due, won, goal = parts["due"], parts["won"], parts["goal"]
-    left = None if goal.numerator is None else goal.numerator - (won.numerator or 0)
-    if left is not None and left <= 0:
+    if goal.numerator is None:
+        return Cell(None, None, due.n, due.n_excluded, why="No quota in this period.")
+    left = goal.numerator - (won.numerator or 0)
+    if left <= 0:
         return Cell(due.numerator, None, due.n, due.n_excluded, why="The quota is met.")
     return Cell(due.numerator or Fraction(0), left, due.n, due.n_excluded)
 
@@ -29,6 +31,7 @@ pipeline_coverage = Kpi(
     basis=Basis.POINT,
     better="up",
     source="WIN, CAL",
+    version=2,
     pitfalls="Some divide by the whole quota. Three times is folklore; look at what your own pipeline yields.",
     parts={"due": Part("pipeline_due"), "won": Part("closed_to_date"), "goal": Part("quota")},
     combine=_combine,

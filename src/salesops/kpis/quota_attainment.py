@@ -28,6 +28,7 @@ quota_attainment = Kpi(
     basis=Basis.CLOSED,
     better="up",
     source="AG, REV",
+    version=2,
     pitfalls="For a team it is the sum over the sum, not the mean of its people.",
     parts={"won": Part("credited_bookings"), "goal": Part("quota")},
     combine=_combine,

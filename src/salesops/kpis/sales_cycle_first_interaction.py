@@ -15,19 +15,25 @@ from salesops.kpis._populations import only, seconds, won_in
 
 
 def _rows(facts: Facts, window: Window) -> Table:
+    import ibis
+
     deals = won_in(facts, window)
-    work = facts.table("activity")
+    work = facts.whole("activity")  # whoever of us talked first
     work = work.filter(
         work.is_done,
         work.is_selling,
         work.opportunity_id.notnull(),
         work.occurred_at <= window.as_of,
     )
-    first = work.group_by("opportunity_id").aggregate(first_at=work.occurred_at.min())
-    first = first.select(first_deal="opportunity_id", first_at="first_at")
+    first = work.group_by("opportunity_id").aggregate(
+        first_at=work.occurred_at.min(), first_on=work.occurred_on.min()
+    )
+    first = first.select("first_at", "first_on", first_deal="opportunity_id")
     joined = deals.left_join(first, deals.id == first.first_deal).drop("first_deal")
-    span = seconds(joined.closed_at.coalesce(joined.closed_on.cast("timestamp"))) - seconds(
-        joined.first_at
+    span = ibis.ifelse(
+        joined.closed_at.notnull(),
+        seconds(joined.closed_at) - seconds(joined.first_at),
+        seconds(joined.closed_on) - seconds(joined.first_on),
     )
     good = (span >= 0).fill_null(False)
     return joined.mutate(
@@ -49,6 +55,7 @@ sales_cycle_first_interaction = Kpi(
     basis=Basis.CLOSED,
     better="down",
     source="SEED",
+    version=2,
     pitfalls="Deals without a logged interaction are left out.",
     rows=_rows,
     has_distribution=True,

@@ -27,6 +27,7 @@ stage_conversion = Kpi(
     basis=Basis.ENTERED,
     better="up",
     source="FUN, OWN",
+    version=2,
     pitfalls="Skipped stages count as reached, going back undoes nothing, entering again counts once.",
     rows=_rows,
     interval=Interval.SHARE,

@@ -27,6 +27,7 @@ stage_to_win = Kpi(
     basis=Basis.ENTERED,
     better="up",
     source="OWN",
+    version=2,
     pitfalls="Recent entries are still open and will raise it.",
     rows=_rows,
     interval=Interval.SHARE,

@@ -34,6 +34,7 @@ time_spent_selling = Kpi(
     pitfalls="It is only as whole as what is logged: without internal work in the calendar it looks too good.",
     rows_of="activity",
     rows=_rows,
+    takes_where=False,
     interval=Interval.RATIO,
     needs=(Need("activity", "duration_minutes", "activities with a duration", "Task and Event"),),
     splits=("team", "person", "activity", "account"),

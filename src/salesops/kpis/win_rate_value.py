@@ -8,7 +8,7 @@ def _rows(facts: Facts, window: Window) -> Table:
     import ibis
 
     deals = closed_in(facts, window)
-    versions = facts.unfiltered("opportunity_version")
+    versions = facts.whole("opportunity_version")
     staying = versions.filter(versions.outcome == "open", versions.value_minor.notnull())
     last = staying.group_by("opportunity_id").aggregate(
         last_open_value=staying.value_minor.argmax(staying.valid_from)

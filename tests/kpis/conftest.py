@@ -1,0 +1,22 @@
+"""What tests of numbers may ask for: drawn books, kept while their drawing is the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from salesops.book.book import Book
+from tests.kpis.keeping import Kept
+
+
+@pytest.fixture(scope="session")
+def kept_books(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """Books by their drawing."""
+    return Kept(tmp_path_factory.mktemp("drawn"))
+
+
+@pytest.fixture
+def draw(kept_books: Kept) -> Callable[..., Book]:
+    """Draws a book as `tests.drawn` does; the same drawing gives the same book."""
+    return kept_books.draw
