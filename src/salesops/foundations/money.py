@@ -43,6 +43,11 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+def currencies_with(digits: int) -> list[str]:
+    """The currencies known to have that many decimal places, other than the usual 2."""
+    return sorted(c for c, d in _DIGITS.items() if d == digits)
+
+
 def minor_units(amount: Decimal | str | int, currency: str) -> int:
     """An amount in major units as minor units; half a unit goes to the even one."""
     exact = Decimal(amount).scaleb(minor_digits(currency))

@@ -57,7 +57,8 @@ IBIS_TYPE: dict[Type, str] = {
 class Column:
     """One column: `unit` names the unit where the type does not, `refers_to` a table whose `id` it holds.
 
-    `derived` columns are worked out while a book is built; an importer leaves them alone.
+    `derived` columns are worked out while a book is built; an importer leaves them alone. Derived money is
+    in the book's reporting currency, all other money in the currency of its row.
     """
 
     name: str
@@ -83,6 +84,12 @@ class Table:
     def column(self) -> dict[str, Column]:
         """The columns by name."""
         return {c.name: c for c in self.columns}
+
+    def currency_of(self, column: Column) -> Column | None:
+        """The column that names the currency of money; None for money in the reporting currency."""
+        if column.derived:
+            return None
+        return next((c for c in self.columns if c.type is Type.CURRENCY), None)
 
     def duckdb_ddl(self, name: str | None = None) -> str:
         """The CREATE TABLE statement in DuckDB's words."""

@@ -1,0 +1,1 @@
+"""The small exact things, each against worked examples and laws."""
