@@ -40,11 +40,16 @@ node_modules/.ready: package-lock.json package.json | check-tools
 	@touch $@
 
 build: setup
-setup: .venv/.ready node_modules/.ready build/static/.ready
+setup: .venv/.ready node_modules/.ready build/static/.ready build/compiled/.ready
 
 build/static/.ready: .venv/.ready node_modules/.ready $(shell find src/salesops/web -type f -not -name '*.pyc' 2>/dev/null)
 	@echo "Building the pages' assets …"
 	@$(BIN)/python -m salesops.web.build >/dev/null
+	@touch $@
+
+build/compiled/.ready: .venv/.ready $(shell find src/salesops/foundations src/salesops/tables src/salesops/kpis src/salesops/book src/salesops/engines/compiled.py src/salesops/jobs/warming.py -name '*.py')
+	@echo "Compiling the first questions …"
+	@$(BIN)/python -m salesops.jobs.warming
 	@touch $@
 
 demo: setup

@@ -1,15 +1,23 @@
-"""Compiled questions: the SQL of a KPI over a grain, made once by Ibis and kept in the book's folder.
+"""Compiled questions: the SQL of a KPI over a grain, made once by Ibis and kept on disk.
 
 Listing and asking must not cost the import of Ibis: a process that only asks known questions reads their
-text from disk. Parameters become `$start`, `$end`, `$as_of`, `$today` and `$g0`, `$g1`, ….
+text. What everybody asks is compiled with the program (`build/compiled`), the rest once in the book's own
+folder. Texts stand under a fingerprint of the definitions they came from, so that a mended definition is
+never answered by an old text. Parameters become `$start`, `$end`, `$as_of`, `$today` and `$g0`, `$g1`, ….
 """
 
+import hashlib
 import re
+import shutil
 from datetime import date, datetime
+from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 
-from salesops.book.question import Question
+from salesops.book.question import Question, definitions
 from salesops.book.settings import write_whole
+
+BUILT = Path(__file__).parents[3] / "build" / "compiled"
 
 # Ibis writes parameters as literals. These values stand for them and are nowhere else in any question.
 _DAYS = {"start": date(1, 1, 2), "end": date(1, 1, 3), "today": date(1, 1, 4)}
@@ -17,15 +25,38 @@ _INSTANT = {"as_of": datetime(1, 1, 5)}  # noqa: DTZ001  instants in tables are 
 
 
 def sql_of(question: Question, folder: Path | None) -> str:
-    """The question in DuckDB's SQL, from `folder` where it was compiled before."""
-    file = folder / f"{question.fingerprint}.sql" if folder else None
-    if file and file.exists():
-        return file.read_text("utf-8")
+    """The question in DuckDB's SQL: built with the program, compiled in `folder` before, or now."""
+    name = f"{question.fingerprint}.sql"
+    places = [BUILT / edition(), *([folder / edition()] if folder else [])]
+    for place in places:
+        try:
+            return (place / name).read_text("utf-8")
+        except FileNotFoundError:
+            continue
     text = _compile(question)
-    if file and folder:
-        folder.mkdir(exist_ok=True)
-        write_whole(file, text)
+    if folder:
+        keep(text, folder, name)
     return text
+
+
+def keep(text: str, folder: Path, name: str) -> None:
+    """Write a text below the present edition; texts of former ones go."""
+    mine = folder / edition()
+    if not mine.exists():
+        for former in folder.glob("*"):
+            shutil.rmtree(former, ignore_errors=True)
+        mine.mkdir(parents=True, exist_ok=True)
+    write_whole(mine / name, text)
+
+
+@lru_cache(maxsize=1)
+def edition() -> str:
+    """Changes with the definitions, with the words above and with the compiler, and so does every text."""
+    digest = hashlib.sha256(definitions().encode())
+    digest.update(Path(__file__).read_bytes())
+    for package in ("ibis-framework", "sqlglot"):
+        digest.update(version(package).encode())
+    return digest.hexdigest()[:16]
 
 
 def _compile(question: Question) -> str:

@@ -52,7 +52,6 @@ def _examine(session: Path, progress: ProgressFile) -> Examination:
 def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None:
     from salesops.book.settings import load_settings
     from salesops.jobs.opening import check_files
-    from salesops.jobs.warming import warm
 
     if kind == "settings":
         _apply_settings(folder, session, progress)
@@ -62,9 +61,7 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
     examination = _examine(session, progress)
     if kind == "examine" or examination.must_answer:
         return
-    checked = check_files(examination, session, load_settings(folder), system_clock, watch=progress)
-    rates = checked.manifest.rows.get("exchange_rate", 0) > 0
-    warm(folder, checked.manifest.currency, converts=rates, watch=progress)
+    check_files(examination, session, load_settings(folder), system_clock, watch=progress)
     if kind == "sample":
         from salesops.jobs.opening import load_checked, publish_checked
 

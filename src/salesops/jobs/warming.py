@@ -1,44 +1,43 @@
-"""Warming: the questions every reader asks first are compiled before the first reader comes."""
+"""Warming: the questions every reader asks first are compiled while the program is built.
+
+`python -m salesops.jobs.warming [FOLDER]` does it. A text depends on definitions alone, never on a book.
+"""
 
 from __future__ import annotations
 
+import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from salesops.book.question import Question
-from salesops.book.settings import load_settings
-from salesops.engines.compiled import sql_of
-from salesops.foundations.money import minor_digits
-from salesops.jobs.progress import Watch, silent
+from salesops.engines.compiled import BUILT, edition, keep, sql_of
 from salesops.kpis import KPIS
+from salesops.kpis._definition import Kpi
+
+FIRST_SPLITS = ("team", "person")
 
 
-def warm(folder: Path, currency: str, *, converts: bool, watch: Watch = silent) -> None:
-    """Compile each KPI as a whole, by quarter and by its first split, now and as of a past day.
+def warm(folder: Path = BUILT) -> int:
+    """Compile what home, the library and the first view of each number ask; returns how many texts."""
+    if folder.exists() and not (folder / edition()).exists():
+        shutil.rmtree(folder)
+    questions = [q for kpi in KPIS.values() if kpi.rows is not None for q in _first_questions(kpi)]
+    for question in questions:
+        keep(sql_of(question, None), folder, f"{question.fingerprint}.sql")
+    return len(questions)
 
-    Compiled text depends on definitions and settings, not on rows, so this may run before publishing.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    settings = load_settings(folder)
-    leaves = [k for k in KPIS.values() if k.rows is not None]
-    for done, kpi in enumerate(leaves):
-        watch("Preparing the numbers", done, len(leaves))
-        is_point = kpi.basis == "point"
-        shapes: list[tuple[tuple[str, ...], bool]] = [((), False)]
-        if is_point:
-            shapes.append(((), True))
-        if kpi.is_dated:
-            shapes.append((("quarter",), False))
-        first = kpi.default_by or ("team" if "team" in kpi.splits else "")
-        if first:
-            shapes.append(((first,), False))
-        for by, in_the_past in shapes:
-            question = Question(
-                kpi=kpi,
-                by=by,
-                in_the_past=in_the_past,
-                converts=converts,
-                segments=tuple(settings.segments) if "segment" in by else (),
-                minor_digits=minor_digits(currency),
-            )
-            sql_of(question, folder / "compiled")
-    watch("Preparing the numbers", len(leaves), len(leaves))
+
+def _first_questions(kpi: Kpi) -> Iterator[Question]:
+    yield Question(kpi=kpi)
+    for converts in (False, True):
+        yield Question(kpi=kpi, in_the_past=True, converts=converts)
+    if kpi.is_dated:
+        yield Question(kpi=kpi, by=("quarter",))
+    for split in dict.fromkeys((kpi.default_by, *FIRST_SPLITS)):
+        if split in kpi.splits:
+            yield Question(kpi=kpi, by=(split,))
+
+
+if __name__ == "__main__":
+    warm(Path(sys.argv[1]) if len(sys.argv) > 1 else BUILT)
