@@ -36,7 +36,7 @@ def test_each_stage_has_its_entries_in_order_of_the_pipeline(draw: Callable[...,
     found = draw(opportunity=DEALS, opportunity_version=PASTS).measure(
         "stage_conversion", by=["stage"]
     )
-    assert [(f.label[0], f.numerator, f.denominator) for f in found] == [
+    assert [(f.label[0], int(f.numerator or 0), int(f.denominator or 0)) for f in found] == [
         ("Prospecting", 4, 4),  # d1, d2, d4, and d3 that went back and had been further
         ("Discovery", 2, 3),  # d1 and d3 went on; d2 was lost
         ("Proposal", 1, 2),  # d1 was won; d3 went back

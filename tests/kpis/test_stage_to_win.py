@@ -34,7 +34,9 @@ PASTS = """
 
 def test_won_deals_are_divided_by_all_that_entered_the_stage(draw: Callable[..., Book]) -> None:
     found = draw(opportunity=DEALS, opportunity_version=PASTS).measure("stage_to_win", by=["stage"])
-    assert [(f.label[0], f.numerator, f.denominator, f.n_open) for f in found] == [
+    assert [
+        (f.label[0], int(f.numerator or 0), int(f.denominator or 0), f.n_open) for f in found
+    ] == [
         ("Prospecting", 2, 4, 1),
         ("Discovery", 1, 3, 1),
         ("Proposal", 1, 2, 1),
@@ -46,13 +48,16 @@ def test_an_entry_counts_in_the_period_of_the_entry_not_of_the_win(
 ) -> None:
     book = draw(opportunity=DEALS, opportunity_version=PASTS)
     figure = book.measure("stage_to_win", period="2026M04").figure
-    assert (figure.numerator, figure.denominator) == (1, 1)  # d4 entered in April, won in May
+    assert figure.numerator == 1
+    assert figure.denominator == 1  # d4 entered in April, won in May
 
 
 def test_as_of_a_day_before_the_win_it_is_open(draw: Callable[..., Book]) -> None:
     book = draw(opportunity=DEALS, opportunity_version=PASTS).as_of("2026-04-30")
     figure = book.measure("stage_to_win", period="2026M04").figure
-    assert (figure.numerator, figure.denominator, figure.n_open) == (0, 1, 1)
+    assert figure.numerator == 0
+    assert figure.denominator == 1
+    assert figure.n_open == 1
 
 
 def test_nothing_entered_is_nothing_and_not_zero(draw: Callable[..., Book]) -> None:
