@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from salesops.foundations.condition_value import (
     Value,
     arithmetic,
     certainty,
+    chosen,
     comparison,
     constant,
     digits_of,
@@ -139,7 +141,7 @@ class Reader:
         return self._compared(node, self.read(a), self.read(b), sign)
 
     def _compared(self, node: Any, left: Value, right: Value, sign: str) -> Value:
-        left, right = self._one_kind(node, [left, right])
+        left, right = self._one_kind(node, _in_minor(left, right))
         if not (left.reads or right.reads):
             raise self._wrong(node, "This compares two constants. Name a column on one side.")
         if left.kind == "yes_no" and sign not in ("=", "<>"):
@@ -222,17 +224,23 @@ class Reader:
     def _in_major(self, referred: str, table: Table, column: Column, minor: Value) -> Value:
         """Money in thousandths of its currency: one scale for every currency."""
         currency = table.currency_of(column)
-        if currency is None:
-            return scaled(minor, 10 ** (_FINEST - self.digits), "major")
-        key = self._met(referred, currency.name)
-        factor = Value(
-            "number",
-            lambda t: _factor(t[key]),
-            lambda r: Decimal(10) ** (_FINEST - minor_digits(r.get(key) or "")),
-            whole=_FINEST + 1,
-            is_integer=True,
-        )
-        return arithmetic(minor, factor, "*", "major")
+        key = self._met(referred, currency.name) if currency else ""
+
+        def units(number: Decimal, finest: int) -> Value:
+            """What one whole unit is, times a number: in units of ten to the minus `finest`, or minor ones."""
+            if currency is None:
+                return constant(_shifted(number, self.digits, finest), "number")
+            return chosen(
+                lambda r: _shifted(number, minor_digits(r.get(key) or ""), finest),
+                [
+                    (_uses(key, digits), constant(_shifted(number, digits, finest), "number"))
+                    for digits in (0, _FINEST)
+                ],
+                constant(_shifted(number, 2, finest), "number"),
+            )
+
+        whole = arithmetic(minor, units(Decimal(1), _FINEST), "*", "major")
+        return replace(whole, minor=minor, in_minor=lambda number: units(number, 0))
 
     def _referred(self, node: Any, name: str) -> Table:
         column = self.table.column.get(f"{name}_id")
@@ -402,15 +410,22 @@ class Reader:
         return Refusal(pointed(self.text, start, end, sentence))
 
 
-def _factor(currency: Any) -> Any:
-    """What turns minor units of each row's currency into thousandths."""
-    import ibis
+def _shifted(number: Decimal, digits: int, finest: int) -> Decimal:
+    return number.scaleb(finest - digits if finest else digits)
 
-    branches = [
-        (currency.isin(currencies_with(digits)), ibis.literal(10 ** (_FINEST - digits), "int64"))
-        for digits in (0, _FINEST)
-    ]
-    return ibis.cases(*branches, else_=ibis.literal(10 ** (_FINEST - 2), "int64"))
+
+def _uses(key: str, digits: int) -> Callable[[Any], Any]:
+    """Whether a row's currency has that many digits."""
+    return lambda t: t[key].isin(currencies_with(digits))
+
+
+def _in_minor(left: Value, right: Value) -> list[Value]:
+    """A column of money beside a plain number: the number is turned, not the column of every row."""
+    for money, number in ((left, right), (right, left)):
+        if money.minor and money.in_minor and isinstance(number.literal, Decimal):
+            turned = money.in_minor(number.literal)
+            return [money.minor, turned] if money is left else [turned, money.minor]
+    return [left, right]
 
 
 def _chain(node: Any) -> Iterator[Any]:

@@ -37,6 +37,10 @@ class Value:
     places: int = 0
     is_integer: bool = False  # the engine holds it as a 64-bit integer
     is_negated: bool = False  # a not stands before it
+    minor: Value | None = None  # for a column of money in whole units: the same in minor units
+    in_minor: Callable[[Decimal], Value] | None = (
+        None  # and a plain number as minor units of its row
+    )
 
     @property
     def fits(self) -> bool:
@@ -247,7 +251,14 @@ def negative(inner: Value) -> Value:
         return None if found is None else found.copy_negate()
 
     exact = _as_decimal(inner, inner.whole + inner.places, inner.places)
-    return replace(inner, ibis=lambda t: -exact(t), of=of, is_integer=False)
+    return Value(
+        inner.kind,
+        lambda t: -exact(t),
+        of,
+        reads=inner.reads,
+        whole=inner.whole,
+        places=inner.places,
+    )
 
 
 def scaled(inner: Value, factor: int, kind: str) -> Value:
@@ -276,6 +287,31 @@ def _as_decimal(value: Value, digits: int, places: int) -> Callable[[Any], Any]:
         return value.ibis(table).cast(kind)
 
     return build
+
+
+def chosen(
+    of: Callable[[Record], Decimal],
+    branches: Sequence[tuple[Callable[[Any], Any], Value]],
+    other: Value,
+) -> Value:
+    """One of several constants: that of the first branch whose condition holds, else the other."""
+    values = [v for _, v in branches] + [other]
+
+    def build(table: Any) -> Any:
+        import ibis
+
+        *cases, last = [one(table) for one in _alike(*values)]
+        conditions = [condition(table) for condition, _ in branches]
+        return ibis.cases(*zip(conditions, cases, strict=True), else_=last)
+
+    return Value(
+        other.kind,
+        build,
+        of,
+        whole=max(v.whole for v in values),
+        places=max(v.places for v in values),
+        is_integer=all(v.is_integer for v in values),
+    )
 
 
 # -- text and absence ----------------------------------------------------------------------------
