@@ -6,12 +6,14 @@ from pathlib import Path
 
 import duckdb
 
+# What is watched, by what it is called, and how the two states of it are compared and shown.
 _WATCHED = {
-    "stage": "stage",
-    "value_minor": "value",
-    "close_date": "close date",
-    "owner_id": "owner",
+    "stage": ("stage", ("stage",)),
+    "value_minor": ("value", ("amount_minor", "currency")),  # rates move without anybody's doing
+    "close_date": ("close date", ("close_date",)),
+    "owner_id": ("owner", ("owner_id",)),
 }
+_MEMORY = "1GB"
 
 
 def add_changes(base: Path, former: Path | None) -> None:
@@ -19,7 +21,7 @@ def add_changes(base: Path, former: Path | None) -> None:
 
     Empty where there is no former generation or it cannot be read.
     """
-    with duckdb.connect(str(base)) as connection:
+    with duckdb.connect(str(base), config={"memory_limit": _MEMORY}) as connection:
         connection.execute(
             "CREATE OR REPLACE TABLE _change (opportunity_id VARCHAR, name VARCHAR, what VARCHAR, "
             "before VARCHAR, after VARCHAR, value_minor BIGINT)"
@@ -27,25 +29,27 @@ def add_changes(base: Path, former: Path | None) -> None:
         if former is None or not former.exists():
             return
         quoted = str(former).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
-        connection.execute(
-            """
-            INSERT INTO _change
-            SELECT n.id, n.name, 'new', NULL, n.stage, n.value_minor
-            FROM opportunity n ANTI JOIN former.opportunity f ON f.id = n.id
-            UNION ALL
-            SELECT f.id, f.name, 'gone', f.stage, NULL, f.value_minor
-            FROM former.opportunity f ANTI JOIN opportunity n ON f.id = n.id
-            """
-        )
-        for column, what in _WATCHED.items():
-            connection.execute(
-                f"""
-                INSERT INTO _change
-                SELECT n.id, n.name, '{what}', CAST(f.{column} AS VARCHAR),
-                    CAST(n.{column} AS VARCHAR), n.value_minor
-                FROM opportunity n JOIN former.opportunity f ON f.id = n.id
-                WHERE n.{column} IS DISTINCT FROM f.{column}
-                """
-            )
+        try:
+            connection.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
+            connection.execute(f"INSERT INTO _change {' UNION ALL '.join(_changes())}")
+        except duckdb.Error:
+            return  # a damaged file, or one whose columns were others: what changed is not known
         connection.execute("DETACH former")
+
+
+def _changes() -> list[str]:
+    """Selects that together tell all changes, each opportunity once for each that it saw."""
+    both = "FROM opportunity n JOIN former.opportunity f ON f.id = n.id"
+    selects = [
+        """SELECT n.id, n.name, 'new', NULL, n.stage, n.value_minor
+        FROM opportunity n ANTI JOIN former.opportunity f ON f.id = n.id""",
+        """SELECT f.id, f.name, 'gone', f.stage, NULL, f.value_minor
+        FROM former.opportunity f ANTI JOIN opportunity n ON f.id = n.id""",
+    ]
+    for column, (what, compared) in _WATCHED.items():
+        differs = " OR ".join(f"n.{c} IS DISTINCT FROM f.{c}" for c in compared)
+        selects.append(
+            f"SELECT n.id, n.name, '{what}', CAST(f.{column} AS VARCHAR), "
+            f"CAST(n.{column} AS VARCHAR), n.value_minor {both} WHERE {differs}"
+        )
+    return selects

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,16 @@ if TYPE_CHECKING:
 KEPT_ANSWERS = 2_000
 
 
+@dataclass(frozen=True)
+class _Generation:
+    """One published state: its file, what it says of itself, and what was answered from it."""
+
+    seen: tuple[int, int, int]
+    manifest: Manifest
+    connection: duckdb.DuckDBPyConnection
+    answers: dict[tuple[Any, ...], Rows] = field(default_factory=dict)
+
+
 class DuckDBEngine:
     """Answers questions from `base-N.duckdb`. Safe to use from several threads.
 
@@ -35,18 +47,13 @@ class DuckDBEngine:
             "threads": str(threads),
         }
         self._lock = threading.Lock()
-        self._inode = -1
-        self._connection: duckdb.DuckDBPyConnection | None = None
-        self._manifest: Manifest | None = None
-        self._answers: dict[tuple[Any, ...], Rows] = {}
+        self._generation: _Generation | None = None
+        self._running: set[duckdb.DuckDBPyConnection] = set()
 
     @property
     def manifest(self) -> Manifest:
         """The manifest of the current generation."""
-        self._follow()
-        if self._manifest is None:
-            raise Refusal(f"There is no book in {self.folder} yet. Open some files into it first.")
-        return self._manifest
+        return self._current().manifest
 
     @property
     def facts(self) -> BookFacts:
@@ -64,17 +71,17 @@ class DuckDBEngine:
         """One row a group, or the rows behind, for the given parameter values."""
         text = sql_of(question, self.folder / "compiled")
         used = {k: v for k, v in values.items() if f"${k}" in text}
-        key = (self.manifest.generation, question.fingerprint, tuple(sorted(used.items())))
-        if question.answer == "cells":
-            kept = self._answers.get(key)
-            if kept is not None:
-                return kept
-        found = self.run(text, used)
-        if question.answer == "cells":
-            if len(self._answers) > KEPT_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = found
-        return found
+        generation = self._current()
+        if question.answer != "cells":
+            return self._run(generation, text, used)
+        key = (question.fingerprint, tuple(sorted(used.items())))
+        kept = generation.answers.get(key)
+        if kept is None:
+            kept = self._run(generation, text, used)
+            if len(generation.answers) > KEPT_ANSWERS:
+                generation.answers.clear()
+            generation.answers[key] = kept
+        return kept
 
     def page(
         self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
@@ -87,52 +94,84 @@ class DuckDBEngine:
 
     def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
         """Run SQL over the current generation, read-only."""
-        cursor = self._cursor()
-        try:
-            cursor.execute(sql, values)
-            columns = tuple(d[0] for d in cursor.description or ())
-            return Rows(columns, cursor.fetchall())
-        finally:
-            cursor.close()
+        return self._run(self._current(), sql, values)
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name, bound to the current generation."""
         import ibis
 
-        self._follow()
-        return ibis.duckdb.from_connection(self._cursor()).table(name)
+        return ibis.duckdb.from_connection(self._current().connection.cursor()).table(name)
+
+    def interrupt(self) -> None:
+        """End what runs now with `duckdb.InterruptException`; what is asked afterwards runs as ever."""
+        with self._lock:
+            for cursor in self._running:
+                cursor.interrupt()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file; the next question opens it again."""
         with self._lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection, self._inode = None, -1
+            if self._generation is not None:
+                self._generation.connection.close()
+            self._generation = None
 
-    def _cursor(self) -> duckdb.DuckDBPyConnection:
-        self._follow()
+    def _run(
+        self, generation: _Generation, sql: str, values: Mapping[str, Any] | Sequence[Any]
+    ) -> Rows:
+        with self._cursor(generation) as cursor:
+            cursor.execute(sql, values)
+            columns = tuple(d[0] for d in cursor.description or ())
+            return Rows(columns, cursor.fetchall())
+
+    @contextmanager
+    def _cursor(self, generation: _Generation) -> Iterator[duckdb.DuckDBPyConnection]:
         with self._lock:
-            if self._connection is None:
+            cursor = generation.connection.cursor()
+            self._running.add(cursor)
+        try:
+            yield cursor
+        finally:
+            with self._lock:
+                self._running.discard(cursor)
+            cursor.close()
+
+    def _current(self) -> _Generation:
+        seen = self._seen()
+        current = self._generation
+        if current is not None and seen in (None, current.seen):
+            return current
+        with self._lock:
+            current = self._generation
+            if current is None or current.seen != seen:
+                current = self._generation = self._opened()
+            return current
+
+    def _seen(self) -> tuple[int, int, int] | None:
+        """What tells one manifest from the next; its inode alone may be given to a later one again."""
+        try:
+            found = (self.folder / MANIFEST).stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns, found.st_size
+
+    def _opened(self) -> _Generation:
+        """The generation the manifest names. Its file is gone only where newer ones were published since."""
+        missing: Manifest | None = None
+        while True:
+            seen, manifest = self._seen(), read_manifest(self.folder)
+            if seen is None or manifest is None:
                 raise Refusal(
                     f"There is no book in {self.folder} yet. Open some files into it first."
                 )
-            return self._connection.cursor()
-
-    def _follow(self) -> None:
-        try:
-            inode = (self.folder / MANIFEST).stat().st_ino
-        except FileNotFoundError:
-            return
-        if inode == self._inode:
-            return
-        with self._lock:
-            if inode == self._inode:
-                return
-            manifest = read_manifest(self.folder)
-            if manifest is None:
-                return
             base = self.folder / manifest.base
-            connection = duckdb.connect(str(base), read_only=True, config=self._config)
+            try:
+                connection = duckdb.connect(str(base), read_only=True, config=self._config)
+            except duckdb.Error as error:
+                if manifest == missing:
+                    raise Refusal(
+                        f"{base} is missing or damaged. Open the files again; settings and answers are kept."
+                    ) from error
+                missing = manifest
+                continue
             connection.execute("SET preserve_insertion_order = false")
-            self._connection, self._manifest, self._inode = connection, manifest, inode
-            self._answers = {}
+            return _Generation(seen, manifest, connection)

@@ -5,7 +5,10 @@ people decided (`settings.json`, `answers.json`). A base file is never written o
 """
 
 import fcntl
+import json
 import os
+import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -88,8 +91,7 @@ def one_writer(folder: Path) -> Iterator[None]:
 
 def next_generation(folder: Path) -> int:
     """The number the next base file gets."""
-    former = read_manifest_lenient(folder)
-    return (former.generation if former else 0) + 1
+    return _current(folder) + 1
 
 
 def read_manifest_lenient(folder: Path) -> Manifest | None:
@@ -107,21 +109,49 @@ def publish(folder: Path, manifest: Manifest) -> None:
     the account of what changed.
     """
     _sync(folder / manifest.base)
+    _sync(folder)
     write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2))
     _sync(folder)
-    for base in folder.glob("base-*.duckdb*"):
-        number = base.name.removeprefix("base-").split(".")[0]
-        if number.isdigit() and int(number) < manifest.generation - 1:
-            base.unlink(missing_ok=True)
+    for number, path in _bases(folder):
+        if number < manifest.generation - 1:
+            _remove(path)
 
 
 def clear_unfinished(folder: Path) -> None:
     """Remove what a killed writer left. Only for the holder of the lock."""
-    current = next_generation(folder) - 1
-    for base in folder.glob("base-*.duckdb*"):
-        number = base.name.removeprefix("base-").split(".")[0]
-        if number.isdigit() and int(number) > current:
-            base.unlink(missing_ok=True)
+    current = _current(folder)
+    for number, path in _bases(folder):
+        if number > current:
+            _remove(path)
+
+
+def _current(folder: Path) -> int:
+    """The generation a manifest names, also one of another layout, whose files are somebody's book too.
+
+    Where not even that can be read, the highest that is there: nothing may be taken for unfinished.
+    """
+    try:
+        named = json.loads((folder / MANIFEST).read_text("utf-8"))["generation"]
+    except FileNotFoundError:
+        return 0
+    except (ValueError, KeyError, TypeError):
+        named = None
+    if isinstance(named, int):
+        return named
+    return max((number for number, _ in _bases(folder)), default=0)
+
+
+def _bases(folder: Path) -> list[tuple[int, Path]]:
+    """Base files by number, and what DuckDB puts beside one: its log, and a folder it spills to."""
+    found = ((re.match(r"base-(\d+)\.duckdb", p.name), p) for p in folder.glob("base-*.duckdb*"))
+    return [(int(match[1]), path) for match, path in found if match]
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

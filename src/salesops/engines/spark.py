@@ -1,0 +1,108 @@
+"""The Spark engine: the same questions over a book exported as Parquet, on a cluster or on one machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sqlglot
+from sqlglot import expressions as sql
+
+from salesops.book.engine import BookFacts, Rows
+from salesops.book.question import Question, expression
+from salesops.engines.folder import read_manifest
+from salesops.engines.parquet import EXPORTED
+from salesops.foundations.problem import Refusal
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+    from pyspark.sql import SparkSession
+
+# What makes Spark count as DuckDB does: instants are UTC without a zone, and what does not fit is an error.
+_SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.ansi.enabled": "true",
+}
+
+
+class SparkEngine:
+    """Answers questions from the folder `export_parquet` wrote, one generation for its whole life.
+
+    It works in a session of its own beside the one given, so neither settings nor views of others change.
+    """
+
+    def __init__(self, folder: Path, session: SparkSession) -> None:
+        import ibis
+
+        manifest = read_manifest(folder)
+        if manifest is None:
+            raise Refusal(f"There is no exported book in {folder}. Export one with export_parquet.")
+        self._manifest = manifest
+        self._session = session.newSession()
+        self._ibis = ibis.pyspark.connect(self._session)
+        for name, value in _SETTINGS.items():
+            self._session.conf.set(name, value)
+        for table in EXPORTED:
+            files = str(folder.absolute() / manifest.base / table)
+            self._session.read.parquet(files).createOrReplaceTempView(table)
+
+    @property
+    def facts(self) -> BookFacts:
+        """What the book knows of itself."""
+        m = self._manifest
+        return BookFacts(
+            generation=m.generation,
+            data_as_of=m.data_as_of,
+            history_from=m.history_from,
+            currency=m.currency,
+            currencies=m.rows.get("exchange_rate", 0) > 0,
+        )
+
+    def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
+        """One row a group, or the rows behind, for the given parameter values."""
+        return self._collect(self._text(question, values), {})
+
+    def page(
+        self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
+    ) -> Rows:
+        """One page of the rows behind a number; `order` is SQL over its columns."""
+        wanted = f"SELECT * FROM behind ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
+        text, _ = in_spark_sql(wanted, {})
+        return self._collect(f"WITH behind AS ({self._text(question, values)}) {text}", {})
+
+    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
+        """Run DuckDB's SQL over the book, in Spark's words; what Spark has no words for is refused there."""
+        return self._collect(*in_spark_sql(sql, values))
+
+    def table(self, name: str) -> ir.Table:
+        """The Ibis table of that name."""
+        return self._ibis.table(name)
+
+    def _text(self, question: Question, values: Mapping[str, Any]) -> str:
+        table, parameters = expression(question)
+        bound = {parameter: values[name] for name, parameter in parameters.items()}
+        return str(self._ibis.compile(table, params=bound))
+
+    def _collect(self, text: str, values: dict[str, Any]) -> Rows:
+        found = self._session.sql(text, values) if values else self._session.sql(text)
+        return Rows(tuple(found.columns), [tuple(row) for row in found.collect()])
+
+
+def in_spark_sql(
+    text: str, values: Mapping[str, Any] | Sequence[Any]
+) -> tuple[str, dict[str, Any]]:
+    """SQL of DuckDB with `$name` or `?` as SQL of Spark with `:name`, and the values by name."""
+    named = dict(values) if isinstance(values, Mapping) else {}
+    tree = sqlglot.parse_one(text, read="duckdb")
+    unnamed = iter([] if isinstance(values, Mapping) else values)
+    for place, mark in enumerate(list(tree.find_all(sql.Placeholder, sql.Parameter, bfs=False))):
+        name = mark.name
+        if name in ("", "?"):
+            name = f"value{place}"
+            named[name] = next(unnamed)
+        mark.replace(sql.Placeholder(this=name))
+    used = tree.sql(dialect="spark")
+    return used, {k: v for k, v in named.items() if re.search(rf":{k}\b", used)}

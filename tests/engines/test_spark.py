@@ -1,0 +1,208 @@
+"""Every KPI gives equal cells on DuckDB and on Spark: whole, by each split, now and as of a past day."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from salesops.book.book import Book
+from salesops.book.dimension import GRAINS
+from salesops.book.measurement import Figure, Measurement
+from salesops.book.question import CELL_COLUMNS, Question
+from salesops.book.settings import load_settings
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.parquet import EXPORTED, export_parquet
+from salesops.engines.spark import SparkEngine, in_spark_sql
+from salesops.foundations.problem import Refusal
+from salesops.kpis import KPIS
+from salesops.kpis._definition import Kpi
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PAST_DAY = "2026-02-15"
+LEAVES = [k for k in KPIS.values() if k.rows is not None]
+
+
+@pytest.fixture(scope="module")
+def duck(sample_folder: Path) -> Iterator[Book]:
+    """The sample company on DuckDB."""
+    engine = DuckDBEngine(sample_folder)
+    yield Book(engine, load_settings(sample_folder))
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def sparked(
+    sample_folder: Path, spark: SparkSession, tmp_path_factory: pytest.TempPathFactory
+) -> Book:
+    """The same company on Spark."""
+    target = tmp_path_factory.mktemp("parquet")
+    export_parquet(sample_folder, target)
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore"
+        )  # Ibis loads pandas for Spark; it is newer than pyspark knows
+        engine = SparkEngine(target, spark)
+    return Book(engine, load_settings(sample_folder))
+
+
+def splits_of(kpi: Kpi) -> list[str]:
+    return [*kpi.splits, *(GRAINS if kpi.is_dated else ())]
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("name", KPIS)
+def test_every_kpi_as_a_whole_has_equal_cells(duck: Book, sparked: Book, name: str) -> None:
+    assert_equal(duck.measure(name), sparked.measure(name))
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("name", KPIS)
+def test_every_kpi_as_of_a_past_day_has_equal_cells(duck: Book, sparked: Book, name: str) -> None:
+    then, there = duck.as_of(PAST_DAY), sparked.as_of(PAST_DAY)
+    period = "2026Q1"
+    assert_equal(then.measure(name, period=period), there.measure(name, period=period))
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("kpi", LEAVES, ids=lambda k: k.name)
+def test_every_split_has_equal_cells(duck: Book, sparked: Book, kpi: Kpi) -> None:
+    period = duck.period("2026")
+    values = {
+        "start": period.start,
+        "end": period.end,
+        "as_of": duck.instant.replace(tzinfo=None),
+        "today": duck.today,
+    }
+    for split in splits_of(kpi):
+        question = Question(
+            kpi=kpi,
+            by=(split,),
+            converts=duck.facts.currencies,
+            segments=tuple(duck.settings.segments),
+        )
+        here = duck.engine.answer(question, values).dicts()
+        there = sparked.engine.answer(question, values).dicts()
+        assert counted(here) == counted(there), f"{kpi.name} by {split}"
+
+
+@pytest.mark.spark
+def test_a_filter_and_a_scope_have_equal_cells(duck: Book, sparked: Book) -> None:
+    people = [row[0] for row in duck.engine.run("SELECT id FROM person ORDER BY id LIMIT 5").rows]
+    few = "amount >= 20000 and account.industry is not null and name like '%a%'"
+    for name in ("win_rate", "weighted_pipeline", "stage_conversion"):
+        assert_equal(
+            duck.where(few).seen_by(people).measure(name, by=["team"]),
+            sparked.where(few).seen_by(people).measure(name, by=["team"]),
+        )
+
+
+@pytest.mark.spark
+def test_the_rows_behind_a_figure_are_the_same(duck: Book, sparked: Book) -> None:
+    team = duck.measure("average_deal_size", by=["team"]).figures[0].key[0]
+    here, there = (
+        book.rows_behind("average_deal_size", at={"team": team}, limit=7, offset=2, order="id DESC")
+        for book in (duck, sparked)
+    )
+    assert here.rows
+    assert here == there
+
+
+@pytest.mark.spark
+def test_the_tables_are_the_same(duck: Book, sparked: Book) -> None:
+    for table in EXPORTED:
+        text = f'SELECT * FROM "{table}"'
+        here, there = duck.engine.run(text), sparked.engine.run(text)
+        assert here.columns == there.columns
+        assert sorted(map(repr, here.rows)) == sorted(map(repr, there.rows)), table
+
+
+@pytest.mark.spark
+def test_a_session_keeps_its_own_settings_and_views(spark: SparkSession, sparked: Book) -> None:
+    assert sparked.engine.table("opportunity").columns
+    assert spark.catalog.listTables() == []
+    assert spark.conf.get("spark.sql.timestampType") == "TIMESTAMP_LTZ"
+
+
+@pytest.mark.spark
+def test_a_sum_too_large_is_an_error_and_never_a_wrong_number(sparked: Book) -> None:
+    with pytest.raises(Exception, match="ARITHMETIC_OVERFLOW"):
+        sparked.engine.run("SELECT 9223372036854775807 + count(*) FROM opportunity")
+
+
+@pytest.mark.spark
+def test_a_folder_without_an_export_is_refused(tmp_path: Path, spark: SparkSession) -> None:
+    with pytest.raises(Refusal, match="export_parquet"):
+        SparkEngine(tmp_path, spark)
+
+
+def test_parameters_by_name_and_by_place_become_names() -> None:
+    assert in_spark_sql(
+        'SELECT id FROM "person" WHERE list_contains($ids, id)', {"ids": ["a"]}
+    ) == (
+        "SELECT id FROM `person` WHERE ARRAY_CONTAINS(:ids, id)",
+        {"ids": ["a"]},
+    )
+    text, values = in_spark_sql("SELECT id FROM person WHERE team = ? AND role = ?", ["North", "x"])
+    assert text == "SELECT id FROM person WHERE team = :value0 AND role = :value1"
+    assert values == {"value0": "North", "value1": "x"}
+
+
+def test_values_that_are_not_asked_for_are_left_out() -> None:
+    assert in_spark_sql("SELECT $day AS day", {"day": "x", "days": "y"})[1] == {"day": "x"}
+
+
+def assert_equal(here: Measurement, there: Measurement) -> None:
+    """Cell by cell the same, exactly; bounds come from sums of floats, whose last digits depend on order."""
+    assert {f.key for f in here} == {f.key for f in there}, f"{here.kpi.name} by {here.by}"
+    other = {f.key: f for f in there}
+    for figure in here:
+        same = other[figure.key]
+        assert cell(here.kpi, figure) == cell(here.kpi, same), f"{here.kpi.name} by {here.by}"
+        assert close(figure.low, same.low)
+        assert close(figure.high, same.high)
+
+
+def counted(records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """What was counted in each group: exact numbers, and percentiles in tenths."""
+    cells = [
+        (
+            str(r["g0"]),
+            *(None if r[c] is None else int(r[c]) for c in CELL_COLUMNS),
+            *(tenths(r.get(c)) for c in ("median", "p90")),
+        )
+        for r in records
+    ]
+    return sorted(cells, key=lambda c: c[0])
+
+
+def tenths(number: float | None) -> int | None:
+    """Medians and 90th percentiles of whole numbers are whole tenths; engines round the last bit their way."""
+    return None if number is None else round(number * 10)
+
+
+def cell(kpi: Kpi, figure: Figure) -> dict[str, object]:
+    return {
+        "label": figure.label,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "n_excluded": figure.n_excluded,
+        "n_open": figure.n_open,
+        "value": figure.value,
+        "median": tenths(None if figure.median is None else figure.median * kpi.scale),
+        "p90": tenths(None if figure.p90 is None else figure.p90 * kpi.scale),
+        "why": figure.why,
+    }
+
+
+def close(here: float | None, there: float | None) -> bool:
+    if here is None or there is None:
+        return here is there
+    return math.isclose(here, there, rel_tol=1e-9, abs_tol=1e-9)
