@@ -10,7 +10,8 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.importers import salesforce
-from salesops.importers.matching import judge_columns, match_file
+from salesops.importers.matching import is_target, judge_columns, match_file, settle_alike
+from salesops.importers.mended import take_mended
 from salesops.importers.model import (
     Answers,
     Examination,
@@ -20,11 +21,13 @@ from salesops.importers.model import (
     SourceFile,
     Watch,
 )
-from salesops.importers.problems import create_problem_tables, note_problem, note_refused
+from salesops.importers.problems import create_problem_tables, note_gathered, note_problem
 from salesops.importers.references import reference_questions
+from salesops.importers.refused import REASON_COLUMN, ROW_COLUMN
+from salesops.importers.room import room
 from salesops.importers.staging import Staged, stage
 from salesops.importers.unpacking import DataFile, unpack
-from salesops.importers.vocabulary import words
+from salesops.importers.vocabulary import COLUMN_WORDS, words
 
 STAGING = "staging.duckdb"
 SAMPLES = 4
@@ -50,21 +53,30 @@ def examine(
     work.mkdir(parents=True, exist_ok=True)
     store = work / STAGING
     store.unlink(missing_ok=True)
-    files, problems = unpack(paths, work, caps)
-    connection = duckdb.connect(
-        str(store),
-        config={"memory_limit": "1200MB", "temp_directory": str(work), "threads": "2"},
-    )
-    try:
-        create_problem_tables(connection)
-        for problem in problems:
-            note_problem(connection, problem)
-        found = _stage_all(connection, files, work, caps, said, progress)
-        if not any(f.table for f in found):
-            raise Refusal(_nothing(found), tuple(problems))
-        questions = _recognised(connection, found, said, progress)
-    finally:
-        connection.close()
+    with room(work):
+        files, problems = unpack(paths, work, caps)
+        connection = duckdb.connect(
+            str(store),
+            config={
+                "memory_limit": "1200MB",
+                "temp_directory": str(work),
+                "threads": "2",
+            },
+        )
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            create_problem_tables(connection)
+            for problem in problems:
+                note_problem(connection, problem)
+            found = _stage_all(connection, files, work, caps, progress)
+            take_mended(connection, found)
+            for source in found:
+                _recognise(source, said)
+            if not any(f.table for f in found):
+                raise Refusal(_nothing(found, problems), tuple(problems))
+            questions = _recognised(connection, found, said, progress)
+        finally:
+            connection.close()
     return Examination(files=found, questions=questions, staging=str(store))
 
 
@@ -73,33 +85,36 @@ def _stage_all(
     files: list[DataFile],
     work: Path,
     limits: Limits,
-    answers: Answers,
     progress: Watch,
 ) -> list[SourceFile]:
     total = sum(f.path.stat().st_size for f in files)
     done = 0
     found: list[SourceFile] = []
     for file in files:
-        progress(f"Reading {file.name}", done, total)
-        size = file.path.stat().st_size
-        try:
-            for name, staged in stage(connection, file, work, limits):
-                source = _source_file(connection, name, staged, size, len(found))
-                _recognise(source, answers)
-                found.append(source)
-        except Refusal as refusal:
-            problem = Problem(
-                "file_left_out",
-                Severity.REFUSED,
-                str(refusal),
-                "Mend the file and open it again.",
-                file=file.name,
-            )
-            note_problem(connection, problem)
-            found.append(SourceFile(name=file.name, size=size, why=str(refusal)))
+        step, size = f"Reading {file.name}", file.path.stat().st_size
+
+        def tick(read: int, step: str = step, before: int = done, size: int = size) -> None:
+            progress(step, before + min(read, size), total)
+
+        tick(0)
+        for name, staged in stage(connection, file, work, limits, tick):
+            if isinstance(staged, Refusal):
+                found.append(_left_out(connection, name, size, staged))
+            else:
+                found.append(_source_file(connection, name, staged, size, len(found)))
         done += size
     progress("Reading", total, total)
     return found
+
+
+def _left_out(
+    connection: duckdb.DuckDBPyConnection, name: str, size: int, refusal: Refusal
+) -> SourceFile:
+    note_problem(
+        connection,
+        Problem("file_left_out", Severity.REFUSED, str(refusal), "", file=name),
+    )
+    return SourceFile(name=name, size=size, why=str(refusal))
 
 
 def _source_file(
@@ -107,13 +122,12 @@ def _source_file(
 ) -> SourceFile:
     table = f"s{number}"
     connection.execute(f'ALTER TABLE "{clean.table}" RENAME TO {table}')
-    for row, cells, reason in clean.refused:
-        note_refused(connection, name, row, clean.header, cells, reason)
-    for problem in clean.problems:
-        note_problem(connection, problem)
+    note_gathered(connection, clean.gathered, name, clean.whole_header)
     columns = _columns(connection, table, clean.header)
     rows = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    shape = " ".join(sorted(words(c.name) for c in columns))
+    shape = " ".join(
+        sorted(words(c.name) for c in columns if c.name not in (ROW_COLUMN, REASON_COLUMN))
+    )
     return SourceFile(
         name=name,
         staging=table,
@@ -122,6 +136,7 @@ def _source_file(
         encoding=clean.encoding,
         delimiter=clean.delimiter,
         signature=hashlib.sha256(shape.encode()).hexdigest()[:16],
+        header=clean.whole_header,
         columns=columns,
     )
 
@@ -143,8 +158,8 @@ def _columns(
         filled += [c / n if n else 0.0 for c in counts or ()]
         for key in some:
             rows = connection.execute(
-                f"SELECT left({key}, 80) FROM (SELECT {key} FROM {table} WHERE {key} IS NOT NULL LIMIT 400) "
-                f"GROUP BY 1 LIMIT {SAMPLES}"
+                f"SELECT left({key}, 80) FROM (SELECT _row, {key} FROM {table} WHERE {key} IS NOT NULL "
+                f"LIMIT 400) GROUP BY 1 ORDER BY min(_row) LIMIT {SAMPLES}"
             ).fetchall()
             samples.append([r[0] for r in rows])
     return [
@@ -155,22 +170,32 @@ def _columns(
 
 def _recognise(source: SourceFile, answers: Answers) -> None:
     """What the file is: as a person said, as a Salesforce object, or by its columns."""
+    if source.why:
+        return
     said = answers.files.get(source.signature)
     if said is not None and said.table == "":
         source.why = "Left out, as you said."
         return
-    if source.rows == 0 and not source.columns:
-        source.why = "It holds no rows."
-        return
-    if not (said and said.table) and salesforce.recognise(source):
-        pass
-    else:
-        match_file(source, said.table if said else None)
-    if said:
-        for column in source.columns:
-            if column.name in said.targets:
-                column.target = said.targets[column.name]
-                column.confidence, column.note = 1.0, "As you said"
+    table = said.table if said and said.table in COLUMN_WORDS else None
+    if table or not salesforce.recognise(source):
+        if source.rows == 0:
+            source.why = "It has column names and no rows."
+            return
+        match_file(source, table)
+    if said and source.table:
+        _correct(source, said.targets)
+
+
+def _correct(source: SourceFile, targets: dict[str, str]) -> None:
+    """Columns go where a person said; a guess that is in the way gives way."""
+    named = {c.name for c in source.columns}
+    known = {n: t for n, t in targets.items() if n in named and is_target(source.table, t)}
+    for column in source.columns:
+        if column.name in known:
+            column.target, column.confidence = known[column.name], 1.0
+            column.note, column.reads_as = "As you said", ""
+        elif column.target in known.values():
+            column.target, column.confidence = "", 0.0
 
 
 def _recognised(
@@ -184,10 +209,12 @@ def _recognised(
     for number, file in enumerate(known):
         progress("Looking at the columns", number, len(known))
         questions += judge_columns(connection, file, answers)
+    questions = settle_alike(known, questions)
     questions += reference_questions(connection, known, answers)
     return questions
 
 
-def _nothing(files: list[SourceFile]) -> str:
-    reasons = " ".join(f"{f.name}: {f.why}" for f in files[:5])
-    return f"None of the files could be read as anything salesops knows. {reasons}".strip()
+def _nothing(files: list[SourceFile], problems: list[Problem]) -> str:
+    reasons = [p.message for p in problems]
+    reasons += [f.why if f.name in f.why else f"{f.name}: {f.why}" for f in files if f.why]
+    return " ".join(["Nothing in the files could be read.", *reasons[:5]])

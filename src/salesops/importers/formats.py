@@ -6,6 +6,7 @@ not fit gives NULL, which the reader counts as a problem.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import duckdb
@@ -14,17 +15,51 @@ from salesops.foundations.money import _DIGITS
 from salesops.foundations.table import Type
 from salesops.importers.vocabulary import MONTH_WORDS
 
-PLAIN_NUMBER = "number"
+ODD_CURRENCIES = tuple(_DIGITS)
 YEARS = "BETWEEN 1900 AND 2200"
 
 _YES = "('true','1','yes','y','ja','oui','si','sí','x','wahr','vrai','t')"
 _NO = "('false','0','no','n','nein','non','falsch','faux','f')"
-_ISO_DAY = r"^\s*\d{4}-\d{1,2}-\d{1,2}([T ]|\s*$)"
-_PARTS = r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(\s|,|$)"
+
+# Where fewer than this share of a column's values speak against the rest, they are the mistake.
+_STRAY = 0.1
+
+_YEAR_FIRST = r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([T ]|\s*$)|^\s*(19|20)\d{6}\s*$"
+_ISO = r"^\s*\d{4}-\d{1,2}-\d{1,2}([T ]|\s*$)"
+_PARTS = r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})(\s|,|T|$)"
 _NAMED = r"[A-Za-zäéûôÄÉ]{3,}"
-_POINT = r"^[-+(]?\d{1,3}(,\d{3})*(\.\d+)?\)?$|^[-+(]?\d*\.?\d+([eE][-+]?\d+)?\)?$|^[-+(]?\d+\.\)?$"
-_COMMA = r"^[-+(]?\d{1,3}([.]\d{3})*(,\d+)?\)?$|^[-+(]?\d+(,\d+)?\)?$"
-_CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "₹": "INR"}
+_ZONE = r"(:\d{2}(\.\d+)?)\s*(Z|z|UTC|GMT|UT|[-+]\d{2}:?\d{2}|[-+]\d{2})\s*(\([A-Z]+\)\s*)?$"
+
+_SCALE = r"(k|K|tsd|Tsd|m|M|mm|MM|mn|Mn|mio|Mio|mln|b|B|bn|Bn|mrd|Mrd)?\.?"
+_POINT = (
+    r"^[-+(]*([1-9]\d{0,2}(,\d{3})+(\.\d*)?|[1-9]\d?(,\d{2})+,\d{3}(\.\d*)?"
+    r"|\d*\.?\d+([eE][-+]?\d+)?|\d+\.)" + _SCALE + r"[)-]?$"
+)
+_COMMA = r"^[-+(]*([1-9]\d{0,2}(\.\d{3})+(,\d*)?|\d*,?\d+|\d+,)" + _SCALE + r"[)-]?$"
+_BOTH = r"^[-+(]*[1-9]\d{0,2}[.,]\d{3}" + _SCALE + r"[)-]?$"
+# A space or an apostrophe between digits parts thousands, or it is no number.
+_LOOSE = (
+    r"\d[\s\x{00A0}\x{2009}\x{202F}''’]+\d{1,2}([^\d]|$)"
+    r"|\d[\s\x{00A0}\x{2009}\x{202F}''’]+\d{4}"
+)
+
+# Longer signs stand before those they contain.
+_SIGNS = {
+    "CA$": "CAD", "US$": "USD", "C$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD", "HK$": "HKD", "S$": "SGD",
+    "R$": "BRL", "MX$": "MXN", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY",
+    "₹": "INR", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₽": "RUB", "₫": "VND", "₦": "NGN",
+    "₴": "UAH", "zł": "PLN", "Kč": "CZK",
+}  # fmt: skip
+CODES = tuple(
+    "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN "
+    "BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS "
+    "GIP GMD GNF GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW "
+    "KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN "
+    "NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF SAR SBD SCR SDG SEK "
+    "SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS "
+    "VES VND VUV WST XAF XCD XOF XPF YER ZAR ZMW ZWL AFA ARP DEM FIM FRF ITL NLG ESP VEB".split()
+)
+_CODE = "|".join(CODES)
 
 
 @dataclass(frozen=True)
@@ -35,6 +70,7 @@ class Judgement:
     ambiguous: tuple[str, ...] = ()
     misfits: int = 0
     note: str = ""
+    contradictory: bool = False  # some values can only be read the one way, some only the other
 
 
 def judge(
@@ -42,7 +78,9 @@ def judge(
 ) -> Judgement:
     """How `column` of a staging table is to be read as `kind`, from all its values."""
     value = f'"{column}"'
-    if kind in (Type.MONEY, Type.DECIMAL, Type.SHARE, Type.RATE, Type.COUNT):
+    if kind is Type.SHARE:
+        return _judge_share(connection, staging, value)
+    if kind in (Type.MONEY, Type.DECIMAL, Type.RATE, Type.COUNT):
         return _judge_number(connection, staging, value)
     if kind in (Type.DATE, Type.INSTANT):
         return _judge_date(
@@ -50,6 +88,8 @@ def judge(
         )
     if kind is Type.YES_NO:
         return Judgement("yes_no")
+    if kind is Type.CURRENCY:
+        return Judgement("currency")
     return Judgement("text")
 
 
@@ -58,13 +98,17 @@ def sql(reads_as: str, text: str) -> str:
     kind, _, style = reads_as.partition(":")
     if kind == "number":
         return _number_sql(text, style)
-    if kind in ("date", "instant"):
-        instant = _instant_sql(text, style)
-        good = f"CASE WHEN year({instant}) {YEARS} OR year({instant}) = 9999 THEN {instant} END"
-        return good if kind == "instant" else f"CAST({good} AS DATE)"
+    if kind == "percent":
+        return f"CAST({_number_sql(text, style, hundred='1')} * 0.01 AS DECIMAL(27,9))"
+    if kind == "date":
+        return f"CAST({_in_reach(_moment_sql(text, style, zoned=False))} AS DATE)"
+    if kind == "instant":
+        return _in_reach(_moment_sql(text, style, zoned=True))
     if kind == "yes_no":
         low = f"lower(trim({text}))"
         return f"CASE WHEN {low} IN {_YES} THEN true WHEN {low} IN {_NO} THEN false END"
+    if kind == "currency":
+        return currency_sql(text)
     return text
 
 
@@ -78,12 +122,19 @@ def minor_sql(number: str, currency: str) -> str:
 
 
 def currency_sql(text: str) -> str:
-    """The currency a money text names by code or sign, else NULL."""
+    """The currency a text names by code or sign, else NULL."""
     signs = " ".join(
-        f"WHEN {text} LIKE '%{sign}%' THEN '{code}'" for sign, code in _CURRENCIES.items()
+        f"WHEN contains({text}, '{sign}') THEN '{code}'" for sign, code in _SIGNS.items()
     )
-    code = f"nullif(regexp_extract({text}, '\\b([A-Z]{{3}})\\b', 1), '')"
-    return f"CASE {signs} ELSE {code} END"
+    code = (
+        f"nullif(upper(regexp_extract({text}, '(?i)(^|[^A-Za-z])({_CODE})([^A-Za-z]|$)', 2)), '')"
+    )
+    return f"CASE WHEN length({text}) = 3 AND upper({text}) IN {CODES} THEN upper({text}) {signs} ELSE {code} END"
+
+
+def quoted(text: str) -> str:
+    """Text as a literal of SQL."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def example(connection: duckdb.DuckDBPyConnection, reads_as: str, text: str) -> str:
@@ -93,40 +144,58 @@ def example(connection: duckdb.DuckDBPyConnection, reads_as: str, text: str) -> 
 
 
 def _judge_number(connection: duckdb.DuckDBPyConnection, staging: str, value: str) -> Judgement:
-    bare = _bare(value)
     found = connection.execute(
         f"""
-        SELECT count(*), count(TRY_CAST({value} AS DECIMAL(38,9))),
-            count(*) FILTER (regexp_matches({bare}, '{_POINT}')),
-            count(*) FILTER (regexp_matches({bare}, '{_COMMA}')),
-            count(*) FILTER (regexp_matches({bare}, '^[-+(]?\\d{{1,3}}[.,]\\d{{3}}\\)?$'))
-        FROM {staging} WHERE {value} IS NOT NULL
+        WITH looked AS (
+            SELECT TRY_CAST({value} AS DECIMAL(27,9)) IS NOT NULL AS plain, {_bare(value)} AS bare,
+                regexp_matches({value}, '{_LOOSE}') AS loose
+            FROM {staging} WHERE {value} IS NOT NULL),
+        fitted AS (
+            SELECT plain, NOT loose AND regexp_matches(bare, '{_POINT}') AS point,
+                NOT loose AND regexp_matches(bare, '{_COMMA}') AS comma,
+                NOT loose AND regexp_matches(bare, '{_BOTH}') AS either_way
+            FROM looked)
+        SELECT count(*), count(*) FILTER (plain), count(*) FILTER (point), count(*) FILTER (comma),
+            count(*) FILTER (either_way), count(*) FILTER (point AND NOT comma),
+            count(*) FILTER (comma AND NOT point)
+        FROM fitted
         """
     ).fetchone()
     assert found is not None  # an aggregate always has a row
-    n, plain, point, comma, doubtful = found
-    if n == 0:
-        return Judgement("number")
-    if (
-        point == comma
-        and doubtful
-        and point >= n * 0.5
-        and not (plain == n and "." not in _first(connection, staging, value))
-    ):
-        return Judgement("number:point", ("number:point", "number:comma"), n - point)
+    n, plain, point, comma, both, only_point, only_comma = found
+    if both and _contested(only_point, only_comma):
+        return Judgement(
+            "number:point",
+            ("number:point", "number:comma"),
+            n - point,
+            contradictory=only_point > 0,
+        )
     if plain == n:
         return Judgement("number")
-    if comma > point:
+    if only_comma > only_point:
         return Judgement("number:comma", (), n - comma, "comma for decimals")
     return Judgement("number:point", (), n - point)
 
 
-def _first(connection: duckdb.DuckDBPyConnection, staging: str, value: str) -> str:
+def _judge_share(connection: duckdb.DuckDBPyConnection, staging: str, value: str) -> Judgement:
+    """Shares are written from 0 to 1, from 0 to 100, or with a percent sign; most values say which."""
+    judged = _judge_number(connection, staging, value)
+    number = sql(judged.reads_as, value)
     found = connection.execute(
-        f"SELECT string_agg({value}, ' ') FROM (SELECT {value} FROM {staging} "
-        f"WHERE {value} IS NOT NULL LIMIT 50)"
+        f"SELECT count(*) FILTER (number > 1), count(*) FILTER (number > 0 AND number <= 1) "
+        f"FROM (SELECT {number} AS number FROM {staging} WHERE NOT contains({value}, '%'))"
     ).fetchone()
-    return str(found[0] or "") if found else ""
+    if found and found[0] > found[1]:
+        turned = tuple(a.replace("number", "percent") for a in judged.ambiguous)
+        return Judgement(
+            judged.reads_as.replace("number", "percent"), turned, judged.misfits, "out of a hundred"
+        )
+    return judged
+
+
+def _contested(these: int, those: int) -> bool:
+    """Whether neither reading has so many witnesses that the other's are mistakes."""
+    return min(these, those) >= _STRAY * max(these, those)
 
 
 def _judge_date(
@@ -134,53 +203,56 @@ def _judge_date(
 ) -> Judgement:
     found = connection.execute(
         f"""
-        WITH parts AS (
-            SELECT {value} AS v, regexp_matches({value}, '{_ISO_DAY}') AS iso,
+        WITH looked AS (
+            SELECT {value} AS v, regexp_matches({value}, '{_ISO}') AS iso,
+                regexp_matches({value}, '{_YEAR_FIRST}') AS year_first,
                 TRY_CAST(regexp_extract({value}, '{_PARTS}', 1) AS INTEGER) AS a,
                 TRY_CAST(regexp_extract({value}, '{_PARTS}', 2) AS INTEGER) AS b,
                 regexp_matches({value}, '^\\s*\\d{{1,2}}\\.') AS dots,
-                regexp_matches({value}, '{_NAMED}') AND NOT regexp_matches({value}, '{_ISO_DAY}')
-                    AND NOT regexp_matches({value}, '{_PARTS}') AS named,
                 TRY_CAST({value} AS DOUBLE) BETWEEN 20000 AND 80000 AS serial
             FROM {staging} WHERE {value} IS NOT NULL)
-        SELECT count(*), count(*) FILTER (iso), count(*) FILTER (a IS NOT NULL),
-            count(*) FILTER (a > 12 AND b <= 12), count(*) FILTER (b > 12 AND a <= 12),
-            count(*) FILTER (dots AND a IS NOT NULL), count(*) FILTER (named), count(*) FILTER (serial),
-            count(*) FILTER (a <> b AND a <= 12 AND b <= 12)
-        FROM parts
+        SELECT count(*), count(*) FILTER (iso), count(*) FILTER (year_first),
+            count(*) FILTER (a IS NOT NULL), count(*) FILTER (a > 12 AND b <= 12),
+            count(*) FILTER (b > 12 AND a <= 12), count(*) FILTER (dots AND a IS NOT NULL),
+            count(*) FILTER (a IS NULL AND NOT year_first AND regexp_matches(v, '{_NAMED}')),
+            count(*) FILTER (serial), count(*) FILTER (a <> b AND a <= 12 AND b <= 12)
+        FROM looked
         """
     ).fetchone()
     assert found is not None  # an aggregate always has a row
-    n, iso, parted, day_first, month_first, dots, named, serial, _ = found
-    most = max(iso, parted, named, serial)
-    if n == 0 or most == 0 or most == iso:
-        return Judgement(f"{kind}:iso", (), n - iso)
-    if most == named:
-        return Judgement(f"{kind}:named", (), n - named)
-    if most == serial:
-        return Judgement(f"{kind}:excel", (), n - serial, "Excel's day numbers")
-    if day_first and day_first >= month_first:
-        return Judgement(f"{kind}:day-first", (), n - parted + month_first, "day before month")
-    if month_first:
-        return Judgement(f"{kind}:month-first", (), n - parted + day_first, "month before day")
-    if dots == parted:
-        return Judgement(
-            f"{kind}:day-first", (), n - parted, "day before month, as dates with dots are"
-        )
-    return Judgement(f"{kind}:day-first", (f"{kind}:day-first", f"{kind}:month-first"), n - parted)
+    n, iso, year_first, parted, day_first, month_first, dots, named, serial, both = found
+    certain = year_first + named + serial
+    if parted == 0 or parted < _STRAY * certain:
+        if iso == n or certain == 0:
+            return Judgement(f"{kind}:iso", (), n - iso)
+        style, note = max(
+            (year_first, "year-first", ""),
+            (named, "named", ""),
+            (serial, "excel", "Excel's day numbers"),
+        )[1:]
+        return Judgement(f"{kind}:{style}", (), n - certain, note)
+    both_ways = (f"{kind}:day-first", f"{kind}:month-first")
+    if both and _contested(day_first, month_first):
+        if dots == parted and not month_first:
+            return Judgement(both_ways[0], (), n - parted, "day before month, as with dots")
+        return Judgement(both_ways[0], both_ways, n - parted, contradictory=day_first > 0)
+    if month_first > day_first:
+        return Judgement(both_ways[1], (), n - parted + day_first, "month before day")
+    return Judgement(both_ways[0], (), n - parted + month_first, "day before month")
 
 
 def _bare(value: str) -> str:
-    """The digits and marks of a number: without signs of currency, spaces, apostrophes and percent."""
-    return (
-        f"regexp_replace(regexp_replace({value}, '[\\s\\x{{00A0}}\\x{{202F}}''’%€$£¥₹]|"
-        "\\b[A-Z]{3}\\b|[A-Z]{3}$|^[A-Z]{3}', '', 'g'), '^−', '-')"
-    )
+    """The digits and marks of a number: without currency, spaces, apostrophes and percent."""
+    signs = "|".join(re.escape(sign).replace("'", "''") for sign in _SIGNS)
+    spaces = "[\\s\\x{00A0}\\x{2009}\\x{202F}''’%]"
+    codeless = f"regexp_replace({value}, '(^|[^A-Za-z])({_CODE})([^A-Za-z]|$)', '\\1\\3')"
+    return f"regexp_replace(regexp_replace({codeless}, '{spaces}|{signs}', '', 'g'), '[−–]', '-')"
 
 
-def _number_sql(text: str, style: str) -> str:
+def _number_sql(text: str, style: str, hundred: str = "0.01") -> str:
+    """`hundred` is what a percent sign makes of the number before it."""
     if not style:
-        return f"TRY_CAST({text} AS DECIMAL(38,9))"
+        return f"TRY_CAST({text} AS DECIMAL(27,9))"
     bare = _bare(text)
     shape = _COMMA if style == "comma" else _POINT
     digits = (
@@ -188,66 +260,105 @@ def _number_sql(text: str, style: str) -> str:
         if style == "comma"
         else f"replace({bare}, ',', '')"
     )
-    unsigned = f"regexp_replace({digits}, '[()]', '', 'g')"
-    number = f"coalesce(TRY_CAST({unsigned} AS DECIMAL(38,9)), TRY_CAST(TRY_CAST({unsigned} AS DOUBLE) AS DECIMAL(38,9)))"
-    negative = f"CASE WHEN {bare} LIKE '(%)' THEN -1 ELSE 1 END"
-    percent = f"CASE WHEN {text} LIKE '%\\%' ESCAPE '\\' THEN 100 ELSE 1 END"
+    core = f"regexp_extract({digits}, '^[-+(]*([0-9.]+([eE][-+]?[0-9]+)?)', 1)"
+    number = (
+        f"coalesce(TRY_CAST({core} AS DECIMAL(27,9)), "
+        f"TRY_CAST(TRY_CAST({core} AS DOUBLE) AS DECIMAL(27,9)))"
+    )
+    scale = f"lower(regexp_extract({bare}, '[0-9]\\.?([A-Za-z]+)\\.?[)-]?$', 1))"
+    factor = (
+        f"CASE WHEN {scale} IN ('k','tsd') THEN 1000 WHEN {scale} IN ('m','mm','mn','mio','mln') "
+        f"THEN 1000000 WHEN {scale} IN ('b','bn','mrd') THEN 1000000000 "
+        f"WHEN contains({text}, '%') THEN {hundred} ELSE 1 END"
+    )
+    signed = f"CASE WHEN regexp_matches({bare}, '^[-(]|-$') THEN -{number} ELSE {number} END"
     return (
-        f"CASE WHEN regexp_matches({bare}, '{shape}') "
-        f"THEN CAST({number} * {negative} / {percent} AS DECIMAL(38,9)) END"
+        f"CASE WHEN regexp_matches({bare}, '{shape}') AND NOT regexp_matches({text}, '{_LOOSE}') "
+        f"THEN TRY(CAST({signed} * CAST({factor} AS DECIMAL(11,2)) AS DECIMAL(27,9))) END"
     )
 
 
-def _instant_sql(text: str, style: str) -> str:
+def _in_reach(moment: str) -> str:
+    return f"CASE WHEN year({moment}) {YEARS} OR year({moment}) = 9999 THEN {moment} END"
+
+
+def _moment_sql(text: str, style: str, *, zoned: bool) -> str:
+    """A moment in UTC where `zoned` and the text tells its zone; else the clock as it is written."""
     if style == "iso":
-        return f"TRY_CAST(trim({text}) AS TIMESTAMP)"
-    if style == "excel":
-        serial = f"TRY_CAST({text} AS DOUBLE)"
-        return (
-            f"CASE WHEN {serial} BETWEEN 1 AND 200000 THEN TIMESTAMP '1899-12-30' + "
-            f"to_seconds(CAST(round({serial} * 86400) AS BIGINT)) END"
-        )
-    if style == "named":
-        return f"TRY_STRPTIME({_english(text)}, {_NAMED_FORMATS})"
+        # Looking for a zone costs a pattern a row, so only texts that could hold one are looked at.
+        could = f"length({text}) > 16 AND regexp_matches(right({text}, 6), '[-+Z]')"
+        bare = f"TRY_CAST(regexp_replace({text}, '{_ZONE}', '\\1') AS TIMESTAMP)"
+        plain = f"TRY_CAST({text} AS TIMESTAMP)"
+        return f"CASE WHEN {could} THEN {_shifted(text, bare, zoned)} ELSE {plain} END"
+    clock = f"trim(regexp_replace({text}, '{_ZONE}', '\\1'))"
+    readings = [_ordered(clock, style), _year_first(clock), _named(clock), _serial(clock)]
+    moment = f"coalesce({', '.join(r for r in readings if r)})"
+    return _shifted(text, moment, zoned)
+
+
+def _shifted(text: str, moment: str, zoned: bool) -> str:
+    if not zoned:
+        return moment
+    zone = f"regexp_extract({text}, '{_ZONE}', 3)"
+    hours = f"TRY_CAST(left({zone}, 3) AS INTEGER)"
+    minutes = f"coalesce(TRY_CAST(right(replace({zone}, ':', ''), -3) AS INTEGER), 0)"
+    offset = f"({hours} * 60 + CASE WHEN {zone} LIKE '-%' THEN -1 ELSE 1 END * {minutes})"
+    return f"CASE WHEN {hours} IS NULL THEN {moment} ELSE {moment} - to_minutes({offset}) END"
+
+
+def _ordered(text: str, style: str) -> str:
+    """Days written as three numbers, in the order the column has; '' where the column has none such."""
+    if style not in ("day-first", "month-first"):
+        return ""
     order = "%d/%m" if style == "day-first" else "%m/%d"
-    formats = ", ".join(f"'{order}/%{y}{t}'" for y in "Yy" for t in _TIMES)
-    dashed = f"regexp_replace(trim({text}), '^(\\d{{1,2}})[.-](\\d{{1,2}})[.-]', '\\1/\\2/')"
-    return f"coalesce(TRY_STRPTIME(replace({dashed}, ',', ''), [{formats}]), {_iso_only(text)})"
+    # Two digits of a year first: four are never taken for two, but two would be for the year 25.
+    formats = ", ".join(f"'{order}/%{y}{t}'" for y in "yY" for t in _TIMES)
+    slashed = f"regexp_replace({text}, '^(\\d{{1,2}})[.-](\\d{{1,2}})[.-]', '\\1/\\2/')"
+    spaced = f"regexp_replace(replace({slashed}, ',', ' '), '(\\d)T|\\s+', '\\1 ', 'g')"
+    return f"TRY_STRPTIME({spaced}, [{formats}])"
 
 
-def _iso_only(text: str) -> str:
-    return f"CASE WHEN regexp_matches({text}, '{_ISO_DAY}') THEN TRY_CAST(trim({text}) AS TIMESTAMP) END"
-
-
-_TIMES = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
-_NAMED_FORMATS = (
-    "["
-    + ", ".join(
-        f"'{d}{t}'"
-        for d in (
-            "%d %b %Y",
-            "%d %B %Y",
-            "%b %d %Y",
-            "%B %d %Y",
-            "%d-%b-%Y",
-            "%d-%b-%y",
-            "%d %b %y",
-            "%a %d %b %Y",
-            "%A %d %B %Y",
-            "%b %Y",
-            "%B %Y",
-        )
-        for t in _TIMES
+def _year_first(text: str) -> str:
+    dashed = (
+        f"regexp_replace(regexp_replace({text}, '^(\\d{{4}})[/.](\\d{{1,2}})[/.]', '\\1-\\2-'), "
+        f"'^(\\d{{4}})(\\d{{2}})(\\d{{2}})$', '\\1-\\2-\\3')"
     )
-    + "]"
-)
+    return f"CASE WHEN regexp_matches({text}, '{_YEAR_FIRST}') THEN TRY_CAST({dashed} AS TIMESTAMP) END"
+
+
+def _named(text: str) -> str:
+    return (
+        f"CASE WHEN regexp_matches({text}, '{_NAMED}') "
+        f"THEN TRY_STRPTIME({_english(text)}, {_NAMED_FORMATS}) END"
+    )
+
+
+def _serial(text: str) -> str:
+    serial = f"TRY_CAST({text} AS DOUBLE)"
+    return (
+        f"CASE WHEN {serial} BETWEEN 20000 AND 80000 THEN TIMESTAMP '1899-12-30' + "
+        f"to_seconds(CAST(round({serial} * 86400) AS BIGINT)) END"
+    )
+
+
+_TIMES = (
+    "", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p", " %I:%M%p",
+)  # fmt: skip
+_NAMED_DAYS = (
+    "%d %b %Y", "%d %B %Y", "%b %d %Y", "%B %d %Y", "%d-%b-%y", "%d-%b-%Y", "%d %b %y",
+    "%a %d %b %Y", "%A %d %B %Y", "%a %b %d %Y", "%A %B %d %Y", "%Y %b %d", "%Y-%b-%d",
+    "%b %Y", "%B %Y",
+)  # fmt: skip
+_NAMED_FORMATS = "[" + ", ".join(f"'{d}{t}'" for d in _NAMED_DAYS for t in _TIMES) + "]"
 
 
 def _english(text: str) -> str:
-    """Month names of other languages in English, and no commas or dots."""
+    """Month names of other languages in English, and no commas, dots or endings of ordinals."""
     plain = (
-        f"regexp_replace(replace(replace(lower(trim({text})), ',', ''), '.', ''), '\\s+', ' ', 'g')"
+        f"regexp_replace(replace(regexp_replace(lower(trim({text})), '([a-zäéû])\\.|(\\d)\\.\\s', "
+        f"'\\1\\2 ', 'g'), ',', ' '), '\\s+', ' ', 'g')"
     )
+    plain = f"regexp_replace({plain}, '(\\d)(st|nd|rd|th)\\b', '\\1', 'g')"
     for word, month in sorted(MONTH_WORDS.items(), key=lambda w: -len(w[0])):
         plain = f"regexp_replace({plain}, '\\b{word}\\b', '{month}')"
-    return f"regexp_replace({plain}, '\\bde\\b ?', '', 'g')"
+    return f"trim(regexp_replace({plain}, '\\bde\\b ?', '', 'g'))"

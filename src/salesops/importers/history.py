@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from salesops.foundations.problem import Problem, Severity
+from salesops.importers import formats
+from salesops.importers.problems import note_rows
 from salesops.tables import TABLES
 
 # Fields of OpportunityFieldHistory and the column each changes, with SQL from its text.
@@ -11,9 +14,14 @@ _FIELDS = {
     "owner": ("owner_id", "nullif({0}, '')"),
     "ownerid": ("owner_id", "nullif({0}, '')"),
     "stagename": ("stage", "nullif({0}, '')"),
-    "amount": ("amount_minor", "TRY_CAST(round(TRY_CAST({0} AS DECIMAL(38,9)) * 100) AS BIGINT)"),
+    "amount": (
+        "amount_minor",
+        formats.minor_sql("TRY_CAST({0} AS DECIMAL(27,9))", "coalesce(o.currency, '')"),
+    ),
     "closedate": ("close_date", "CAST(TRY_CAST({0} AS TIMESTAMP) AS DATE)"),
 }
+# A change of owner is there twice: once with names, once with ids.
+_ARE_IDS = "old_value LIKE '005%' AND new_value LIKE '005%'"
 _OF_HISTORY = ("stage", "amount_minor", "close_date", "probability", "forecast_category")
 
 
@@ -24,8 +32,6 @@ def fill_history(connection: duckdb.DuckDBPyConnection) -> None:
     _rebuild_from_fields(connection)
     _complete_from_now(connection)
     _owners(connection)
-    _one_per_instant(connection)
-    connection.execute("DROP TABLE l_opportunity")
 
 
 def _largest_line(connection: duckdb.DuckDBPyConnection) -> None:
@@ -41,9 +47,28 @@ def _largest_line(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _drop_orphans(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute(
-        "DELETE FROM opportunity_version WHERE opportunity_id NOT IN (SELECT id FROM opportunity)"
+    orphans = "opportunity_id NOT IN (SELECT id FROM opportunity)"
+    found = connection.execute(
+        f"SELECT count(*) FROM opportunity_version WHERE {orphans}"
+    ).fetchone()
+    if not found or not found[0]:
+        return
+    note_rows(
+        connection,
+        Problem(
+            "history_of_nothing",
+            Severity.NOTE,
+            "Rows of history belong to opportunities that are not in the files, or are deleted; "
+            "they are left out.",
+            "Open the file of the opportunities too, if they should be there.",
+            column="opportunity_id",
+            table="opportunity_version",
+        ),
+        "SELECT NULL AS row, opportunity_id AS value, opportunity_id AS record_id "
+        f"FROM opportunity_version WHERE {orphans}",
+        int(found[0]),
     )
+    connection.execute(f"DELETE FROM opportunity_version WHERE {orphans}")
 
 
 def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
@@ -59,14 +84,16 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
     if not found:
         return
     changes = " UNION ALL ".join(
-        f"SELECT opportunity_id, valid_from, '{column}' AS col, CAST({sql.format('old_value')} AS VARCHAR) AS was, "
-        f"changed_by_id FROM l_field_history WHERE lower(field) = '{field}' AND NOT coalesce(_deleted, false)"
+        f"SELECT f.opportunity_id, f.valid_from, '{column}' AS col, f.changed_by_id, "
+        f"CAST({sql.format('f.old_value')} AS VARCHAR) AS was "
+        f"FROM l_field_history f JOIN opportunity o ON o.id = f.opportunity_id "
+        f"WHERE lower(f.field) = '{field}' AND NOT coalesce(f._deleted, false)"
+        + (f" AND {_ARE_IDS}" if column == "owner_id" else "")
         for field, (column, sql) in _FIELDS.items()
     )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE change AS SELECT c.* FROM ({changes}) c
-        JOIN opportunity o ON o.id = c.opportunity_id
         WHERE c.opportunity_id NOT IN (SELECT opportunity_id FROM opportunity_version)
         """
     )
@@ -122,13 +149,13 @@ def _complete_from_now(connection: duckdb.DuckDBPyConnection) -> None:
 def _owners(connection: duckdb.DuckDBPyConnection) -> None:
     """Owners of the past: before each recorded change the old one, and the change is a version itself."""
     connection.execute(
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE handed AS
         SELECT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who,
             any_value(old_value) AS old_owner, any_value(new_value) AS new_owner
         FROM l_field_history
         WHERE lower(field) IN ('owner', 'ownerid') AND NOT coalesce(_deleted, false)
-            AND old_value LIKE '005%' AND new_value LIKE '005%'
+            AND {_ARE_IDS}
             AND opportunity_id IN (SELECT opportunity_id FROM opportunity_version)
         GROUP BY 1, 2
         """
@@ -160,21 +187,4 @@ def _owners(connection: duckdb.DuckDBPyConnection) -> None:
         "UPDATE opportunity_version SET owner_id = b.owner_id FROM before b "
         "WHERE b.opportunity_id = opportunity_version.opportunity_id "
         "AND b.valid_from = opportunity_version.valid_from"
-    )
-
-
-def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
-    """Several saves in one instant leave one version, the last."""
-    twice = connection.execute(
-        "SELECT 1 FROM opportunity_version GROUP BY opportunity_id, valid_from HAVING count(*) > 1 LIMIT 1"
-    ).fetchone()
-    if not twice:
-        return
-    connection.execute(
-        """
-        CREATE OR REPLACE TABLE opportunity_version AS
-        SELECT * EXCLUDE (place) FROM (
-            SELECT *, row_number() OVER (PARTITION BY opportunity_id, valid_from ORDER BY rowid DESC) AS place
-            FROM opportunity_version) WHERE place = 1
-        """
     )

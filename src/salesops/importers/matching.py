@@ -11,9 +11,11 @@ import duckdb
 from salesops.foundations.table import Type
 from salesops.importers import formats
 from salesops.importers.model import Answers, Choice, Question, SourceColumn, SourceFile
-from salesops.importers.vocabulary import COLUMN_WORDS, FILE_WORDS, NEEDED, words
+from salesops.importers.vocabulary import COLUMN_WORDS, FILE_WORDS, NEEDED, OTHER_WORDS, words
 from salesops.tables import TABLES
 
+NEEDS_YOU = "Needs you"
+_CHOOSE = "Choose what it holds if it matters."
 LEAST_CONFIDENCE = 0.6
 LEAST_SCORE = 1.2
 EXTRA_TYPES = {
@@ -22,6 +24,8 @@ EXTRA_TYPES = {
     "person.first_name": Type.TEXT,
     "person.last_name": Type.TEXT,
 }
+_FROM_CURRENCY = ("from currency code", "from currency", "from", "base currency", "base")
+_TO_CURRENCY = ("to currency code", "to currency", "to", "quote currency")
 _WEIGHT = {"stage": 1.5, "amount_minor": 1.0, "close_date": 1.0, "opportunity_id": 1.2, "id": 0.5}
 _STATUS_WORDS = re.compile(
     r"^(closed[ -]?)?(won|lost|open|in progress|active|abandoned|cancell?ed|gewonnen|verloren|offen)$",
@@ -32,13 +36,18 @@ _FORMAT_LABELS = {
     "date:month-first": "the month comes first",
     "instant:day-first": "the day comes first",
     "instant:month-first": "the month comes first",
-    "number:point": "1,234 is one thousand two hundred and thirty-four",
-    "number:comma": "1,234 is a little more than one",
+    "number:point": "a point begins the decimals, a comma parts thousands",
+    "number:comma": "a comma begins the decimals, a point parts thousands",
+    "percent:point": "a point begins the decimals, a comma parts thousands",
+    "percent:comma": "a comma begins the decimals, a point parts thousands",
 }
 
 
 def match_file(source: SourceFile, forced: str | None = None) -> None:
     """Fill in table, targets and confidence; leaves the file out with a reason where nothing fits."""
+    if not forced and OTHER_WORDS.search(_stem(source.name)):
+        source.why = "Its name says it holds something that salesops does not read. " + _CHOOSE
+        return
     hints = _file_hints(source.name)
     best: tuple[float, str, dict[int, tuple[str, float]]] = (0.0, "", {})
     for table in [forced] if forced else COLUMN_WORDS:
@@ -52,7 +61,7 @@ def match_file(source: SourceFile, forced: str | None = None) -> None:
             best = (score, table, matched)
     score, table, matched = best
     if not table or (score < LEAST_SCORE and not forced):
-        source.why = "Its columns are none that salesops knows. Choose what it holds if it matters."
+        source.why = _why_none(source, hints)
         return
     source.table = table
     source.recognised_as = TABLES[table].name.replace("_", " ").capitalize()
@@ -62,12 +71,44 @@ def match_file(source: SourceFile, forced: str | None = None) -> None:
         column.confidence = confidence
 
 
+def _why_none(source: SourceFile, hints: set[str]) -> str:
+    """What is missing, where the file's name tells what it should hold."""
+    for table in hints:
+        have = {name for name, _ in _match_columns(source, table).values()}
+        missing = [group for group in NEEDED[table] if not have & set(group)]
+        if have and missing:
+            wanted = " and ".join(
+                " or ".join(n.removesuffix("_minor").replace("_", " ") for n in group)
+                for group in missing
+            )
+            return (
+                f"It looks like {_plural(table)}, but no column with values in it tells {wanted}. "
+                f"{_CHOOSE}"
+            )
+    return f"Its columns are none that salesops knows. {_CHOOSE}"
+
+
+def _plural(table: str) -> str:
+    spoken = table.replace("_", " ")
+    if spoken == "person":
+        return "people"
+    return f"{spoken[:-1]}ies" if spoken.endswith("y") else f"{spoken}s"
+
+
 def column_type(target: str) -> Type:
     """The type of `table.column`, also of the few that exist only while reading."""
     if target in EXTRA_TYPES:
         return EXTRA_TYPES[target]
     table, _, column = target.partition(".")
     return TABLES[table].column[column].type
+
+
+def is_target(table: str | None, target: str) -> bool:
+    """Whether a column of a file that holds `table` may go to `target`; '' is to leave it out."""
+    there, _, column = target.partition(".")
+    if not target or target in EXTRA_TYPES:
+        return not target or there == table
+    return there == table and there in TABLES and column in TABLES[there].column
 
 
 def judge_columns(
@@ -81,15 +122,70 @@ def judge_columns(
     for column in file.columns:
         if not column.target:
             continue
-        if column.reads_as in ("percent", "category", "kind", "inverse", "seconds"):
-            continue
         _split_instants(connection, file, column)
         judged = formats.judge(connection, file.staging, column.key, column_type(column.target))
         column.reads_as = judged.reads_as
         column.note = judged.note or column.note
+        if column.target.endswith(".forecast_category"):
+            column.reads_as = "category"
         if judged.ambiguous:
             questions.append(_question(connection, file, column, judged, answers))
+    if file.table == "exchange_rate":
+        _turn_rates(connection, file)
     return [q for q in questions if q is not None]
+
+
+def _turn_rates(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """Rates from one currency into many are turned round: ours tell what one of the many is worth."""
+    by_name = {words(c.name): c for c in file.columns}
+    given = next((by_name[n] for n in _FROM_CURRENCY if n in by_name), None)
+    wanted = next((by_name[n] for n in _TO_CURRENCY if n in by_name), None)
+    rate = next((c for c in file.columns if c.target == "exchange_rate.rate"), None)
+    if given is None or wanted is None or rate is None:
+        return
+    found = connection.execute(
+        f"SELECT count(DISTINCT {given.key}), count(DISTINCT {wanted.key}) FROM {file.staging}"
+    ).fetchone()
+    turned = bool(found and found[0] == 1 and found[1] > 1)
+    for column in file.columns:
+        if column.target == "exchange_rate.currency":
+            column.target, column.reads_as = "", ""
+    chosen = wanted if turned else given
+    chosen.target, chosen.reads_as, chosen.confidence = "exchange_rate.currency", "currency", 0.9
+    if turned:
+        rate.reads_as = rate.reads_as.replace("number", "inverse")
+        rate.note = "Turned round: the file tells what one unit of the other currency buys"
+
+
+def settle_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
+    """Parts of one export are read alike: what one of them settles is not asked of the others.
+
+    A question of several parts is asked once.
+    """
+    asked: dict[str, Question] = {}
+    for question in questions:
+        _, signature, name = question.id.split(":", 2)
+        alike = [
+            (f, c)
+            for f in files
+            if f.signature == signature and not f.salesforce
+            for c in f.columns
+            if c.name == name and c.target
+        ]
+        settled = next((c for _, c in alike if c.note != NEEDS_YOU and _ordered(c)), None)
+        if settled is not None:
+            for _, column in alike:
+                if column.note == NEEDS_YOU:
+                    column.reads_as, column.note = settled.reads_as, "As in the other parts"
+        elif question.id in asked:
+            asked[question.id].rows += question.rows
+        else:
+            asked[question.id] = question
+    return list(asked.values())
+
+
+def _ordered(column: SourceColumn) -> bool:
+    return column.reads_as.partition(":")[2] in ("day-first", "month-first", "point", "comma")
 
 
 def _fixed_formats(file: SourceFile) -> None:
@@ -97,7 +193,7 @@ def _fixed_formats(file: SourceFile) -> None:
         table, _, name = column.target.partition(".")
         if column.reads_as or not column.target:
             continue
-        if name in ("_deleted", "_is_closed", "_is_won", "is_corporate"):
+        if name in ("_deleted", "_is_closed", "_is_won", "is_corporate", "is_active"):
             column.reads_as = "yes_no"
         elif name in ("_modified", "_day") or (table.startswith("_") and name == "valid_from"):
             column.reads_as = "instant:iso"
@@ -115,6 +211,7 @@ _FIXED = {
     Type.DATE: "date:iso",
     Type.INSTANT: "instant:iso",
     Type.YES_NO: "yes_no",
+    Type.CURRENCY: "currency",
     **dict.fromkeys((Type.MONEY, Type.COUNT, Type.DECIMAL, Type.SHARE, Type.RATE), "number"),
 }
 
@@ -127,16 +224,12 @@ def _question(
     answers: Answers,
 ) -> Question | None:
     kind = "date_order" if judged.reads_as.startswith(("date", "instant")) else "number_style"
-    identity = f"{kind}:{file.name}:{column.name}"
-    said = answers.choices.get(identity) or answers.choices.get(
-        f"{kind}:{file.signature}:{column.name}"
-    )
+    identity = f"{kind}:{file.signature}:{column.name}"
+    said = answers.choices.get(identity)
     if said in judged.ambiguous:
         column.reads_as, column.note = said, "As you said"
         return None
-    sample = next(
-        (s for s in column.samples if re.search(r"\d[/.,-]\d", s)), (column.samples or [""])[0]
-    )
+    sample = _telling(connection, file, column, judged)
     choices = [
         Choice(
             value=form,
@@ -144,17 +237,37 @@ def _question(
         )
         for form in judged.ambiguous
     ]
-    column.note = "Needs you"
+    column.note = NEEDS_YOU
     what = "dates" if kind == "date_order" else "numbers"
+    ways = (
+        "can be read in two ways, and some values can only be read the one way, some only the other. "
+        "What you do not choose is left empty and listed."
+        if judged.contradictory
+        else "can be read in two ways."
+    )
     return Question(
         id=identity,
         file=file.name,
         column=column.name,
-        sentence=f"The {what} in “{column.name}” of {file.name}, such as {sample}, can be read in two ways.",
+        sentence=f"The {what} in “{column.name}” of {file.name}, such as {sample}, {ways}",
         choices=choices,
         must_answer=True,
         rows=file.rows,
     )
+
+
+def _telling(
+    connection: duckdb.DuckDBPyConnection,
+    file: SourceFile,
+    column: SourceColumn,
+    judged: formats.Judgement,
+) -> str:
+    """The first value that reads differently in the two ways."""
+    one, other = (formats.sql(form, column.key) for form in judged.ambiguous)
+    found = connection.execute(
+        f"SELECT left({column.key}, 80) FROM {file.staging} WHERE {one} <> {other} ORDER BY _row LIMIT 1"
+    ).fetchone()
+    return str(found[0]) if found else (column.samples or [""])[0]
 
 
 def _told(example: str) -> str:
@@ -186,7 +299,7 @@ def _match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float
             confidence = _likeness(name, synonyms.split("|"))
             if confidence < LEAST_CONFIDENCE or column.filled == 0.0:
                 continue
-            if _fits(column, f"{table}.{ours}"):
+            if _fits(column, f"{table}.{ours}", exact=confidence > 0.85):
                 pairs.append((confidence, order, place, ours))
     pairs.sort(key=lambda p: (-p[0], p[1], p[2]))
     matched: dict[int, tuple[str, float]] = {}
@@ -213,21 +326,21 @@ def _likeness(name: str, synonyms: list[str]) -> float:
     return near * 0.8 if near >= 0.86 else 0.0
 
 
-def _fits(column: SourceColumn, target: str) -> bool:
-    """Whether the first values could be of the type; a look, not a proof."""
-    kind = column_type(target)
-    samples = column.samples
+def _fits(column: SourceColumn, target: str, *, exact: bool) -> bool:
+    """Whether the first values could be of the type; a look, not a proof.
+
+    Under a name that says it plainly one good value is enough: the others are faults to tell.
+    """
+    kind, samples = column_type(target), column.samples
     if not samples:
         return True
+    least = 1 if exact else len(samples) / 2 + 0.1
     if target == "opportunity.status":
         return all(_STATUS_WORDS.match(s.strip()) for s in samples)
     if kind in (Type.MONEY, Type.DECIMAL, Type.SHARE, Type.RATE, Type.COUNT):
-        return (
-            sum(bool(re.search(r"\d", s)) and len(re.findall(r"[A-Za-z]", s)) <= 4 for s in samples)
-            > len(samples) / 2
-        )
+        return sum(map(_could_be_number, samples)) >= least
     if kind in (Type.DATE, Type.INSTANT):
-        return sum(bool(re.search(r"\d", s)) and len(s) <= 40 for s in samples) > len(samples) / 2
+        return sum(bool(re.search(r"\d", s)) and len(s) <= 40 for s in samples) >= least
     if kind is Type.YES_NO:
         return all(len(s) <= 6 for s in samples)
     if kind is Type.CURRENCY:
@@ -235,14 +348,22 @@ def _fits(column: SourceColumn, target: str) -> bool:
     return True
 
 
+def _could_be_number(text: str) -> bool:
+    return bool(re.search(r"\d", text)) and len(re.findall(r"[A-Za-z]", text)) <= 6
+
+
 def _has_needed(table: str, matched: dict[int, tuple[str, float]]) -> bool:
     have = {name for name, _ in matched.values()}
     return all(have & set(group) for group in NEEDED[table])
 
 
+def _stem(name: str) -> str:
+    return words(PurePosixPath(name.split(" › ")[-1]).stem)
+
+
 def _file_hints(name: str) -> set[str]:
     """The tables a file's name speaks of; the longest words win."""
-    stem = words(PurePosixPath(name.split(" › ")[-1]).stem)
+    stem = _stem(name)
     stem = re.sub(r"\b(data|export|all|list|report|history)\b$", "", stem).strip() or stem
     exact = {t for t, w in FILE_WORDS.items() if stem in w.split("|")}
     if exact:

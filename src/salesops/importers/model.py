@@ -26,6 +26,7 @@ class Limits(BaseModel):
     most_sheet_bytes: int = 1024**3  # of an XLSX, unpacked
     most_cell_characters: int = 1_000_000
     most_columns: int = 4_000
+    most_rows: int = 200_000_000  # of one Parquet file, whose few bytes may stand for any number
 
 
 class Choice(BaseModel):
@@ -75,6 +76,7 @@ class SourceFile(BaseModel):
     why: str = ""  # why it is left out
     salesforce: bool = False
     signature: str = ""
+    header: list[str] = []  # every column of the file, also those that are not staged
     columns: list[SourceColumn] = []
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import duckdb
 
 from salesops.foundations.problem import Problem
+from salesops.importers.model import SourceFile
 
 KEPT_EXAMPLES = 1_000
 
@@ -13,7 +16,7 @@ def create_problem_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """`_problem` (examples), `_problem_count` (exact), `_refused_row` (the records to mend)."""
     connection.execute(
         "CREATE OR REPLACE TABLE _problem (code VARCHAR, severity VARCHAR, message VARCHAR, remedy VARCHAR, "
-        "file VARCHAR, row BIGINT, column_name VARCHAR, value VARCHAR, table_name VARCHAR)"
+        "file VARCHAR, row BIGINT, column_name VARCHAR, value VARCHAR, table_name VARCHAR, record_id VARCHAR)"
     )
     connection.execute(
         "CREATE OR REPLACE TABLE _problem_count (code VARCHAR, severity VARCHAR, message VARCHAR, "
@@ -49,7 +52,7 @@ def note_problem(connection: duckdb.DuckDBPyConnection, problem: Problem, rows: 
         )
     if found is None or found[0] <= KEPT_EXAMPLES:
         connection.execute(
-            "INSERT INTO _problem VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO _problem VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             [
                 problem.code,
                 problem.severity.value,
@@ -71,7 +74,7 @@ def note_rows(
     count: int,
     amount_minor: int | None = None,
 ) -> None:
-    """Many rows with one fault: `rows_sql` selects `row, value` of each."""
+    """Many rows with one fault: `rows_sql` selects `row, value, record_id` of each."""
     connection.execute(
         "INSERT INTO _problem_count VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -88,7 +91,8 @@ def note_rows(
     )
     connection.execute(
         f"INSERT INTO _problem SELECT $code, $severity, $message, $remedy, $file, row, $column, "
-        f"left(CAST(value AS VARCHAR), 200), $table FROM ({rows_sql}) LIMIT {KEPT_EXAMPLES}",
+        f"left(CAST(value AS VARCHAR), 200), $table, CAST(record_id AS VARCHAR) FROM ({rows_sql}) "
+        f"ORDER BY row, record_id LIMIT {KEPT_EXAMPLES}",
         {
             "code": problem.code,
             "severity": problem.severity.value,
@@ -101,15 +105,73 @@ def note_rows(
     )
 
 
-def note_refused(
-    connection: duckdb.DuckDBPyConnection,
-    file: str,
-    row: int,
-    header: list[str],
-    cells: list[str],
-    reason: str,
+class Gathered:
+    """Faults told one by one: exact counts, the first examples of each kind, every refused record."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[tuple[str, str, str]] = Counter()
+        self.examples: list[Problem] = []
+        self.refused: list[tuple[int, list[str], str]] = []
+
+    def note(self, problem: Problem) -> None:
+        """One fault."""
+        kind = (problem.code, problem.column, problem.message)
+        self.counts[kind] += 1
+        if self.counts[kind] <= KEPT_EXAMPLES:
+            self.examples.append(problem)
+
+    def refuse(self, problem: Problem, cells: list[str]) -> None:
+        """One fault that costs its record, which is kept as it was."""
+        self.note(problem)
+        self.refused.append((problem.row or 0, cells, problem.message))
+
+
+def note_gathered(
+    connection: duckdb.DuckDBPyConnection, gathered: Gathered, file: str, header: list[str]
 ) -> None:
-    """Keep a refused record as it was."""
+    """Everything gathered while one file was read."""
+    for problem in gathered.examples:
+        kind = (problem.code, problem.column, problem.message)
+        note_problem(connection, problem, gathered.counts.pop(kind, 0))
+    for start in range(0, len(gathered.refused), 10_000):
+        part = gathered.refused[start : start + 10_000]
+        connection.execute(
+            "INSERT INTO _refused_row SELECT ?, r, ?, c, w FROM (SELECT unnest(?) AS r, "
+            "unnest(CAST(? AS VARCHAR[][])) AS c, unnest(?) AS w)",
+            [
+                file,
+                header,
+                [r for r, _, _ in part],
+                [fitted(c, len(header)) for _, c, _ in part],
+                [w for _, _, w in part],
+            ],
+        )
+
+
+def fitted(cells: list[str], width: int) -> list[str]:
+    """Cells under a header of `width` columns; what is beyond it stays in the last, so nothing is lost."""
+    if len(cells) > width:
+        return [*cells[: width - 1], ",".join(cells[width - 1 :])]
+    return [*cells, *[""] * (width - len(cells))]
+
+
+def one_refusal_a_row(connection: duckdb.DuckDBPyConnection) -> None:
+    """A record refused for several reasons is one record, with all of them."""
     connection.execute(
-        "INSERT INTO _refused_row VALUES (?, ?, ?, ?, ?)", [file, row, header, cells, reason]
+        "CREATE OR REPLACE TABLE _refused_row AS SELECT file, row, any_value(header) AS header, "
+        "any_value(record) AS record, string_agg(DISTINCT reason, ' ' ORDER BY reason) AS reason "
+        "FROM _refused_row GROUP BY file, row ORDER BY file, row"
+    )
+
+
+def keep_rows(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, condition: str, reason: str
+) -> None:
+    """Keep the staged rows of a file that meet a condition, to be mended."""
+    key = {c.name: c.key for c in file.columns}
+    cells = ", ".join(key.get(name, "''") for name in file.header)
+    connection.execute(
+        f"INSERT INTO _refused_row SELECT ?, _row, ?, [{cells}], ? FROM staged.{file.staging} "
+        f"WHERE {condition}",
+        [file.name, file.header, reason],
     )

@@ -12,7 +12,12 @@ from salesops.importers import formats
 from salesops.importers.history import fill_history
 from salesops.importers.matching import column_type
 from salesops.importers.model import Examination, SourceColumn, SourceFile, Watch
-from salesops.importers.problems import create_problem_tables, note_rows
+from salesops.importers.problems import (
+    create_problem_tables,
+    keep_rows,
+    note_rows,
+    one_refusal_a_row,
+)
 from salesops.importers.resolving import resolve
 from salesops.importers.sense import look_for_nonsense
 from salesops.tables import TABLES
@@ -35,6 +40,7 @@ PASSING = {
     "_is_closed": "BOOLEAN",
     "_is_won": "BOOLEAN",
     "_stage_id": "VARCHAR",
+    "_amount": "DECIMAL(27,9)",
 }
 _RENAMED = {
     "opportunity.status": "_status",
@@ -44,6 +50,9 @@ _RENAMED = {
 }
 HELPERS = {
     "_role": "id VARCHAR, name VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
+    "_territory": "id VARCHAR, name VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
+    "_assignment": "person_id VARCHAR, territory_id VARCHAR, is_active BOOLEAN, _deleted BOOLEAN, "
+    "_modified TIMESTAMP",
     "_period": "id VARCHAR, starts_on DATE, last_day DATE, _deleted BOOLEAN, _modified TIMESTAMP",
     "_field_history": "opportunity_id VARCHAR, valid_from TIMESTAMP, changed_by_id VARCHAR, field VARCHAR, "
     "old_value VARCHAR, new_value VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
@@ -73,10 +82,12 @@ def read(
     examination: Examination,
     connection: duckdb.DuckDBPyConnection,
     *,
+    currency: str = "",
     progress: Watch = _silent,
 ) -> None:
     """Fill every table of `TABLES` in `connection`, and the three tables of problems.
 
+    `currency` is that of money beside which none is named; without it, one with cents is assumed.
     Raises Refusal, naming the question, while one that must be answered is open.
     """
     for question in examination.must_answer:
@@ -88,19 +99,31 @@ def read(
         for name in ("_problem", "_problem_count", "_refused_row"):
             connection.execute(f"INSERT INTO {name} FROM staged.{name}")
         _create(connection)
-        files = [f for f in examination.files if f.table]
-        total = sum(f.rows for f in files)
-        done = 0
-        for number, file in enumerate(files):
-            progress(f"Reading {file.name}", done, total)
-            _load(connection, file, number)
-            done += file.rows
-        progress("Putting rows together", done, total)
+        _load_all(connection, examination, currency, progress)
         resolve(connection, examination)
         fill_history(connection)
         look_for_nonsense(connection)
+        connection.execute("DROP TABLE l_opportunity")
+        one_refusal_a_row(connection)
     finally:
         connection.execute("DETACH staged")
+
+
+def _load_all(
+    connection: duckdb.DuckDBPyConnection,
+    examination: Examination,
+    currency: str,
+    progress: Watch,
+) -> None:
+    files = list(enumerate(f for f in examination.files if f.table))
+    total = sum(f.rows for _, f in files)
+    done = 0
+    # Opportunities first: their history is read in their currency.
+    for part, file in sorted(files, key=lambda f: f[1].table != "opportunity"):
+        progress(f"Reading {file.name}", done, total)
+        _load(connection, file, part, currency)
+        done += file.rows
+    progress("Putting rows together", done, total)
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
@@ -115,7 +138,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"CREATE TABLE l{name} ({columns})")
 
 
-def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int, assumed: str) -> None:
     columns = [c for c in file.columns if c.target]
     table = str(file.table)
     currency = next(
@@ -124,69 +147,90 @@ def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int) ->
     targets: dict[str, str] = {}
     judged: list[tuple[SourceColumn, str]] = []
     for column in columns:
-        name = _RENAMED.get(column.target, column.target.partition(".")[2])
-        value = _value(file, column, name, currency)
-        if value is None:
-            continue
+        name = target_name(column)
+        value = _value(file, column, name, _currency_of(file, column, currency, assumed))
         targets[name] = value
         if value != column.key and column.reads_as != "text":
             judged.append((column, value))
-    money = next((c for c in columns if _is_money(c) and "currency" not in targets), None)
-    if money is not None and not table.startswith("_") and "currency" in TABLES[table].column:
-        targets["currency"] = formats.currency_sql(money.key)
-    into = f"l{table}" if table.startswith("_") else f"l_{table}"
-    names = ", ".join(f'"{n}"' for n in targets)
-    values = ", ".join(f"{v}" for v in targets.values())
-    if table.startswith("_"):
-        connection.execute(
-            f"INSERT INTO {into} ({names}) SELECT {values} FROM staged.{file.staging}"
-        )
-    else:
-        connection.execute(
-            f"INSERT INTO {into} ({names}, _file, _part, _row) "
-            f"SELECT {values}, ?, ?, _row FROM staged.{file.staging}",
-            [file.name, part],
-        )
+    money = next((c for c in columns if _is_money(c)), None)
+    if money is not None and table in TABLES and "currency" not in targets:
+        if "currency" in TABLES[table].column and not file.salesforce:
+            targets["currency"] = formats.currency_sql(money.key)
+        is_odd = assumed in formats.ODD_CURRENCIES or _has_odd_currency(connection)
+        if table == "opportunity_version" and is_odd:
+            targets["_amount"] = formats.sql(money.reads_as, money.key)
+    _insert(connection, file, part, targets)
     _tell_unread(connection, file, judged)
 
 
-def _value(file: SourceFile, column: SourceColumn, name: str, currency: str) -> str | None:
-    """SQL from the staged text to the target's value; None where the target takes none."""
+def _insert(
+    connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int, targets: dict[str, str]
+) -> None:
+    names = ", ".join(f'"{n}"' for n in targets)
+    values = ", ".join(targets.values())
+    source = f"staged.{file.staging}"
+    if str(file.table).startswith("_"):
+        connection.execute(f"INSERT INTO l{file.table} ({names}) SELECT {values} FROM {source}")
+    else:
+        connection.execute(
+            f"INSERT INTO l_{file.table} ({names}, _file, _part, _row) "
+            f"SELECT {values}, ?, ?, _row FROM {source}",
+            [file.name, part],
+        )
+
+
+def _has_odd_currency(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether opportunities are in a currency whose minor unit is not a hundredth."""
+    odd = ", ".join(f"'{c}'" for c in formats.ODD_CURRENCIES)
+    found = connection.execute(
+        f"SELECT 1 FROM l_opportunity WHERE currency IN ({odd}) LIMIT 1"
+    ).fetchone()
+    return found is not None
+
+
+def _currency_of(file: SourceFile, column: SourceColumn, currency: str, assumed: str) -> str:
+    """SQL for the currency of a money column: of its row, else told in the value itself, else assumed."""
+    known = [currency] if currency else []
+    if not file.salesforce:
+        known.append(formats.currency_sql(column.key))
+    return f"coalesce({', '.join([*known, formats.quoted(assumed)])})"
+
+
+def _value(file: SourceFile, column: SourceColumn, name: str, currency: str) -> str:
+    """SQL from the staged text to the target's value."""
     key, how = column.key, column.reads_as
-    if how == "percent":
-        return f"TRY_CAST(TRY_CAST({key} AS DECIMAL(38,9)) / 100 AS DECIMAL(9,6))"
     if how == "seconds":
-        return f"CAST(round(TRY_CAST({key} AS DOUBLE) / 60) AS BIGINT)"
-    if how == "inverse":
-        rate = f"TRY_CAST({key} AS DOUBLE)"
-        return f"CASE WHEN {rate} > 0 THEN CAST(1 / {rate} AS DECIMAL(18,9)) END"
-    if how == "category":
+        return f"TRY_CAST(round(TRY_CAST({key} AS DECIMAL(27,9)) / 60) AS BIGINT)"
+    if how.startswith("inverse"):
+        rate = f"CAST({formats.sql(how.replace('inverse', 'number'), key)} AS DOUBLE)"
+        return f"CASE WHEN {rate} > 0 THEN TRY_CAST(1 / {rate} AS DECIMAL(18,9)) END"
+    if how == "category" or name == "forecast_category":
         return _CATEGORY.format(key)
     if how == "kind":
         return key
     if name in PASSING or str(file.table).startswith("_"):
         return formats.sql(how, key) if how not in ("", "text") else _identity(key, name)
     kind = column_type(f"{file.table}.{name}")
+    value = formats.sql(how, key)
     if kind is Type.MONEY:
-        own = currency or formats.currency_sql(key)
-        return formats.minor_sql(formats.sql(how, key), f"coalesce({own}, '')")
+        return formats.minor_sql(value, currency)
     if kind is Type.SHARE:
-        number = formats.sql(how, key)
-        whole = f"(SELECT max({number}) > 1 FROM staged.{file.staging})"
-        return f"TRY_CAST(CASE WHEN {whole} THEN {number} / 100 ELSE {number} END AS DECIMAL(9,6))"
+        least = -1 if name == "gross_margin" else 0
+        return f"CASE WHEN {value} BETWEEN {least} AND 1 THEN CAST({value} AS DECIMAL(9,6)) END"
     if kind is Type.COUNT:
-        return f"TRY_CAST(round({formats.sql(how, key)}) AS BIGINT)"
+        return f"TRY_CAST(round({value}) AS BIGINT)"
     if kind in (Type.DECIMAL, Type.RATE):
-        return f"TRY_CAST({formats.sql(how, key)} AS {DUCKDB_TYPE[kind]})"
-    if kind in (Type.DATE, Type.INSTANT, Type.YES_NO):
-        return formats.sql(how, key)
+        return f"TRY_CAST({value} AS {DUCKDB_TYPE[kind]})"
     if kind is Type.CURRENCY:
         return formats.currency_sql(key)
-    if name == "forecast_category":
-        return _CATEGORY.format(key)
     if kind is Type.ID:
         return _identity(key, name)
-    return key
+    return value
+
+
+def target_name(column: SourceColumn) -> str:
+    """The column of a loading table that a column of a file fills."""
+    return _RENAMED.get(column.target, column.target.partition(".")[2])
 
 
 def _identity(key: str, name: str) -> str:
@@ -201,10 +245,29 @@ def _is_money(column: SourceColumn) -> bool:
     return name.endswith("_minor")
 
 
+_WHAT = {
+    "date:day-first": "a day written with the day before the month, as others in the column are",
+    "date:month-first": "a day written with the month before the day, as others in the column are",
+    "date": "a day that can be read in one way only",
+    "instant:day-first": "a time written with the day before the month, as others in the column are",
+    "instant:month-first": "a time written with the month before the day, as others in the column are",
+    "instant": "a day or time that can be read in one way only",
+    "number:comma": "a number with a comma before its decimals, as others in the column are",
+    "number:point": "a number with a point before its decimals, as others in the column are",
+    "percent": "a share from 0 to 100",
+    "number": "a number in a range that makes sense here",
+    "inverse": "a rate above zero",
+    "seconds": "a number of seconds",
+    "yes_no": "yes or no",
+    "currency": "a currency's three letters or sign",
+    "category": "a forecast category (omitted, pipeline, best case, commit or closed)",
+}
+
+
 def _tell_unread(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, judged: list[tuple[SourceColumn, str]]
 ) -> None:
-    """One scan counts every value that is there and could not be read; examples only where there are some."""
+    """One scan counts every value that is there and could not be read; rows are looked up where there are some."""
     if not judged:
         return
     counts = connection.execute(
@@ -213,28 +276,33 @@ def _tell_unread(
         + f" FROM staged.{file.staging}"
     ).fetchone()
     for (column, value), count in zip(judged, counts or (), strict=True):
-        if not count:
-            continue
-        kind = column.reads_as.partition(":")[0]
-        what = {
-            "date": "a day",
-            "instant": "a day and time",
-            "number": "a number",
-            "yes_no": "yes or no",
-            "category": "a forecast category",
-        }.get(kind, "a value of this column")
-        note_rows(
-            connection,
-            Problem(
-                f"not_{kind or 'read'}",
-                Severity.BLANKED,
-                f"Values in “{column.name}” are not {what}; they are left empty.",
-                "Mend them in the source, or in the file of these rows, and open it again.",
-                file=file.name,
-                column=column.name,
-                table=str(file.table),
-            ),
-            f"SELECT _row AS row, {column.key} AS value FROM staged.{file.staging} "
-            f"WHERE {column.key} IS NOT NULL AND ({value}) IS NULL",
-            int(count),
-        )
+        if count:
+            _tell_column(connection, file, column, value, int(count))
+
+
+def _tell_column(
+    connection: duckdb.DuckDBPyConnection,
+    file: SourceFile,
+    column: SourceColumn,
+    value: str,
+    count: int,
+) -> None:
+    kind = column.reads_as.partition(":")[0]
+    what = _WHAT.get(column.reads_as) or _WHAT.get(kind) or "a value of this column"
+    unread = f"{column.key} IS NOT NULL AND ({value}) IS NULL"
+    note_rows(
+        connection,
+        Problem(
+            f"not_{kind}",
+            Severity.BLANKED,
+            f"Values in “{column.name}” are not {what}; they are left empty.",
+            "Mend them in the source, or in the file of these rows and open that with the others.",
+            file=file.name,
+            column=column.name,
+            table=str(file.table),
+        ),
+        f"SELECT _row AS row, {column.key} AS value, NULL AS record_id FROM staged.{file.staging} "
+        f"WHERE {unread}",
+        count,
+    )
+    keep_rows(connection, file, unread, f"“{column.name}” is not {what}.")

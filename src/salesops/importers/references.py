@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import itertools
 import re
 
 import duckdb
@@ -12,6 +13,7 @@ from salesops.tables import TABLES
 
 LEAST_COVERAGE = 0.5
 MOST_NAMES = 3_000  # above that, looking for near spellings costs more than it finds
+MOST_LOOKED_UP = 50
 
 
 def reference_questions(
@@ -52,7 +54,7 @@ def _choose_ids(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
         mine = [(v, key[1]) for key, v in votes.items() if key[0] == other.staging]
         if not mine:
             continue
-        best = max(mine)[1]
+        best = _best(mine, other)
         for candidate in other.columns:
             if candidate.key == best:
                 if candidate.target != f"{other.table}.id":
@@ -60,6 +62,13 @@ def _choose_ids(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
                 candidate.target, candidate.confidence = f"{other.table}.id", 0.98
             elif candidate.target == f"{other.table}.id":
                 candidate.target, candidate.note = "", "Not what other files refer to"
+
+
+def _best(votes: list[tuple[float, str]], other: SourceFile) -> str:
+    """The column most referred to; what is called an id wins where it is referred to as well as any."""
+    most, best = max(votes)
+    named = next((c.key for c in other.columns if c.target == f"{other.table}.id"), "")
+    return next((key for vote, key in votes if key == named and vote >= most), best)
 
 
 def _coverage(
@@ -70,10 +79,12 @@ def _coverage(
     candidate: SourceColumn,
 ) -> float:
     """The share of distinct values that are found in a column whose values are all different."""
+    plain = "regexp_replace({0}, '^(\\d+)\\.0$', '\\1')"
+    spoken, known = plain.format(column.key), plain.format(candidate.key)
     found = connection.execute(
         f"""
-        WITH there AS (SELECT {candidate.key} AS v FROM {other.staging}),
-            here AS (SELECT DISTINCT {column.key} AS v FROM {file.staging} WHERE {column.key} IS NOT NULL)
+        WITH there AS (SELECT {known} AS v FROM {other.staging}),
+            here AS (SELECT DISTINCT {spoken} AS v FROM {file.staging} WHERE {column.key} IS NOT NULL)
         SELECT (SELECT count(*) FROM here SEMI JOIN there USING (v)), (SELECT count(*) FROM here),
             (SELECT count(DISTINCT v) = count(*) FROM there)
         """
@@ -106,14 +117,18 @@ def _near_names(
                     names += [r[0] for r in rows]
     if not names or len(names) > MOST_NAMES:
         return []
-    missing = connection.execute(
+    # Names that are rare are left for the list of problems: near spellings are dear to look for.
+    spoken = connection.execute(
         f"SELECT {column.key}, count(*) FROM {file.staging} WHERE {column.key} IS NOT NULL "
-        f"GROUP BY 1 ORDER BY 2 DESC LIMIT 2000"
+        f"GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
+    missing = (
+        (value, rows)
+        for value, rows in spoken
+        if value.casefold() not in known and swapped(value).casefold() not in known
+    )
     questions = []
-    for value, rows in missing:
-        if value.casefold() in known or swapped(value).casefold() in known:
-            continue
+    for value, rows in itertools.islice(missing, MOST_LOOKED_UP):
         near = _nearest(value, names)
         if near is None:
             continue

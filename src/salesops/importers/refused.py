@@ -8,8 +8,17 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.importers.problems import fitted
+
 ROW_COLUMN = "_row"
 REASON_COLUMN = "_reason"
+REFUSED_ENDING = "-refused.csv"
+
+
+def refused_name(file: str) -> str:
+    """What the file of a file's refused rows is called."""
+    name = Path(file.replace(" › ", "/")).with_suffix("")
+    return "-".join(name.parts) + REFUSED_ENDING
 
 
 def write_refused(connection: duckdb.DuckDBPyConnection, target: Path) -> list[Path]:
@@ -19,7 +28,7 @@ def write_refused(connection: duckdb.DuckDBPyConnection, target: Path) -> list[P
     for (file,) in connection.execute(
         "SELECT DISTINCT file FROM _refused_row ORDER BY file"
     ).fetchall():
-        path = target / f"{Path(file).stem.replace(' › ', '-')}-refused.csv"
+        path = target / refused_name(file)
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             csv.writer(out).writerows(refused_lines(connection, file))
         written.append(path)
@@ -27,7 +36,7 @@ def write_refused(connection: duckdb.DuckDBPyConnection, target: Path) -> list[P
 
 
 def refused_lines(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[list[str]]:
-    """The header and the refused records of one file, with row and reason at the end."""
+    """The header and the refused records of one file, with row and every reason at the end."""
     found = connection.execute(
         "SELECT row, header, record, reason FROM _refused_row WHERE file = ? ORDER BY row", [file]
     ).fetchall()
@@ -36,5 +45,4 @@ def refused_lines(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[
     header = found[0][1]
     yield [*header, ROW_COLUMN, REASON_COLUMN]
     for row, _, record, reason in found:
-        cells = [c or "" for c in record][: len(header)]
-        yield [*cells, *[""] * (len(header) - len(cells)), str(row), reason]
+        yield [*fitted([c or "" for c in record], len(header)), str(row), reason]

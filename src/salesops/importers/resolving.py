@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 
 from salesops.foundations.problem import Problem, Severity
+from salesops.importers import formats
 from salesops.importers.model import Examination, SourceFile
-from salesops.importers.problems import note_rows
+from salesops.importers.problems import keep_rows, note_rows
 from salesops.tables import TABLES
 
 CREATED = ("account", "person", "product", "campaign")  # a name alone may stand for one of these
@@ -17,6 +18,8 @@ _SWAPPED = "regexp_replace({0}, '^([^,]+), ([^,]+)$', '\\2 \\1')"
 def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> None:
     """From the loading tables `l_*` into the declared tables."""
     _complete(connection)
+    _amounts_of_history(connection)
+    given = _given(examination)
     joins = {
         q.id: q.answer
         for q in examination.questions
@@ -26,17 +29,56 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         _drop_deleted(connection, name)
         if "id" in TABLES[name].column:
             _give_ids(connection, name)
-            _merge(connection, name, "id")
+            _merge(connection, name, given[name])
+    _one_per_instant(connection)
     _stages_by_id(connection)
     generic = {f.table for f in examination.files if f.table and not f.salesforce}
     for name in sorted(TABLES, key=lambda t: _ORDER.index(t) if t in _ORDER else 99):
         _refer(connection, name, examination.files, joins, by_name=name in generic)
     _refuse_incomplete(connection, examination)
+    for spans, key, said in _SPANS:
+        _part_spans(connection, spans, key, said)
     for name, table in TABLES.items():
         columns = ", ".join(f'"{c.name}"' for c in table.columns)
         connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM l_{name}")
         if name != "opportunity":
             connection.execute(f"DROP TABLE l_{name}")
+
+
+def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
+    """For each table and column the parts (files, counted) that have the column."""
+    from salesops.importers.reading import target_name
+
+    given: dict[str, dict[str, list[int]]] = {name: {} for name in TABLES}
+    for part, file in enumerate(f for f in examination.files if f.table):
+        for column in file.columns:
+            if column.target and file.table in given:
+                given[str(file.table)].setdefault(target_name(column), []).append(part)
+    return given
+
+
+def _amounts_of_history(connection: duckdb.DuckDBPyConnection) -> None:
+    """A history that names no currency is in that of its opportunity, whose money may have no cents."""
+    minor = formats.minor_sql("v._amount", "o.currency")
+    connection.execute(
+        f"UPDATE l_opportunity_version AS v SET amount_minor = {minor} FROM l_opportunity o "
+        "WHERE o.id = v.opportunity_id AND v._amount IS NOT NULL AND v.currency IS NULL "
+        "AND o.currency IS NOT NULL"
+    )
+
+
+def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
+    """Several saves in one instant leave one version, the last; files given twice leave it once."""
+    twice = connection.execute(
+        "SELECT 1 FROM l_opportunity_version GROUP BY opportunity_id, valid_from HAVING count(*) > 1 LIMIT 1"
+    ).fetchone()
+    if twice:
+        connection.execute(
+            "DELETE FROM l_opportunity_version WHERE valid_from IS NOT NULL AND rowid IN ("
+            "SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY opportunity_id, valid_from "
+            "ORDER BY coalesce(_modified, TIMESTAMP '0001-01-01') DESC, _part DESC, _row DESC) AS place "
+            "FROM l_opportunity_version) WHERE place > 1)"
+        )
 
 
 def _complete(connection: duckdb.DuckDBPyConnection) -> None:
@@ -95,6 +137,16 @@ def _complete(connection: duckdb.DuckDBPyConnection) -> None:
         FROM l_role r WHERE r.id = l_person._role_id
         """
     )
+    # Salesforce keeps only where a person is now; of several territories the first by name is shown.
+    connection.execute(
+        """
+        UPDATE l_person SET region = coalesce(region, t.name) FROM (
+            SELECT a.person_id, min(t.name) AS name FROM l_assignment a
+            JOIN l_territory t ON t.id = a.territory_id
+            WHERE coalesce(a.is_active, true) AND NOT coalesce(a._deleted, false) GROUP BY 1) t
+        WHERE t.person_id = l_person.id
+        """
+    )
     connection.execute(
         """
         UPDATE l_quota SET starts_on = coalesce(l_quota.starts_on, p.starts_on),
@@ -132,9 +184,6 @@ def _plain_currency_rates(connection: duckdb.DuckDBPyConnection) -> None:
             SELECT currency FROM l_exchange_rate WHERE currency IS NOT NULL)
         """
     )
-    connection.execute(
-        "DELETE FROM l_exchange_rate WHERE currency IS NULL OR rate IS NULL OR valid_from IS NULL"
-    )
 
 
 def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -152,7 +201,8 @@ def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
                 file=file,
                 table=name,
             ),
-            f"SELECT _row AS row, '' AS value FROM l_{name} WHERE _deleted AND _file = '{_q(file)}'",
+            f"SELECT _row AS row, '' AS value, {_id_of(name)} AS record_id FROM l_{name} "
+            f"WHERE _deleted AND _file = '{_q(file)}'",
             count,
         )
     if gone:
@@ -177,61 +227,73 @@ def _give_ids(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     )
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, name: str, key: str) -> None:
-    """Rows with one id become one: the newest value of each column, blanks keep the older."""
-    twice = connection.execute(f"SELECT count(*), count(DISTINCT {key}) FROM l_{name}").fetchone()
+def _merge(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, list[int]]) -> None:
+    """Rows with one id become one: the newest has its say in every column its file has."""
+    twice = connection.execute(f"SELECT count(*), count(DISTINCT id) FROM l_{name}").fetchone()
     if not twice or twice[0] == twice[1]:
         return
     every = [d[0] for d in connection.execute(f"SELECT * FROM l_{name} LIMIT 0").description or ()]
-    kept = [c for c in every if c != key]
-    compared = [c for c in kept if c not in ("_file", "_part", "_row", "_modified")]
+    kept = [c for c in every if c != "id"]
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT {key} FROM l_{name} GROUP BY 1 HAVING count(*) > 1"
+        f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM l_{name} GROUP BY 1 HAVING count(*) > 1"
     )
-    different = " OR ".join(
-        f"count(DISTINCT {c}) FILTER (same_file) > 1" for c in compared if c in TABLES[name].column
+    _tell_repeated(connection, name, [c for c in kept if c in TABLES[name].column])
+    order = "struct_pack(m := coalesce(_modified, TIMESTAMP '0001-01-01'), p := _part, r := _row)"
+    merged = ", ".join(
+        f"arg_max_null({c}, {order}) FILTER ({c} IS NOT NULL OR {_is_in(given.get(c, []))}) AS {c}"
+        for c in kept
     )
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT id, {merged} FROM l_{name} "
+        f"SEMI JOIN repeated USING (id) GROUP BY id"
+    )
+    connection.execute(f"DELETE FROM l_{name} WHERE id IN (SELECT id FROM repeated)")
+    connection.execute(f"INSERT INTO l_{name} BY NAME FROM merged")
+
+
+def _is_in(parts: list[int]) -> str:
+    return f"_part IN ({', '.join(map(str, parts))})" if parts else "false"
+
+
+def _tell_repeated(connection: duckdb.DuckDBPyConnection, name: str, compared: list[str]) -> None:
+    different = " OR ".join(f"count(DISTINCT {c}) FILTER (same_file) > 1" for c in compared)
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE judged AS
-        SELECT {key}, count(*) AS many, max(_row) AS row, any_value(_file) AS file, ({different}) AS differs
-        FROM (SELECT *, count(*) OVER (PARTITION BY {key}, _file) > 1 AS same_file
-            FROM l_{name} SEMI JOIN repeated USING ({key})) GROUP BY {key}
+        SELECT id, max(_row) AS row, arg_max(_file, _part) AS file, ({different}) AS differs
+        FROM (SELECT *, count(*) OVER (PARTITION BY id, _file) > 1 AS same_file
+            FROM l_{name} SEMI JOIN repeated USING (id)) GROUP BY id
         """
     )
-    for differs, severity, code, what, remedy in (
-        (
-            True,
-            Severity.DOUBTFUL,
-            "repeated_id",
-            "Several rows carry the same id and differ; the last value of each column was taken.",
-            "Find out which row is right and remove the others.",
-        ),
-        (
-            False,
-            Severity.NOTE,
-            "repeated_row",
-            "Rows are there more than once, as exports in several parts have it; each is counted once.",
-            "Nothing to do.",
-        ),
-    ):
+    for differs, severity, code, what, remedy in _REPEATED:
         for file, count in connection.execute(
-            "SELECT file, count(*) FROM judged WHERE differs = ? GROUP BY 1", [differs]
+            "SELECT file, count(*) FROM judged WHERE differs = ? GROUP BY 1 ORDER BY 1", [differs]
         ).fetchall():
             note_rows(
                 connection,
-                Problem(code, severity, what, remedy, file=file, column=key, table=name),
-                f"SELECT row, {key} AS value FROM judged WHERE differs = {differs} AND file = '{_q(file)}'",
+                Problem(code, severity, what, remedy, file=file, column="id", table=name),
+                f"SELECT row, id AS value, id AS record_id FROM judged "
+                f"WHERE differs = {differs} AND file = '{_q(file)}'",
                 count,
             )
-    order = "struct_pack(m := coalesce(_modified, TIMESTAMP '0001-01-01'), p := _part, r := _row)"
-    merged = ", ".join(f"arg_max({c}, {order}) FILTER ({c} IS NOT NULL) AS {c}" for c in kept)
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT {key}, {merged} FROM l_{name} "
-        f"SEMI JOIN repeated USING ({key}) GROUP BY {key}"
-    )
-    connection.execute(f"DELETE FROM l_{name} WHERE {key} IN (SELECT {key} FROM repeated)")
-    connection.execute(f"INSERT INTO l_{name} BY NAME FROM merged")
+
+
+_REPEATED = (
+    (
+        True,
+        Severity.DOUBTFUL,
+        "repeated_id",
+        "Rows of one file carry the same id and differ; the last of them was taken.",
+        "Find out which row is right and remove the others.",
+    ),
+    (
+        False,
+        Severity.NOTE,
+        "repeated_row",
+        "Rows are there more than once, as exports in several parts have it; each is counted once.",
+        "Nothing to do.",
+    ),
+)
 
 
 def _stages_by_id(connection: duckdb.DuckDBPyConnection) -> None:
@@ -299,43 +361,57 @@ def _keep_unknown(
     connection: duckdb.DuckDBPyConnection, name: str, column: str, there: str, *, given: bool
 ) -> None:
     """A reference to nothing given is kept; a name becomes a row of its own, and is told."""
-    unknown = connection.execute(
-        f"SELECT count(*), count(DISTINCT {column}) FROM l_{name} WHERE {column} IS NOT NULL "
-        f"AND {column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
-    ).fetchone()
-    if not unknown or not unknown[0]:
-        return
+    unknown = (
+        f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
+    )
+    found = connection.execute(
+        f"SELECT _file, count(*) FROM l_{name} WHERE {unknown} GROUP BY 1 ORDER BY 1"
+    ).fetchall()
     if given and name != there and not column.startswith("changed_by"):
-        rows = (
-            f"SELECT _row AS row, {column} AS value FROM l_{name} WHERE {column} IS NOT NULL "
-            f"AND {column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
-        )
-        kept = f"kept as {there}s of their own" if there in CREATED else "kept as they are"
-        shown = connection.execute(
-            f"SELECT string_agg(value, ', ') FROM (SELECT DISTINCT value FROM ({rows}) LIMIT 3)"
-        ).fetchone()
-        file = connection.execute(f"SELECT any_value(_file) FROM l_{name}").fetchone()
-        note_rows(
-            connection,
-            Problem(
-                "unknown_reference",
-                Severity.DOUBTFUL,
-                f"Rows name a {there.replace('_', ' ')} that is in none of the files ({shown[0] if shown else ''}"
-                f"{', …' if unknown[1] > 3 else ''}); {kept}.",
-                f"Add the missing {there.replace('_', ' ')}s, or say which known one is meant.",
-                file=file[0] if file else "",
-                column=column,
-                table=name,
-            ),
-            rows,
-            unknown[0],
-        )
-    if there in CREATED:
+        for file, count in found:
+            _tell_unknown(
+                connection, name, column, there, f"{unknown} AND _file = '{_q(file)}'", file, count
+            )
+    if found and there in CREATED:
         connection.execute(
             f"INSERT INTO l_{there} (id, name, _file, _part, _row) "
-            f"SELECT DISTINCT {column}, {column}, 'named elsewhere', -1, 0 FROM l_{name} "
-            f"WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
+            f"SELECT DISTINCT {column}, {column}, 'named elsewhere', -1, 0 FROM l_{name} WHERE {unknown}"
         )
+
+
+def _tell_unknown(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    column: str,
+    there: str,
+    unknown: str,
+    file: str,
+    count: int,
+) -> None:
+    values = connection.execute(
+        f"SELECT DISTINCT {column} FROM l_{name} WHERE {unknown} ORDER BY 1 LIMIT 4"
+    ).fetchall()
+    some = ", ".join(str(v[0])[:60] for v in values[:3]) + (", …" if len(values) > 3 else "")
+    spoken = there.replace("_", " ")
+    kept = (
+        f"each is kept as {_a(there)} of its own"
+        if there in CREATED
+        else "they are kept as they are"
+    )
+    note_rows(
+        connection,
+        Problem(
+            "unknown_reference",
+            Severity.DOUBTFUL,
+            f"Rows name {_a(there)} that is in none of the files ({some}); {kept}.",
+            f"Open a file with the missing {spoken} too, or correct the name in the source.",
+            file=file,
+            column=column,
+            table=name,
+        ),
+        f"SELECT _row AS row, {column} AS value, {_id_of(name)} AS record_id FROM l_{name} WHERE {unknown}",
+        count,
+    )
 
 
 _NEEDED = {
@@ -349,6 +425,7 @@ _NEEDED = {
     "opportunity_split": ("opportunity_id", "person_id"),
     "campaign_spend": ("campaign_id",),
     "pipeline_stage": ("stage",),
+    "exchange_rate": ("currency", "valid_from", "rate"),
 }
 
 
@@ -356,49 +433,106 @@ def _refuse_incomplete(connection: duckdb.DuckDBPyConnection, examination: Exami
     """Rows without what makes them such a row are left out and kept word for word."""
     for name, needed in _NEEDED.items():
         for column in needed:
-            refused = connection.execute(
-                f"SELECT _file, count(*) FROM l_{name} WHERE {column} IS NULL GROUP BY 1"
-            ).fetchall()
-            for file, count in refused:
-                said = column.removesuffix("_minor").removesuffix("_id").replace("_", " ")
-                reason = f"The row has no {said}, so it cannot be counted as {_a(name)}."
-                note_rows(
-                    connection,
-                    Problem(
-                        "missing_value",
-                        Severity.REFUSED,
-                        reason,
-                        "Fill it in the file of refused rows and open that with the others.",
-                        file=file or "",
-                        column=column,
-                        table=name,
-                    ),
-                    f"SELECT _row AS row, '' AS value FROM l_{name} WHERE {column} IS NULL "
-                    f"AND _file = '{_q(file or '')}'",
-                    count,
-                )
-                _keep_refused(connection, examination, name, column, file or "", reason)
-            if refused:
-                connection.execute(f"DELETE FROM l_{name} WHERE {column} IS NULL")
+            for file, count in connection.execute(
+                f"SELECT _file, count(*) FROM l_{name} WHERE {column} IS NULL GROUP BY 1 ORDER BY 1"
+            ).fetchall():
+                _refuse(connection, examination, name, column, file or "", count)
+        missing = " OR ".join(f"{column} IS NULL" for column in needed)
+        connection.execute(f"DELETE FROM l_{name} WHERE {missing}")
 
 
-def _keep_refused(
+def _refuse(
     connection: duckdb.DuckDBPyConnection,
     examination: Examination,
     name: str,
     column: str,
     file: str,
-    reason: str,
+    count: int,
 ) -> None:
+    said = column.removesuffix("_minor").removesuffix("_id").replace("_", " ")
+    reason = f"The row has no {said} that can be read, so it cannot count as {_a(name)}."
+    of_file = f"{column} IS NULL AND coalesce(_file, '') = '{_q(file)}'"
+    note_rows(
+        connection,
+        Problem(
+            "missing_value",
+            Severity.REFUSED,
+            reason,
+            "Fill it in, in the file of refused rows, and open that with the others.",
+            file=file,
+            column=column,
+            table=name,
+        ),
+        f"SELECT _row AS row, '' AS value, {_id_of(name)} AS record_id FROM l_{name} WHERE {of_file}",
+        count,
+    )
     for source in examination.files:
-        if source.name != file or source.table != name:
-            continue
-        cells = ", ".join(c.key for c in source.columns)
-        connection.execute(
-            f"INSERT INTO _refused_row SELECT ?, _row, ?, [{cells}], ? FROM staged.{source.staging} "
-            f"WHERE _row IN (SELECT _row FROM l_{name} WHERE {column} IS NULL AND _file = ?)",
-            [file, [c.name for c in source.columns], reason, file],
+        if source.name == file and source.table == name:
+            keep_rows(
+                connection, source, f"_row IN (SELECT _row FROM l_{name} WHERE {of_file})", reason
+            )
+
+
+_SPANS = (
+    (
+        "team_membership",
+        "person_id",
+        "A person is in two places of the organisation on the same days; the place that began later counts.",
+    ),
+    (
+        "exchange_rate",
+        "currency",
+        "A currency has two rates on the same days; the rate that began later counts.",
+    ),
+)
+
+
+def _part_spans(connection: duckdb.DuckDBPyConnection, name: str, key: str, message: str) -> None:
+    """A span without an end lasts until the next; one that runs into the next is told, and ends there.
+
+    Two spans for one day would count every deal of that day twice.
+    """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE spanned AS
+        SELECT rowid AS place, {key} AS held, _row AS row, _file AS file, valid_from, valid_to,
+            lead(valid_from) OVER (PARTITION BY {key} ORDER BY valid_from, _part, _row) AS following
+        FROM l_{name}
+        """
+    )
+    overlapping = "valid_to > following OR valid_from = following"
+    for file, count in connection.execute(
+        f"SELECT file, count(*) FROM spanned WHERE {overlapping} GROUP BY 1 ORDER BY 1"
+    ).fetchall():
+        note_rows(
+            connection,
+            Problem(
+                "overlapping_spans",
+                Severity.DOUBTFUL,
+                message,
+                "Correct the first and last days in the source.",
+                file=file or "",
+                column="valid_to",
+                table=name,
+            ),
+            f"SELECT row, concat(held, ': ', valid_from, ' to ', coalesce(CAST(valid_to AS VARCHAR), '…')) "
+            f"AS value, held AS record_id FROM spanned WHERE ({overlapping}) "
+            f"AND coalesce(file, '') = '{_q(file or '')}'",
+            count,
         )
+    connection.execute(
+        f"DELETE FROM l_{name} WHERE rowid IN (SELECT place FROM spanned WHERE valid_from = following)"
+    )
+    connection.execute(
+        f"UPDATE l_{name} SET valid_to = following FROM spanned WHERE place = l_{name}.rowid "
+        "AND following > spanned.valid_from "
+        "AND (spanned.valid_to IS NULL OR spanned.valid_to > following)"
+    )
+
+
+def _id_of(name: str) -> str:
+    """The column whose value identifies a record of a table for people."""
+    return "id" if "id" in TABLES[name].column else TABLES[name].key[0]
 
 
 def _a(name: str) -> str:

@@ -102,6 +102,7 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
             "CreatedById": "changed_by_id",
             "StageName": "stage",
             "Amount": "amount_minor",
+            "CurrencyIsoCode": "currency",
             "CloseDate": "close_date",
             "Probability": "probability|percent",
             "ForecastCategory": "forecast_category|category",
@@ -195,6 +196,7 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
             "WhatId": "_what",
             "WhoId": "_who",
             "Type": "kind|kind",
+            "ActivityDateTime": "occurred_at",
             "StartDateTime": "occurred_at",
             "ActivityDate": "_day",
             "DurationInMinutes": "duration_minutes",
@@ -219,6 +221,11 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
         },
     ),
     "UserRole": ("_role", {"Id": "id", "Name": "name"}),
+    "Territory2": ("_territory", {"Id": "id", "Name": "name"}),
+    "UserTerritory2Association": (
+        "_assignment",
+        {"UserId": "person_id", "Territory2Id": "territory_id", "IsActive": "is_active"},
+    ),
     "ForecastingQuota": (
         "quota",
         {
@@ -268,8 +275,12 @@ _BY_NAME = {name.lower(): name for name in OBJECTS}
 def object_of(file: str) -> str:
     """The object a file name stands for, or ''. `Opportunity_2.csv` and `opportunity.CSV` are Opportunity."""
     stem = PurePosixPath(file.replace("\\", "/")).name.split(".")[0]
-    stem = re.sub(r"[ _-]*\(?\d+\)?$", "", stem) if stem.lower() != "product2" else stem
-    return _BY_NAME.get(stem.lower(), "")
+    stem = stem.removesuffix("-refused")
+    # A number at the end counts the parts, unless it is part of the name, as in Product2.
+    for name in (stem, re.sub(r"[ _-]+\(?\d+\)?$", "", stem), re.sub(r"\d+$", "", stem)):
+        if name.lower() in _BY_NAME:
+            return _BY_NAME[name.lower()]
+    return ""
 
 
 def is_export(file: str, header: list[str]) -> bool:
@@ -288,7 +299,8 @@ def wanted_columns(file: str, header: list[str]) -> set[str] | None:
     """The columns of an export that are read at all; None where every column is looked at."""
     if not is_export(file, header):
         return None
-    wanted = {c.lower() for c in (*OBJECTS[object_of(file)][1], *_EVERY)}
+    # The two columns of a file of refused rows tell where its rows belong.
+    wanted = {c.lower() for c in (*OBJECTS[object_of(file)][1], *_EVERY, "_row", "_reason")}
     return {h for h in header if h.lower() in wanted}
 
 

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import duckdb
 
 from salesops.foundations.problem import Problem, Severity
+from salesops.importers import formats
 from salesops.importers.problems import note_rows
 
-_WON = "regexp_matches(lower(stage), 'won|lost|gewonnen|verloren|no decision')"
+_CLOSED = "regexp_matches(lower(o.stage), 'won|lost|gewonnen|verloren|no decision')"
+_CREATED = "coalesce(o.created_on, CAST(o.created_at AS DATE))"
 
 
 @dataclass(frozen=True)
@@ -20,15 +22,14 @@ class _Look:
     column: str
     message: str
     remedy: str
-    table: str = "opportunity"
-    value: str = "id"
+    value: str = "o.id"  # what is shown of each
 
 
 _LOOKS = (
     _Look(
         "no_account",
         Severity.NOTE,
-        "account_id IS NULL",
+        "o.account_id IS NULL",
         "account_id",
         "Opportunities have no account. They are counted everywhere but in numbers by account.",
         "Fill in the account in the source.",
@@ -36,7 +37,7 @@ _LOOKS = (
     _Look(
         "no_owner",
         Severity.DOUBTFUL,
-        "owner_id IS NULL",
+        "o.owner_id IS NULL",
         "owner_id",
         "Opportunities have no owner, so they belong to no person and no team.",
         "Give each an owner in the source.",
@@ -44,7 +45,7 @@ _LOOKS = (
     _Look(
         "no_amount",
         Severity.DOUBTFUL,
-        f"amount_minor IS NULL AND NOT {_WON}",
+        f"o.amount_minor IS NULL AND NOT {_CLOSED}",
         "amount_minor",
         "Open opportunities have no amount and add nothing to pipeline.",
         "Ask their owners for an amount.",
@@ -52,7 +53,7 @@ _LOOKS = (
     _Look(
         "won_without_amount",
         Severity.DOUBTFUL,
-        "amount_minor IS NULL AND regexp_matches(lower(stage), 'won|gewonnen')",
+        "o.amount_minor IS NULL AND regexp_matches(lower(o.stage), 'won|gewonnen')",
         "amount_minor",
         "Won opportunities have no amount; they count as won, and are left out of sums and averages of money.",
         "Fill in what they were worth.",
@@ -60,7 +61,7 @@ _LOOKS = (
     _Look(
         "closed_without_date",
         Severity.DOUBTFUL,
-        f"close_date IS NULL AND {_WON}",
+        f"o.close_date IS NULL AND {_CLOSED}",
         "close_date",
         "Closed opportunities have no close date, so they fall into no period.",
         "Fill in the day each closed.",
@@ -68,15 +69,16 @@ _LOOKS = (
     _Look(
         "closed_before_created",
         Severity.DOUBTFUL,
-        f"{_WON} AND close_date < coalesce(created_on, CAST(created_at AS DATE))",
+        f"{_CLOSED} AND o.close_date < {_CREATED}",
         "close_date",
         "Opportunities closed before they were created; they are left out of the sales cycle.",
         "Correct one of the two dates.",
+        f"concat('closed ', o.close_date, ', created ', {_CREATED})",
     ),
     _Look(
         "negative_amount",
         Severity.DOUBTFUL,
-        "amount_minor < 0",
+        "o.amount_minor < 0",
         "amount_minor",
         "Opportunities have a negative amount; they lower every sum they are in.",
         "Check whether these are credits, and correct the others.",
@@ -85,24 +87,28 @@ _LOOKS = (
 
 
 def look_for_nonsense(connection: duckdb.DuckDBPyConnection) -> None:
-    """Note every kind of doubtful row with its count, its money and examples."""
+    """Note every kind of doubtful row with its count, its money and examples, file by file."""
     for look in _LOOKS:
-        found = connection.execute(
-            f"SELECT count(*), CAST(sum(amount_minor) AS BIGINT) FROM {look.table} WHERE {look.condition}"
-        ).fetchone()
-        if not found or not found[0]:
-            continue
-        note_rows(
-            connection,
-            Problem(
-                look.code,
-                look.severity,
-                look.message,
-                look.remedy,
-                column=look.column,
-                table=look.table,
-            ),
-            f"SELECT NULL AS row, {look.value} AS value FROM {look.table} WHERE {look.condition}",
-            found[0],
-            found[1],
+        rows = (
+            f"SELECT l._file AS file, l._row AS row, {look.value} AS value, o.id AS record_id, "
+            f"o.amount_minor FROM opportunity o LEFT JOIN l_opportunity l ON l.id = o.id "
+            f"WHERE {look.condition}"
         )
+        for file, count, amount in connection.execute(
+            f"SELECT file, count(*), CAST(sum(amount_minor) AS BIGINT) FROM ({rows}) GROUP BY 1 ORDER BY 1"
+        ).fetchall():
+            note_rows(
+                connection,
+                Problem(
+                    look.code,
+                    look.severity,
+                    look.message,
+                    look.remedy,
+                    file=file or "",
+                    column=look.column,
+                    table="opportunity",
+                ),
+                f"SELECT * FROM ({rows}) WHERE file IS NOT DISTINCT FROM {formats.quoted(file or '')}",
+                count,
+                amount,
+            )

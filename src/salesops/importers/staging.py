@@ -3,104 +3,167 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from salesops.foundations.problem import Problem, Refusal
-from salesops.importers.cleaning import CleanFile, clean_text, sheets
+from salesops.foundations.problem import Refusal
+from salesops.importers.cleaning import CleanFile, Tick, clean_text, sheets, unique_names
 from salesops.importers.model import Limits
+from salesops.importers.problems import Gathered
+from salesops.importers.room import is_full
 from salesops.importers.salesforce import wanted_columns
 from salesops.importers.unpacking import DataFile
 
 MOST_LINE = 64 * 1024 * 1024
+_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
 
 @dataclass
 class Staged:
-    """A staging table: `_row` and `c0`, `c1`, … as text, blank as NULL."""
+    """A staging table: `_row` and `c0`, `c1`, … as text, blank as NULL; `header` names what it keeps.
+
+    Refused records have every column of the file, named by `whole_header`.
+    """
 
     table: str
     header: list[str]
     encoding: str
     delimiter: str
-    refused: list[tuple[int, list[str], str]] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    whole_header: list[str]
+    gathered: Gathered
 
 
 def stage(
-    connection: duckdb.DuckDBPyConnection, file: DataFile, work: Path, limits: Limits
-) -> Iterator[tuple[str, Staged]]:
-    """The tables in `file`: one, or one a sheet. Raises Refusal where it holds none."""
+    connection: duckdb.DuckDBPyConnection, file: DataFile, work: Path, limits: Limits, tick: Tick
+) -> Iterator[tuple[str, Staged | Refusal]]:
+    """The tables in `file`: one, or one a sheet, or why it holds none."""
     ending = file.path.suffix.lower()
-    if ending == ".parquet":
-        yield file.name, _parquet(connection, file)
-    elif ending == ".xlsx":
-        for name, path in sheets(file.name, file.path, work, limits):
-            yield name, _csv(connection, name, path, work, limits)
-    else:
-        yield file.name, _csv(connection, file.name, file.path, work, limits)
+    try:
+        tables = (
+            sheets(file.name, file.path, work, limits)
+            if ending == ".xlsx"
+            else [(file.name, file.path)]
+        )
+    except Refusal as refusal:
+        yield file.name, refusal
+        return
+    for name, path in tables:
+        try:
+            if ending == ".parquet":
+                yield name, _parquet(connection, file, limits)
+            else:
+                yield name, _csv(connection, name, path, work, limits, tick)
+        except Refusal as refusal:
+            yield name, refusal
 
 
 def _csv(
-    connection: duckdb.DuckDBPyConnection, name: str, path: Path, work: Path, limits: Limits
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    path: Path,
+    work: Path,
+    limits: Limits,
+    tick: Tick,
 ) -> Staged:
-    target = work / f"clean-{abs(hash((name, str(path)))):x}.csv"
-    clean = clean_text(name, path, target, limits, careful=False)
+    target = work / "clean.csv"
+    clean = clean_text(name, path, target, limits, careful=False, tick=tick)
     try:
-        table, header = _load(connection, name, clean)
-    except duckdb.Error:
+        header = _load(connection, name, clean)
+    except duckdb.Error as error:
+        if is_full(error):
+            raise
         # Something in it is not as it should be; record by record it can be told what and where.
-        clean = clean_text(name, path, target, limits, careful=True)
+        clean = clean_text(name, path, target, limits, careful=True, tick=tick)
         try:
-            table, header = _load(connection, name, clean)
-        except duckdb.Error as error:
-            raise Refusal(f"{name} cannot be read: {str(error).splitlines()[0][:200]}") from None
+            header = _load(connection, name, clean)
+        except duckdb.Error as again:
+            if is_full(again):
+                raise
+            raise Refusal(
+                f"{name} cannot be read as a table, not even row by row. Open it in a spreadsheet, "
+                "save it as CSV UTF-8, and open that."
+            ) from again
     target.unlink(missing_ok=True)
-    return Staged(table, header, clean.encoding, clean.delimiter, clean.refused, clean.problems)
+    return Staged("incoming", header, clean.encoding, clean.delimiter, clean.header, clean.gathered)
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, name: str, clean: CleanFile
-) -> tuple[str, list[str]]:
+def _load(connection: duckdb.DuckDBPyConnection, name: str, clean: CleanFile) -> list[str]:
     wanted = wanted_columns(name, clean.header)
     read = [f"c{i}" for i in range(len(clean.header))]
     if clean.has_rows:
         read.insert(0, "_row")
     places = [i for i, n in enumerate(clean.header) if wanted is None or n in wanted]
-    kept = ", ".join(f"nullif(trim(c{i}), '') AS c{new}" for new, i in enumerate(places))
+    kept = ", ".join(f"nullif(trim(c{i}, {_SPACE}), '') AS c{new}" for new, i in enumerate(places))
     row = "CAST(_row AS BIGINT)" if clean.has_rows else "row_number() OVER () + 1"
-    connection.execute("DROP TABLE IF EXISTS incoming")
-    connection.execute("SET preserve_insertion_order = true")
     names = ", ".join(f"'{n}': 'VARCHAR'" for n in read)
+    connection.execute("DROP TABLE IF EXISTS incoming")
     connection.execute(
         f"CREATE TABLE incoming AS SELECT {row} AS _row, {kept} FROM read_csv(?, columns={{{names}}}, "
         f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
         f"strict_mode=true, max_line_size={MOST_LINE}, buffer_size={MOST_LINE * 2}, nullstr='')",
         [str(clean.path), clean.delimiter],
     )
-    connection.execute("SET preserve_insertion_order = false")
-    return "incoming", [clean.header[i] for i in places]
+    _drop_empty(connection, len(places))
+    return [clean.header[i] for i in places]
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, file: DataFile) -> Staged:
+def _drop_empty(connection: duckdb.DuckDBPyConnection, width: int) -> None:
+    """A row without any value is the end of a sheet or a gap in it, not a record."""
+    filled = ", ".join(f"c{i}" for i in range(width))
+    connection.execute(f"DELETE FROM incoming WHERE coalesce({filled}) IS NULL")
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, file: DataFile, limits: Limits) -> Staged:
     connection.execute("DROP TABLE IF EXISTS incoming")
     try:
         described = connection.execute(
             "DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]
         ).fetchall()
-        header = [d[0] for d in described]
+        rows = connection.execute(
+            "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(file.path)]
+        ).fetchone()
+        _refuse_too_many(file.name, len(described), int(rows[0] or 0) if rows else 0, limits)
         kept = ", ".join(
-            f"nullif(trim(CAST({_quoted(n)} AS VARCHAR)), '') AS c{i}" for i, n in enumerate(header)
+            f"nullif(trim({_told(d[0], d[1])}, {_SPACE}), '') AS c{i}"
+            for i, d in enumerate(described)
         )
         connection.execute(
             f"CREATE TABLE incoming AS SELECT row_number() OVER () + 1 AS _row, {kept} FROM read_parquet(?)",
             [str(file.path)],
         )
-    except duckdb.Error:
-        raise Refusal(f"{file.name} is not a whole Parquet file.") from None
-    return Staged("incoming", header, "", "")
+        _drop_empty(connection, len(described))
+    except duckdb.Error as error:
+        if is_full(error):
+            raise
+        raise Refusal(
+            f"{file.name} is not a whole Parquet file. Write it again, or export it as CSV."
+        ) from None
+    header = unique_names([d[0] for d in described])
+    return Staged("incoming", header, "", "", header, Gathered())
+
+
+def _refuse_too_many(name: str, columns: int, rows: int, limits: Limits) -> None:
+    if columns > limits.most_columns:
+        raise Refusal(
+            f"{name} has {columns:,} columns, more than the {limits.most_columns:,} that can be "
+            "read. Write only the columns you need."
+        )
+    if rows > limits.most_rows:
+        raise Refusal(
+            f"{name} says it holds {rows:,} rows, more than the {limits.most_rows:,} that can be read. "
+            "Write it in smaller parts."
+        )
+
+
+def _told(name: str, kind: str) -> str:
+    """A column's value as text that reads the same in every country."""
+    text = f"CAST({_quoted(name)} AS VARCHAR)"
+    if kind in ("FLOAT", "DOUBLE") or kind.startswith("DECIMAL"):
+        # A number with three decimals could be taken for thousands; with a fourth it cannot.
+        return f"regexp_replace({text}, '(\\.\\d{{3}})$', '\\10')"
+    return text
 
 
 def _quoted(name: str) -> str:

@@ -29,6 +29,12 @@ FILE_WORDS: dict[str, str] = {
     "exchange_rate": "exchange rate|exchange rates|currency rate|currency rates|fx",
 }
 
+# Words in a file's name that say it holds something else, whatever its columns look like.
+OTHER_WORDS = re.compile(
+    r"\b(property|properties|ticket|tickets|option|form|forms|submission|contact list|list member|merge audit|"
+    r"product category|product categories|product subcategory|price history|cost history|dictionary|calendar)\b"
+)
+
 # Column synonyms by table: "our column": "word|word|…". Words are compared as `words()` gives them.
 COLUMN_WORDS: dict[str, dict[str, str]] = {
     "account": {
@@ -281,7 +287,7 @@ _MONTHS = {
     6: "juni|juin|junio",
     7: "juli|juillet|julio",
     8: "août|aout|agosto",
-    9: "septembre|septiembre",
+    9: "sept|septembre|septiembre",
     10: "oktober|octobre|octubre|okt",
     11: "novembre|noviembre",
     12: "dezember|décembre|decembre|diciembre|dez",

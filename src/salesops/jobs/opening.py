@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import shutil
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,10 +28,12 @@ from salesops.engines.folder import (
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.importers import Answers, Examination, Limits, examine, read
+from salesops.importers.room import room
 from salesops.jobs.progress import Watch, silent
 
 WORK_MEMORY = "1400MB"
 ANSWERS = "answers.json"
+IN_USE = "IN_USE"
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,11 @@ class Checked:
 
 
 def remembered(folder: Path) -> Answers:
-    """What people said about files like these before, in this book."""
-    return Answers.model_validate(read_json(folder / ANSWERS))
+    """What people said about files like these before, in this book; nothing where it cannot be read."""
+    try:
+        return Answers.model_validate(read_json(folder / ANSWERS))
+    except ValueError:
+        return Answers()
 
 
 def remember(folder: Path, answers: Answers) -> None:
@@ -72,20 +80,26 @@ def check_files(
     store = work / "work.duckdb"
     store.unlink(missing_ok=True)
     (work / "spill").mkdir(exist_ok=True)
-    connection = duckdb.connect(
-        str(store),
-        config={"memory_limit": WORK_MEMORY, "temp_directory": str(work / "spill"), "threads": "2"},
-    )
-    try:
-        connection.execute("SET preserve_insertion_order = false")
-        read(examination, connection, progress=watch)
-        _refuse_nothing(connection)
-        base = work / "base.duckdb"
-        built = build(connection, base, settings, now, watch)
-    finally:
-        connection.close()
-        store.unlink(missing_ok=True)
-        shutil.rmtree(work / "spill", ignore_errors=True)
+    base = work / "base.duckdb"
+    with room(work):
+        connection = duckdb.connect(
+            str(store),
+            config={
+                "memory_limit": WORK_MEMORY,
+                "temp_directory": str(work / "spill"),
+                "threads": "2",
+            },
+        )
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET preserve_insertion_order = false")
+            read(examination, connection, currency=settings.currency, progress=watch)
+            _refuse_nothing(connection)
+            built = build(connection, base, settings, now, watch)
+        finally:
+            connection.close()
+            store.unlink(missing_ok=True)
+            shutil.rmtree(work / "spill", ignore_errors=True)
     files = [
         FileOpened(
             name=f.name, table=f.table, rows=f.rows, recognised_as=f.recognised_as, why=f.why
@@ -99,7 +113,7 @@ def check_files(
 
 def publish_checked(folder: Path, checked: Checked) -> Manifest:
     """Make a checked base file the book's next generation, in one step."""
-    with one_writer(folder):
+    with one_writer(folder), room(folder):
         clear_unfinished(folder)
         former = read_manifest_lenient(folder)
         number = next_generation(folder)
@@ -129,16 +143,42 @@ def open_files(
 ) -> Manifest:
     """Examine, check and publish in one go."""
     said = answers or remembered(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    work = folder / "work" / f"{clock():%Y%m%dT%H%M%S%f}"
-    try:
+    with one_writer(folder):
+        pass  # told now, and not after minutes of reading, when somebody else is writing
+    with working_folder(folder) as work:
         examination = examine_files(paths, work, said, watch=watch)
         checked = check_files(examination, work, load_settings(folder), clock, watch=watch)
         manifest = publish_checked(folder, checked)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     remember(folder, said)
     return manifest
+
+
+@contextmanager
+def working_folder(folder: Path) -> Iterator[Path]:
+    """A folder of one's own inside the book's, gone afterwards; what killed work left is cleared first."""
+    parent = folder / "work"
+    parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(parent)
+    work = Path(tempfile.mkdtemp(dir=parent))
+    with (work / IN_USE).open("w") as mark:
+        fcntl.flock(mark, fcntl.LOCK_EX)
+        try:
+            yield work
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+            with suppress(OSError):
+                parent.rmdir()
+
+
+def _clear_abandoned(parent: Path) -> None:
+    """The system lets go of a dead process's lock, so a mark that can be locked is nobody's."""
+    for work in parent.iterdir():
+        try:
+            with (work / IN_USE).open() as mark:
+                fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(work, ignore_errors=True)
+        except OSError:
+            continue
 
 
 def _manifest(built: Built, files: list[FileOpened], settings: Settings, clock: Clock) -> Manifest:

@@ -1,0 +1,1 @@
+"""Importers: what a file holds arrives, and what cannot arrive is told."""

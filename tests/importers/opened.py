@@ -1,0 +1,84 @@
+"""Files written from text, examined and read, so that a test can look at the tables and the problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from salesops.importers import Answers, Examination, Limits, examine, read
+
+
+@dataclass
+class Opened:
+    """What came of some files: the examination, and the tables it was read into."""
+
+    examination: Examination
+    work: duckdb.DuckDBPyConnection
+
+    def rows(self, question: str) -> list[tuple[Any, ...]]:
+        """The answer to a question in SQL."""
+        return self.work.execute(question).fetchall()
+
+    def column(self, table: str, column: str, by: str = "id") -> list[Any]:
+        """A column's values in the order of another."""
+        return [r[0] for r in self.rows(f"SELECT {column} FROM {table} ORDER BY {by}")]
+
+    @property
+    def problems(self) -> dict[str, int]:
+        """Kinds of problems with their exact counts."""
+        return dict(self.rows("SELECT code, sum(rows)::INT FROM _problem_count GROUP BY 1"))
+
+    def told(self, code: str) -> list[tuple[Any, ...]]:
+        """Row, column and value of each problem of a kind."""
+        return self.rows(
+            f"SELECT row, column_name, value FROM _problem WHERE code = '{code}' ORDER BY ALL"
+        )
+
+    @property
+    def refused(self) -> list[tuple[Any, ...]]:
+        """Row and reason of each record kept to be mended."""
+        return self.rows("SELECT row, reason FROM _refused_row ORDER BY ALL")
+
+
+def write(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
+    """The files in a folder; text loses the margin that the test's own code gives it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            lines = [line.strip() for line in content.strip().split("\n")]
+            path.write_bytes(("\n".join(lines) + "\n").encode())
+        else:
+            path.write_bytes(content)
+        paths.append(path)
+    return paths
+
+
+def look(
+    folder: Path,
+    files: Mapping[str, str | bytes] | list[Path],
+    answers: Answers | None = None,
+    limits: Limits | None = None,
+) -> Examination:
+    """The examination of files given as text, or by path."""
+    paths = files if isinstance(files, list) else write(folder / "files", files)
+    return examine(paths, folder / "staged", answers=answers, limits=limits)
+
+
+def opened(
+    folder: Path,
+    files: Mapping[str, str | bytes] | list[Path],
+    answers: Answers | None = None,
+    currency: str = "",
+) -> Opened:
+    """Files examined and read."""
+    examination = look(folder, files, answers)
+    work = duckdb.connect()
+    read(examination, work, currency=currency)
+    return Opened(examination, work)

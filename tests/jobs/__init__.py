@@ -1,0 +1,1 @@
+"""Jobs: a book is the former or the new one, whatever happens to the process."""
