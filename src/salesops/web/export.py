@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,14 +12,22 @@ from typing import Any
 
 from django.http import HttpResponse, StreamingHttpResponse
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from salesops.foundations.money import minor_digits
+
+_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
 
 
 def safe(cell: Any) -> Any:
-    """Text that would begin a formula gets an apostrophe in front, as ASVS 1.2.10 asks."""
-    if isinstance(cell, str) and cell.startswith(_STARTS):
+    """Text that would begin a formula gets an apostrophe in front; a plain number is none."""
+    if isinstance(cell, str) and cell.startswith(_STARTS) and not _NUMBER.fullmatch(cell):
         return f"'{cell}"
     return cell
+
+
+def major(minor: int | float | Decimal | None, currency: str) -> Decimal | None:
+    """Money as people count it, 1234.50, from minor units."""
+    return None if minor is None else Decimal(str(minor)).scaleb(-minor_digits(currency))
 
 
 def as_csv(
@@ -28,7 +37,7 @@ def as_csv(
 
     def lines() -> Iterator[str]:
         yield "\ufeff"
-        yield _line(header)
+        yield _line([safe(h) for h in header])
         for row in rows:
             yield _line([safe(_raw(c)) for c in row])
 
@@ -84,6 +93,8 @@ def as_xlsx(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 def _raw(cell: Any) -> Any:
     if isinstance(cell, datetime | date):
         return cell.isoformat()
+    if isinstance(cell, Decimal):
+        return f"{cell:f}"
     return "" if cell is None else cell
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import DisallowedHost
 from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.http import escape_leading_slashes
 
 COOKIE = "salesops"
 
@@ -28,7 +29,7 @@ class OnlyWithTheLink:
         if request.path.startswith(settings.STATIC_URL):
             return self.get_response(request)
         key = request.GET.get("key", "")
-        if key and settings.SALESOPS_KEY and compare_digest(key, settings.SALESOPS_KEY):
+        if settings.SALESOPS_KEY and compare_digest(key.encode(), settings.SALESOPS_KEY.encode()):
             return self._let_in(request)
         if not self._is_known(request):
             return render(request, "no_link.html", status=403)
@@ -37,7 +38,8 @@ class OnlyWithTheLink:
     def _let_in(self, request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         del query["key"]
-        address = request.path + (f"?{query.urlencode()}" if query else "")
+        path = escape_leading_slashes(request.path)
+        address = path + (f"?{query.urlencode()}" if query else "")
         response = HttpResponseRedirect(address)
         response.set_cookie(
             COOKIE, Signer().sign("reader"), httponly=True, samesite="Strict", max_age=7 * 86_400

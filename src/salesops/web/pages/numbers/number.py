@@ -11,9 +11,10 @@ from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import interval_in_words, value_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
+from salesops.kpis._definition import Unit
 from salesops.web.charts.bars import bar
 from salesops.web.charts.trend import Point, trend
-from salesops.web.export import as_csv, as_xlsx
+from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.numbers.reading import (
     COMPARISONS,
     PRESETS,
@@ -166,10 +167,19 @@ def _export(request: HttpRequest, asked: Reading, sliced: Measurement | None) ->
     measured = (
         sliced if sliced is not None else asked.book.measure(asked.kpi.name, period=asked.period)
     )
-    records = measured.records()
+    records = [_in_major(measured, r) for r in measured.records()]
     header = list(records[0]) if records else ["value"]
     rows = [list(r.values()) for r in records]
     name = f"{asked.kpi.name}-{asked.period.label}".replace(".", "_")
     if request.GET["export"] == "xlsx":
         return as_xlsx(name, header, rows)
     return as_csv(name, header, rows)
+
+
+def _in_major(measured: Measurement, record: dict[str, Any]) -> dict[str, Any]:
+    """The record with money as people count it."""
+    kpi = measured.kpi
+    money = ["value", "low", "high", "median", "p90"] if measured.is_money else []
+    sums = {"numerator": kpi.numerator_unit, "denominator": kpi.denominator_unit}
+    money += [name for name, unit in sums.items() if unit is Unit.MONEY]
+    return record | {name: major(record[name], measured.currency) for name in money}

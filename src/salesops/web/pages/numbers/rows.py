@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -13,8 +14,9 @@ from salesops.book.picture import value_in_words
 from salesops.foundations.table import Type
 from salesops.kpis._definition import Unit
 from salesops.tables import TABLES
-from salesops.web.export import as_csv, as_xlsx
+from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.numbers.reading import Reading, reading_of, sum_in_words, sums_in_words
+from salesops.web.paging import page_of
 
 SIZE = 50
 MOST_EXPORTED = 1_000_000
@@ -35,10 +37,9 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
     at = _at(request, asked)
     if request.GET.get("export") in ("csv", "xlsx"):
         found = asked.book.rows_behind(name, period=asked.period, at=at, limit=MOST_EXPORTED)
-        file = f"{name}-rows"
         export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export(file, found.columns, found.rows)
-    page = max(1, int(request.GET["page"])) if request.GET.get("page", "").isdigit() else 1
+        return export(f"{name}-rows", *_in_major(asked, found))
+    page = page_of(request)
     found = asked.book.rows_behind(
         name,
         period=asked.period,
@@ -70,6 +71,26 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
             "last": (page - 1) * SIZE + len(found.rows[:SIZE]),
         },
     )
+
+
+def _in_major(asked: Reading, found: Rows) -> tuple[list[str], Iterator[list[Any]]]:
+    """Names and rows for a file: money as people count it, in the currency of its row or the book's."""
+    kpi, currency = asked.kpi, asked.book.facts.currency
+    declared = TABLES[kpi.rows_of].column
+    money = {c for c in found.columns if c in declared and declared[c].type is Type.MONEY}
+    sums = {"numerator": kpi.numerator_unit, "denominator": kpi.denominator_unit}
+    money |= {name for name, unit in sums.items() if unit is Unit.MONEY}
+
+    def written(record: dict[str, Any], name: str) -> Any:
+        if name not in money:
+            return record[name]
+        own = name not in (*sums, "value_minor")
+        return major(record[name], (own and record.get("currency")) or currency)
+
+    names = {c: c for c in found.columns} | {c: c.removesuffix("_minor") for c in money}
+    names["value_minor"] = f"value_{currency.lower()}"
+    header = [names[c] for c in found.columns]
+    return header, ([written(r, c) for c in found.columns] for r in found.dicts())
 
 
 def _at(request: HttpRequest, asked: Reading) -> dict[str, str | None]:
@@ -113,7 +134,7 @@ def _lines(asked: Reading, found: Rows) -> Iterator[dict[str, Any]]:
             )
         yield {
             "key": record[asked.kpi.row_key],
-            "link": f"{link}{record[asked.kpi.row_key]}" if link else "",
+            "link": link + quote(str(record[asked.kpi.row_key]), safe="") if link else "",
             "cells": cells,
             "currency": currency,
             "counts": _counts(asked, record),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +16,8 @@ from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 from salesops.web.books import whole_book
-from salesops.web.export import as_csv, as_xlsx
+from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.paging import page_of
 from salesops.web.words import said
 
 SEARCHED = {
@@ -31,19 +33,15 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
     ask = _ask(request, listing, book)
     shown = _shown(request, listing)
     if request.GET.get("export") in ("csv", "xlsx"):
-        found = rows_of(book.engine, listing, ask, everything=True)
-        places = [found.columns.index(c.name) for c in listing.columns]
-        rows = ([row[p] for p in places] for row in found.rows)
-        header = [c.name for c in listing.columns]
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export(title.lower(), header, rows)
+        return _export(request, listing, ask, book, title.lower())
     count, total = totals_of(book.engine, listing, ask)
+    pages = max(1, -(-count // ask.size))
+    ask = dataclasses.replace(ask, page=min(ask.page, pages))
     found = rows_of(book.engine, listing, ask)
     lines = [
         {"key": record["_id"], "cells": [(c, record[c.name]) for c in shown]}
         for record in found.dicts()
     ]
-    pages = max(1, -(-count // ask.size))
     return render(
         request,
         "records/list.html",
@@ -82,14 +80,35 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
     )
 
 
+def _export(
+    request: HttpRequest, listing: Listing, ask: Ask, book: Book, name: str
+) -> HttpResponseBase:
+    """Every row the filters leave, with the columns chosen or else all, and the id before them."""
+    currency = book.facts.currency
+    columns = _shown(request, listing) if "column" in request.GET else list(listing.columns)
+    found = rows_of(book.engine, listing, ask, everything=True)
+    rows = (
+        [
+            record["_id"],
+            *(
+                major(record[c.name], currency) if c.kind == "money" else record[c.name]
+                for c in columns
+            ),
+        ]
+        for record in found.dicts()
+    )
+    header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
+    export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+    return export(name, ["id", *header], rows)
+
+
 def _ask(request: HttpRequest, listing: Listing, book: Book) -> Ask:
-    page = request.GET.get("page", "")
     where = request.GET.get("where", "").strip()
     return Ask(
         text=request.GET.get("q", "").strip(),
         facets={n: request.GET[n] for n in listing.facets if request.GET.get(n)},
         sort=request.GET.get("sort", ""),
-        page=int(page) if page.isdigit() and 0 < int(page) < 10**6 else 1,
+        page=page_of(request),
         extra=_criterion(where, listing, book) if where else "",
     )
 

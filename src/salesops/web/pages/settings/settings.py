@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -142,7 +143,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 
 def _count(text: str | None) -> int:
-    return min(MOST_ROWS, int(text)) if text and text.isdigit() else 0
+    return min(MOST_ROWS, int(text)) if text and re.fullmatch(r"[0-9]{1,6}", text) else 0
 
 
 def _said(draft: dict[str, Any]) -> Settings:

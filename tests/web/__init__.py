@@ -1,0 +1,1 @@
+"""Pages asked for as a browser asks, without one: what they show, refuse, escape and export."""

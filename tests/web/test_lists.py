@@ -1,0 +1,164 @@
+"""Lists sort, page, search and filter as SQL over the same table does, and the address tells which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from tests.web.markup import Markup
+from tests.web.visitor import Visitor
+
+
+def _keys(page: Markup) -> list[str]:
+    return [
+        urlsplit(e.attrs["href"]).path.rsplit("/", 1)[1] for e in page.all("a", class_="row lk")
+    ]
+
+
+def _ids(visitor: Visitor, sql: str) -> list[str]:
+    return [row[0] for row in visitor.book.engine.run(sql).rows]
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        ("value", "value_minor ASC NULLS LAST, id"),
+        ("-value", "value_minor DESC NULLS LAST, id"),
+        ("close_date", "close_date ASC NULLS LAST, id"),
+        ("-created_on", "created_on DESC NULLS LAST, id"),
+        ("-stage", "stage DESC NULLS LAST, id"),
+    ],
+)
+def test_a_list_is_sorted_as_sql_sorts(sample: Visitor, sort: str, order: str) -> None:
+    expected = _ids(sample, f"SELECT id FROM opportunity ORDER BY {order} LIMIT 100")
+    first = sample.page("/opportunities", sort=sort)
+    assert _keys(first) == expected[:50]
+    assert _keys(sample.page("/opportunities", sort=sort, page=2)) == expected[50:]
+
+
+def test_all_pages_together_are_every_row_once(sample: Visitor) -> None:
+    seen: list[str] = []
+    address = "/opportunities"
+    while address:
+        page = sample.page(address)
+        seen += _keys(page)
+        after = [e for e in page.one("nav", aria_label="Pages").all("a") if e.text == "After"]
+        address = f"/opportunities{after[0].attrs['href']}" if after else ""
+    assert sorted(seen) == sorted(_ids(sample, "SELECT id FROM opportunity"))
+    assert len(set(seen)) == len(seen)
+
+
+def test_a_page_beyond_the_last_is_the_last(sample: Visitor) -> None:
+    page = sample.page("/people", page=999)
+    assert _keys(page) != []
+    assert "Page 1 of 1" in page.text
+
+
+def test_a_search_finds_names_accounts_owners_and_ids(plain: Visitor) -> None:
+    assert _keys(plain.page("/opportunities", q="mILL")) == ["d1"]
+    assert sorted(_keys(plain.page("/opportunities", q="bolt"))) == ["d2", "d5"]
+    assert sorted(_keys(plain.page("/opportunities", q="Bob"))) == ["d2", "d3"]
+    assert _keys(plain.page("/opportunities", q="d4")) == ["d4"]
+    assert _keys(plain.page("/accounts", q="acme")) == ["a1"]
+    assert _keys(plain.page("/people", q="ruiz")) == ["ann"]
+
+
+def test_what_is_typed_is_text_and_not_a_pattern(plain: Visitor) -> None:
+    for text in ("%", "_", "M.ll", "' OR 1=1 --", "$text"):
+        assert _keys(plain.page("/opportunities", q=text)) == []
+
+
+def test_a_facet_leaves_the_rows_with_its_value(sample: Visitor) -> None:
+    page = sample.page("/opportunities", outcome="won", sort="value")
+    expected = _ids(
+        sample, "SELECT id FROM opportunity WHERE is_won ORDER BY value_minor, id LIMIT 50"
+    )
+    assert _keys(page) == expected
+
+
+def test_facets_search_and_condition_hold_together(plain: Visitor) -> None:
+    query: dict[str, Any] = {"outcome": "open", "q": "ann", "where": "account.industry = 'Media'"}
+    assert _keys(plain.page("/opportunities", **query)) == ["d5"]
+
+
+def test_a_condition_leaves_the_deals_it_is_true_for(sample: Visitor) -> None:
+    page = sample.page("/opportunities", where="amount >= 50000 and is_won", sort="value")
+    expected = _ids(
+        sample,
+        "SELECT id FROM opportunity WHERE is_won AND amount_minor >= 5000000 ORDER BY value_minor, id LIMIT 50",
+    )
+    assert _keys(page) == expected
+    assert expected
+
+
+def test_the_total_is_of_every_row_the_filters_leave(plain: Visitor) -> None:
+    assert "5, $3.5K in all" in plain.page("/opportunities").one("header", class_="top").text
+    assert (
+        "1, $1K in all" in plain.page("/opportunities", q="mill").one("header", class_="top").text
+    )
+
+
+def test_chosen_columns_and_no_others_are_shown(plain: Visitor) -> None:
+    page = plain.page("/opportunities", column=["name", "type", "created_on"])
+    assert [e.text for e in page.one("thead").all("th")] == ["Opportunity", "Created", "Type"]
+
+
+def test_filters_survive_choosing_columns_and_sorting(plain: Visitor) -> None:
+    page = plain.page("/opportunities", q="a", outcome="won", column=["name", "value"])
+    (header,) = (e for e in page.one("thead").all("a") if e.text == "Value")
+    kept = parse_qs(urlsplit(header.attrs["href"]).query)
+    assert kept == {"q": ["a"], "outcome": ["won"], "column": ["name", "value"], "sort": ["value"]}
+    choice = page.one("details", class_="menu").one("form")
+    hidden = {e.attrs["name"]: e.attrs["value"] for e in choice.all("input", type="hidden")}
+    assert hidden == {"q": "a", "outcome": "won"}
+
+
+def test_the_address_alone_shows_the_same_page(sample: Visitor) -> None:
+    address = "/opportunities?q=a&outcome=won&sort=-value&column=name&column=value&page=2"
+    first, again = sample.page(address), Visitor(sample.folder).page(address)
+    assert first.rows("Opportunities") == again.rows("Opportunities")
+    assert first.one("input", type="search").attrs["value"] == "a"
+    (chosen,) = (e for e in first.all("option", value="won") if "selected" in e.attrs)
+    assert chosen.text == "Won"
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"sort": "price"}, "price"),
+        ({"where": "amout > 3"}, "amout"),
+        ({"where": "amount >"}, "amount >"),
+        ({"where": "amount = 'x'"}, "x"),
+    ],
+)
+def test_a_list_that_cannot_be_made_says_which_word_is_wrong(
+    plain: Visitor, query: dict[str, Any], sentence: str
+) -> None:
+    page = plain.page("/opportunities", status=422, **query)
+    assert sentence in page.text
+    assert page.one("h1").text == "This could not be done"
+
+
+def test_an_odd_page_number_is_the_first_page(plain: Visitor) -> None:
+    for number in ("0", "-1", "x", "99999999999999999999", "²", "1e3", "٣"):
+        assert plain.get("/opportunities", page=number).status_code == 200
+        assert plain.get("/numbers/win_rate/rows", page=number).status_code == 200
+
+
+def test_nothing_found_is_said(plain: Visitor) -> None:
+    page = plain.page("/opportunities", q="no such deal")
+    assert "Nothing fits these filters." in page.text
+    assert "Show all" in page.text
+
+
+def test_a_book_with_only_accounts_has_empty_lists_and_no_fault(
+    drawn: Callable[..., Visitor],
+) -> None:
+    visitor = drawn(account="id  name\na1  Acme")
+    for address in ("/", "/found", "/opportunities", "/people", "/numbers", "/data", "/settings"):
+        visitor.page(address)
+    assert _keys(visitor.page("/accounts")) == ["a1"]
+    assert "None." in visitor.page("/accounts/a1").text
