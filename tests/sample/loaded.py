@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def load_book(company: Company, folder: Path) -> Book:
     settings = Settings()
     save_settings(folder, settings)
     work = tables_of(company)
-    instant = company.until.replace(tzinfo=UTC)
+    instant = datetime.combine(company.ends_on + timedelta(days=1), time(), UTC)
     built = build(work, folder / "base-1.duckdb", settings, instant)
     work.close()
     publish(

@@ -22,6 +22,7 @@ GOES_QUIET = 0.025  # of deals, at some stage, for good
 PUSHES = 0.85  # of close dates that pass
 DISCOUNTED_FROM = 3  # the stage from which prices are haggled over
 MOST_CHANGES = 30
+MORNING = time(0, 5)  # hand-overs happen before anybody works
 SHARED = 0.07  # of won deals
 _CHANCE = {s.name: Decimal(s.probability) / 100 for s in STAGES} | {
     name: Decimal(chance) / 100 for name, (chance, _, _) in offer.CLOSED.items()
@@ -109,8 +110,11 @@ class Deal:
         return {"id": self.id, **self.now, "product_id": self._sold()}
 
     def _sold(self) -> str | None:
-        """The product of its first line, where it has lines."""
-        return identifier("01t", self.product) if self.has_lines else None
+        """The product of its largest line, where it has lines."""
+        if not self.has_lines:
+            return None
+        largest, _, _ = max(self.lines(), key=lambda line: line[1] * line[2])
+        return identifier("01t", largest)
 
 
 class Seller:
@@ -221,11 +225,9 @@ class Seller:
             if pushes and deal.at < passes < until and self.random.random() < PUSHES:
                 events.append((passes, "push"))
             owner = self.organisation.rep(deal.now["owner_id"])
-            place = owner.place_on(deal.at.date())
-            ends = place.end if place else deal.at.date()
-            goes = datetime.combine(ends, time(9)) if ends != FOREVER else None
-            if goes and deal.at < goes < until:
-                events.append((goes, "goes"))
+            goes = owner.leaves(deal.account.team, deal.at.date())
+            if goes != FOREVER and datetime.combine(goes, MORNING) < until:
+                events.append((max(datetime.combine(goes, MORNING), deal.at), "goes"))
             if not events:
                 return True
             at, what = min(events)

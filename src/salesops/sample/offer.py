@@ -104,7 +104,7 @@ SOURCES = (
     Source("Partner", 0.16, 1.1, 2),
     Source("Event", 0.12, 0.95, 3),
     Source("Referral", 0.08, 1.3, 1),
-    Source("Purchased list", 0.10, 0.3, 9),
+    Source("Purchased list", 0.10, 0.2, 9),
 )
 SOURCE_SHARES = [s.share for s in SOURCES]
 BAD_SOURCE = "Purchased list"

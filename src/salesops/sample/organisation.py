@@ -48,6 +48,10 @@ class Rep:
         """Whether they belong to the team on that day."""
         return any(p.team == team and p.start <= day < p.end for p in self.places)
 
+    def leaves(self, team: int, day: date) -> date:
+        """The first day, from `day` on, on which they are not on the team; FOREVER where they stay."""
+        return next((p.end for p in self.places if p.team == team and p.start <= day < p.end), day)
+
     def skill_on(self, day: date) -> float:
         """Newcomers win less at first."""
         return self.skill * (0.8 if (day - self.hired_on).days < RAMP_DAYS else 1.0)

@@ -19,6 +19,7 @@ from salesops.sample.truths import Truths
 
 Record = dict[str, Any]
 TRIES = 12
+LEAST_SEATS_SERVED = 10  # smaller sales come without days of service
 NEVER = datetime(9999, 12, 31)
 
 
@@ -161,7 +162,8 @@ class Years:
         return source
 
     def _services(self, kind: str, seats: int) -> list[tuple[int, int]]:
-        if kind == offer.RENEWAL or self.random.random() > (0.7 if kind == offer.NEW else 0.25):
+        usual = 0.7 if kind == offer.NEW else 0.25
+        if kind == offer.RENEWAL or seats < LEAST_SEATS_SERVED or self.random.random() > usual:
             return []
         sold = [(offer.IMPLEMENTATION, 1 + seats // 25 + self.random.randrange(2))]
         if self.random.random() < 0.4:
