@@ -29,8 +29,9 @@ class Explanation:
         """What a reader should know, one thing a sentence."""
         told = [f"{self.formula}.", f"Worked out from {_rows(self.n)}."]
         if self.n_excluded:
+            were = "was" if self.n_excluded == 1 else "were"
             told.append(
-                f"{_rows(self.n_excluded).capitalize()} could not be counted and were left out."
+                f"{_rows(self.n_excluded).capitalize()} could not be counted and {were} left out."
             )
         if self.period.label != "all":
             told.append(f"For {self.period.label}.")

@@ -22,9 +22,11 @@ _ISO_MONTH = re.compile(r"^(\d{4})-(\d{2})$")
 _SPAN = re.compile(r"^(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})$")
 _RELATIVE = re.compile(r"^(this|last)_(year|quarter|month|week)$")
 _LAST_N = re.compile(r"^last_(\d{1,3})_(year|quarter|month|week)s$")
+_NAMED_SPAN = re.compile(r"^([^.]+)\.\.([^.]+)$")
+_FIRST_YEAR, _LAST_YEAR = 1000, 9000  # whose neighbours all exist
 _UNDERSTOOD = (
     "2026, 2026Q3, 2026M07, 2026-07, 2026W14, this_quarter, last_quarter, last_4_quarters, "
-    "2026-07-01..2026-09-30 (both days included) and all"
+    "2025Q4..2026Q3 and 2026-07-01..2026-09-30 (both ends included) and all"
 )
 
 
@@ -79,21 +81,38 @@ class FiscalCalendar:
         return list(self._series(grain, start, end))
 
     def previous(self, period: Period) -> Period:
-        """The period of the same grain just before; for other spans as many days before."""
+        """The period of the same kind just before; for a span of days as many days before.
+
+        A span of whole periods, such as four quarters, has as many of them before it.
+        """
+        _check_past(period)
+        before = period.start - timedelta(days=1)
         grain = self._grain_of(period)
         if grain is not None:
-            return self.period_of(period.start - timedelta(days=1), grain)
+            return self.period_of(before, grain)
+        if _ISO_MONTH.match(period.label):
+            return _wall_month(before)
+        ends = self._ends(period.label)
+        if ends is not None:
+            grain, first, last = ends
+            count = len(self.series(grain, first.start, last.end))
+            return self._shifted_span(grain, first, last, count)
         return _span(period.start - timedelta(days=period.days), period.start)
 
     def same_period_last_year(self, period: Period) -> Period:
         """The period with the same number in the fiscal year before."""
-        found = _LABEL.match(period.label)
-        if found and self._grain_of(period):
-            number = int(found[3] or 0)
-            former = self._of_year(int(found[1]) - 1, _grain(found[2]))
-            return former[min(number, len(former)) - 1] if number else former[0]
+        _check_past(period)
+        grain = self._grain_of(period)
+        if grain is not None:
+            return self._in_year_before(period, grain)
+        if _ISO_MONTH.match(period.label):
+            return _wall_month(_year_before(period.start))
+        ends = self._ends(period.label)
+        if ends is not None:
+            grain, first, last = ends
+            return _joined(self._in_year_before(first, grain), self._in_year_before(last, grain))
         start, end = (_year_before(d) for d in (period.start, period.end))
-        return _span(start, end)
+        return _span(start, max(end, start + timedelta(days=1)))
 
     def day_of_period(self, day: date, grain: Grain) -> int:
         """1 for the first day of the period `day` lies in."""
@@ -104,7 +123,7 @@ class FiscalCalendar:
         text = label.strip()
         if text.lower() == "all":
             return Period.everything()
-        for understand in (self._named, self._spanned):
+        for understand in (self._named, self._spanned, self._named_span):
             found = understand(text)
             if found:
                 return found
@@ -122,7 +141,7 @@ class FiscalCalendar:
         if month:
             return self._iso_month(int(month[1]), int(month[2]), text)
         found = _LABEL.match(text)
-        if not found or not 2 <= int(found[1]) <= 9998:
+        if not found or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
             return None
         periods = self._of_year(int(found[1]), _grain(found[2]))
         number = int(found[3]) if found[3] else 1
@@ -132,12 +151,12 @@ class FiscalCalendar:
 
     def _iso_month(self, year: int, month: int, text: str) -> Period:
         """A calendar month as the calendar on the wall has it."""
-        if not 1 <= month <= 12 or not 2 <= year <= 9998:
+        if not 1 <= month <= 12 or not _FIRST_YEAR <= year <= _LAST_YEAR:
             raise Refusal(f"“{text}” is not a month. Write July 2026 as 2026-07.")
         start = date(year, month, 1)
         if self.pattern == "calendar":
             return self.period_of(start, "month")
-        return Period(start, _add_months(start, 1), text)
+        return _wall_month(start)
 
     def _spanned(self, text: str) -> Period | None:
         found = _SPAN.match(text)
@@ -147,6 +166,8 @@ class FiscalCalendar:
             first, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         except ValueError:
             raise Refusal(f"“{text}” holds a day that does not exist.") from None
+        if first.year < _FIRST_YEAR or last.year > _LAST_YEAR:
+            raise Refusal(f"“{text}” is too far away; years go from {_FIRST_YEAR} to {_LAST_YEAR}.")
         if last < first:
             raise Refusal(f"“{text}” ends before it begins.")
         return _span(first, last + timedelta(days=1))
@@ -163,7 +184,38 @@ class FiscalCalendar:
         first = last
         for _ in range(int(found[1]) - 1):
             first = self.previous(first)
-        return Period(first.start, last.end, f"{first.label}..{last.label}")
+        return _joined(first, last)
+
+    def _named_span(self, text: str) -> Period | None:
+        """From one named period to another of the same grain, both included."""
+        ends = self._ends(text)
+        return _joined(ends[1], ends[2]) if ends else None
+
+    def _ends(self, text: str) -> tuple[Grain, Period, Period] | None:
+        found = _NAMED_SPAN.match(text)
+        first, last = (self._named(found[1]), self._named(found[2])) if found else (None, None)
+        if first is None or last is None:
+            return None
+        grain = self._grain_of(first)
+        if grain is None or grain != self._grain_of(last):
+            raise Refusal(f"“{text}” mixes kinds of periods. Write two quarters, or two months.")
+        if last.start < first.start:
+            raise Refusal(f"“{text}” ends before it begins.")
+        return grain, first, last
+
+    def _shifted_span(self, grain: Grain, first: Period, last: Period, count: int) -> Period:
+        for _ in range(count):
+            first, last = (
+                self.period_of(p.start - timedelta(days=1), grain) for p in (first, last)
+            )
+        return _joined(first, last)
+
+    def _in_year_before(self, period: Period, grain: Grain) -> Period:
+        found = _LABEL.match(period.label)
+        if found is None:
+            raise AssertionError(f"{period.label} is no label of a {grain}.")
+        former = self._of_year(int(found[1]) - 1, grain)
+        return former[min(int(found[3] or 1), len(former)) - 1]
 
     def _series(self, grain: Grain, start: date, end: date) -> Iterator[Period]:
         for year in range(self.year_of(start), self.year_of(end - timedelta(days=1)) + 1):
@@ -230,6 +282,24 @@ def _year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:  # 29 February
         return day.replace(year=day.year - 1, day=28)
+
+
+def _wall_month(day: date) -> Period:
+    """The month of the calendar on the wall in which a day lies."""
+    start = day.replace(day=1)
+    return Period(start, _add_months(start, 1), f"{start:%Y-%m}")
+
+
+def _joined(first: Period, last: Period) -> Period:
+    """From the one to the other, both included."""
+    if first == last:
+        return first
+    return Period(first.start, last.end, f"{first.label}..{last.label}")
+
+
+def _check_past(period: Period) -> None:
+    if period.start.year < _FIRST_YEAR or period.days >= period.start.toordinal():
+        raise Refusal(f"Nothing lies before “{period.label}” that it could be compared with.")
 
 
 def _span(start: date, end: date) -> Period:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Context, Decimal
+from fractions import Fraction
 
 from salesops.foundations.problem import Refusal
 
+_EXACT = Context(prec=100)  # more digits than any amount times any rate has
 MINUS = "\N{MINUS SIGN}"
 # ISO 4217 currencies whose minor unit is not a hundredth.
 _DIGITS = {
@@ -50,18 +52,18 @@ def currencies_with(digits: int) -> list[str]:
 
 def minor_units(amount: Decimal | str | int, currency: str) -> int:
     """An amount in major units as minor units; half a unit goes to the even one."""
-    exact = Decimal(amount).scaleb(minor_digits(currency))
+    exact = _EXACT.scaleb(Decimal(amount), minor_digits(currency))
     return int(exact.to_integral_value(ROUND_HALF_EVEN))
 
 
 def to_decimal(minor: int, currency: str) -> Decimal:
     """Minor units as an amount in major units."""
-    return Decimal(minor).scaleb(-minor_digits(currency))
+    return _EXACT.scaleb(Decimal(minor), -minor_digits(currency))
 
 
 def convert(minor: int, source: str, target: str, rate: Decimal) -> int:
     """Money of `source` in `target`, at `rate` units of target for one of source, rounded once."""
-    return minor_units(to_decimal(minor, source) * rate, target)
+    return minor_units(_EXACT.multiply(to_decimal(minor, source), rate), target)
 
 
 def format_money(minor: int, currency: str, *, compact: bool = False) -> str:
@@ -82,9 +84,9 @@ def split(minor: int, weights: Sequence[int | Decimal]) -> list[int]:
     """Parts in proportion to the weights that add up to the whole (largest remainder, earlier first)."""
     if not weights or any(w < 0 for w in weights) or not any(weights):
         raise ValueError("A split needs weights that are not negative and not all zero.")
-    total = sum(Decimal(w) for w in weights)
+    total = sum(Fraction(w) for w in weights)
     size, sign = abs(minor), -1 if minor < 0 else 1
-    exact = [Decimal(size) * Decimal(w) / total for w in weights]
+    exact = [size * Fraction(w) / total for w in weights]
     parts = [int(e) for e in exact]
     order = sorted(range(len(parts)), key=lambda i: (parts[i] - exact[i], i))
     for i in order[: size - sum(parts)]:
