@@ -1,173 +1,155 @@
-"""Asking a book at the command line: one KPI, the list of KPIs, the problems of an import."""
+"""Asking a book at the command line: one KPI, or the rows behind it."""
 
 from __future__ import annotations
 
-import json
-import sys
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
+from salesops.book.book import Book
+from salesops.book.engine import Rows
+from salesops.book.measurement import Measurement, figure_of
+from salesops.book.picture import caption, cells, headings, value_in_words
+from salesops.cli.formats import Format
+from salesops.cli.terminal import out, say
+from salesops.cli.writing import Columns, write
 from salesops.foundations.problem import Refusal
+from salesops.kpis import KPIS
+from salesops.kpis._definition import Cell, Kpi, Unit
 
-FORMATS = ("table", "csv", "json", "parquet")
+SHOWN_ROWS = 20
+EVERY_ROW = 2**62
+KINDS = {
+    **dict.fromkeys(("numerator", "denominator", "open_share"), "decimal"),
+    **dict.fromkeys(("low", "high", "median", "p90"), "float"),
+    **dict.fromkeys(("n", "n_excluded", "n_open", "definition_version"), "whole"),
+}  # of a measurement's columns; all others are text
+SHOWN_COLUMNS = ("name", "subject", "category", "person_id", "stage", "team", "kind", "happened_on")
 
 
-def ask(
-    name: str,
-    folder: Path,
-    by: list[str],
-    period: str,
-    as_of: str | None,
-    where: str | None,
-    form: str,
-    out: Path | None,
-) -> int:
-    """Print or write one measurement. Returns the exit code: 0, also where the answer is n/a."""
-    import salesops
-    from salesops.kpis import KPIS
+@dataclass(frozen=True)
+class Reading:
+    """What is asked: which KPI, of which book, over which period, as of when, for which deals."""
 
-    if form not in FORMATS:
-        raise Refusal(f"“{form}” is not a format. Use one of {', '.join(FORMATS)}.")
-    book = salesops.open(folder)
-    if where:
-        book = book.where(where)
-    if as_of:
-        book = book.as_of(as_of)
-    splits = [part for b in by for part in b.split(",") if part]
-    kpi = KPIS.get(name)
-    if not splits and kpi is not None and kpi.default_by and form == "table":
+    name: str
+    folder: Path
+    period: str = "all"
+    as_of: str | None = None
+    where: str | None = None
+
+    def book(self) -> Book:
+        """The book as the reading wants it."""
+        import salesops
+
+        book = salesops.open(self.folder)
+        if self.where:
+            book = book.where(self.where)
+        return book.as_of(self.as_of) if self.as_of else book
+
+
+def ask(reading: Reading, by: Sequence[str], form: Format, target: Path | None) -> None:
+    """Print or write one measurement."""
+    kpi = KPIS.get(reading.name)
+    splits = [part.strip() for text in by for part in text.split(",") if part.strip()]
+    if not splits and kpi is not None and kpi.default_by:
         splits = [kpi.default_by]
-    measurement = book.measure(name, period=period, by=splits)
-    if form == "table" and out is None:
+    measurement = reading.book().measure(reading.name, period=reading.period, by=splits)
+    if form is Format.TABLE:
+        _refuse_file(target)
         _print(measurement)
     else:
-        _write(measurement.records(), form, out)
-    return 0
+        write(measurement.records(), _columns(measurement), form, target)
 
 
-def list_kpis(form: str) -> int:
-    """Print every KPI with its question."""
-    from salesops.kpis import KPIS
-
-    if form == "json":
-        found = [
-            {
-                "name": k.name,
-                "number": k.number,
-                "title": k.title,
-                "question": k.question,
-                "meaning": k.meaning,
-                "formula": k.formula,
-                "unit": k.unit.value,
-                "basis": k.basis.value,
-                "version": k.version,
-            }
-            for k in KPIS.values()
-        ]
-        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-        return 0
-    table = Table("KPI", "Title", "Question", box=None, header_style="bold", pad_edge=False)
-    for kpi in KPIS.values():
-        table.add_row(kpi.name, kpi.title, kpi.question)
-    Console().print(table)
-    return 0
-
-
-def show_problems(folder: Path, form: str, refused: Path | None) -> int:
-    """Print the problems of the last import; write refused rows where asked."""
-    import duckdb
-
-    import salesops
-    from salesops.engines.folder import read_manifest
-
-    book = salesops.open(folder)
-    found = book.engine.run(
-        "SELECT severity, message, remedy, file, column_name, rows, amount_minor FROM _problem_count "
-        "ORDER BY severity = 'note', rows DESC"
-    ).dicts()
-    if form == "json":
-        sys.stdout.write(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
-    elif not found:
-        Console().print("Nothing was wrong with the files.")
+def ask_rows(reading: Reading, by: Sequence[str], form: Format, target: Path | None) -> None:
+    """Print or write the rows a figure is made of."""
+    if by:
+        raise Refusal("The rows are those of one figure. Narrow them with --where instead of --by.")
+    book = reading.book()
+    kpi = KPIS.get(reading.name)  # an unknown name is refused below, with the one it may have meant
+    is_table = form is Format.TABLE
+    found = book.rows_behind(
+        reading.name,
+        period=reading.period,
+        order=f'numerator IS NULL, abs(numerator) DESC, "{kpi.row_key}"' if kpi else "",
+        limit=SHOWN_ROWS + 1 if is_table else EVERY_ROW,
+    )
+    if is_table:
+        _refuse_file(target)
+        _print_rows(reading, found, book.facts.currency)
     else:
-        table = Table("", "Rows", "What", "What to do", "Where", box=None, header_style="bold")
-        for problem in found:
-            where = " ".join(x for x in (problem["file"], problem["column_name"]) if x)
-            table.add_row(
-                problem["severity"],
-                f"{problem['rows']:,}",
-                problem["message"],
-                problem["remedy"],
-                where,
-            )
-        Console().print(table)
-    if refused is not None:
-        from salesops.importers import write_refused
-
-        manifest = read_manifest(folder)
-        assert manifest is not None  # salesops.open refuses where there is none
-        with duckdb.connect(str(folder / manifest.base), read_only=True) as connection:
-            written = write_refused(connection, refused)
-        names = ", ".join(str(w) for w in written) or "no file: no row was refused"
-        Console(stderr=True).print(f"Wrote {names}.")
-    return 0
+        write(found.dicts(), dict.fromkeys(found.columns, ""), form, target)
 
 
-def _print(measurement: Any) -> None:
-    from salesops.book.picture import caption, cells, headings
+def _refuse_file(target: Path | None) -> None:
+    if target is not None:
+        raise Refusal("A table is for people. Say --format csv, json or parquet to write a file.")
 
-    console = Console()
+
+def _columns(measurement: Measurement) -> Columns:
+    """The columns of the records with what is in them, also where there are no records."""
+    nothing = figure_of(measurement.kpi, Cell(None, None, 0), measurement.by, measurement.by)
+    (record,) = dataclasses.replace(measurement, figures=(nothing,)).records()
+    is_whole = measurement.kpi.unit in (Unit.MONEY, Unit.COUNT)
+    value = {"value": "whole" if is_whole else "decimal"}
+    return {name: (value | KINDS).get(name, "text") for name in record}
+
+
+def _print(measurement: Measurement) -> None:
+    console = out()
     table = Table(box=None, header_style="bold", pad_edge=False)
-    names = headings(measurement)
-    for place, name in enumerate(names):
-        table.add_column(name, justify="left" if place < len(measurement.by) else "right")
+    for place, name in enumerate(headings(measurement)):
+        if place < len(measurement.by):
+            table.add_column(name, overflow="fold")
+        else:
+            table.add_column(name, justify="right", no_wrap=True)
     for figure in measurement:
         table.add_row(*cells(measurement, figure))
-    console.print(f"[bold]{caption(measurement)}[/bold]", highlight=False)
-    console.print(f"[dim]{measurement.kpi.formula}[/dim]", highlight=False)
+    say(console, caption(measurement), style="bold")
+    say(console, measurement.kpi.formula, style="dim")
     if len(measurement):
-        console.print(table)
-    reasons = [f.why for f in measurement if f.why]
-    if not len(measurement):
-        reasons.append("There is nothing to split.")
-    for reason in dict.fromkeys(reasons):
-        console.print(reason, highlight=False)
-
-
-def _write(records: list[dict[str, Any]], form: str, out: Path | None) -> None:
-    if form == "parquet":
-        if out is None:
-            raise Refusal("Parquet is not text. Name a file to write with --out.")
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        columns = list(records[0]) if records else []
-        pq.write_table(pa.table({c: [_plain(r[c]) for r in records] for c in columns}), out)
-        return
-    if form == "csv":
-        import csv
-        import io
-
-        text = io.StringIO()
-        writer = csv.DictWriter(text, list(records[0]) if records else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(records)
-        body = text.getvalue()
+        console.print(table, markup=False)
     else:
-        body = json.dumps(
-            [{k: _plain(v) for k, v in r.items()} for r in records], indent=2, ensure_ascii=False
+        say(console, "There is nothing to split.")
+    for said in dict.fromkeys(said for f in measurement for said in (f.why, f.note) if said):
+        say(console, said)
+
+
+def _print_rows(reading: Reading, rows: Rows, currency: str) -> None:
+    console, kpi = out(), KPIS[reading.name]
+    shown = [kpi.row_key, *(c for c in SHOWN_COLUMNS if c in rows.columns)]
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in shown:
+        table.add_column(name.replace("_", " ").capitalize(), overflow="fold")
+    for name in ("Numerator", "Denominator"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows.dicts()[:SHOWN_ROWS]:
+        cells = ["" if row[c] is None else f"{row[c]}" for c in shown]
+        table.add_row(*cells, _counts(kpi, row["numerator"], currency), _plain(row["denominator"]))
+    console.print(table, markup=False)
+    if len(rows.rows) > SHOWN_ROWS:
+        say(
+            console,
+            f"The first {SHOWN_ROWS}, largest first. All of them: --format csv.",
+            style="dim",
         )
-        body += "\n"
-    if out is None:
-        sys.stdout.write(body)
-    else:
-        out.write_text(body, "utf-8")
+    if not rows.rows:
+        say(console, "No row is behind it.")
 
 
-def _plain(value: Any) -> Any:
-    """Exact decimals leave as text, so that no reader turns them into floats unasked."""
-    return str(value) if isinstance(value, Decimal) else value
+def _counts(kpi: Kpi, numerator: Any, currency: str) -> str:
+    """What the row adds to the number; nothing where it is left out of it."""
+    if numerator is None:
+        return ""
+    if kpi.unit in (Unit.MONEY, Unit.DAYS):
+        return value_in_words(kpi.unit, Decimal(numerator) / kpi.scale, currency)
+    return _plain(numerator)
+
+
+def _plain(number: Any) -> str:
+    return "" if number is None else f"{number:,}"

@@ -5,66 +5,75 @@ from __future__ import annotations
 import platform
 import shutil
 import sys
+from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rich.console import Console
+from rich.text import Text
 
+from salesops.cli import exits
+from salesops.cli.terminal import out
 from salesops.foundations.problem import Refusal
 
-PACKAGES = ("duckdb", "ibis-framework", "sqlglot", "django", "pyarrow")
+PACKAGES = ("duckdb", "ibis-framework", "sqlglot", "django", "granian", "pyarrow")
 LEAST_FREE_BYTES = 2 * 1024**3
+Check = tuple[bool, str]  # whether it is fine, and what was found
 
 
 def examine_machine(folder: Path) -> int:
-    """Print one line for each thing looked at; 0 when all is well, 1 otherwise."""
-    console = Console()
-    checks = [_python(), *(_package(name) for name in PACKAGES), _disk(folder), *_book(folder)]
-    for fine, line in checks:
-        console.print(
-            f"[{'green' if fine else 'red'}]{'ok ' if fine else 'NO '}[/] {line}", highlight=False
-        )
-    return 0 if all(fine for fine, _ in checks) else 1
+    """Print one line for each thing looked at. Returns the exit code."""
+    console = out()
+    all_fine = True
+    for fine, line in _checks(folder):
+        all_fine &= fine
+        mark = Text("ok  ", style="green") if fine else Text("NO  ", style="bold red")
+        console.print(mark + Text(line))
+    return exits.FINE if all_fine else exits.NOT_IN_ORDER
 
 
-def _python() -> tuple[bool, str]:
-    return sys.version_info >= (3, 11), f"Python {platform.python_version()}"
+def _checks(folder: Path) -> Iterator[Check]:
+    yield sys.version_info >= (3, 11), f"Python {platform.python_version()}"
+    yield from (_package(name) for name in PACKAGES)
+    yield _disk(folder)
+    yield from _book(folder)
 
 
-def _package(name: str) -> tuple[bool, str]:
+def _package(name: str) -> Check:
     try:
         return True, f"{name} {version(name)}"
     except PackageNotFoundError:
-        return False, f"{name} is not installed; install salesops again."
+        return False, f"{name} is not installed. Install salesops again."
 
 
-def _disk(folder: Path) -> tuple[bool, str]:
+def _disk(folder: Path) -> Check:
     place = next(p for p in (folder.absolute(), *folder.absolute().parents) if p.exists())
     free = shutil.disk_usage(place).free
-    return free > LEAST_FREE_BYTES, f"{free / 1024**3:.1f} GiB free at {place}"
+    line = f"{free / 1024**3:.1f} GiB free at {place}"
+    if free > LEAST_FREE_BYTES:
+        return True, line
+    return False, f"{line}. Opening large files needs more; make room or choose another --book."
 
 
-def _book(folder: Path) -> list[tuple[bool, str]]:
+def _book(folder: Path) -> Iterator[Check]:
     from salesops.engines.folder import read_manifest
 
-    if not folder.exists():
-        return [(True, f"No book in {folder} yet")]
     try:
         manifest = read_manifest(folder)
     except Refusal as refusal:
-        return [(False, str(refusal))]
+        yield False, str(refusal)
+        return
     if manifest is None:
-        return [(True, f"No book in {folder} yet")]
-    return [
-        (
-            True,
-            f"Book in {folder}: generation {manifest.generation}, as of {manifest.data_as_of:%-d %B %Y}",
-        ),
-        _whole(folder, manifest.base, manifest.rows),
-    ]
+        yield True, f"No book in {folder} yet"
+        return
+    yield (
+        True,
+        f"Book in {folder}: generation {manifest.generation}, as of {manifest.data_as_of:%-d %B %Y}",
+    )
+    yield _whole(folder, manifest.base, manifest.rows)
+    yield _decided(folder)
 
 
-def _whole(folder: Path, base: str, rows: dict[str, int]) -> tuple[bool, str]:
+def _whole(folder: Path, base: str, rows: dict[str, int]) -> Check:
     """The base file opens and holds the rows its manifest names."""
     import duckdb
 
@@ -72,11 +81,31 @@ def _whole(folder: Path, base: str, rows: dict[str, int]) -> tuple[bool, str]:
         with duckdb.connect(str(folder / base), read_only=True) as connection:
             for table, expected in rows.items():
                 found = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
-                if not found or found[0] != expected:
-                    return (
-                        False,
-                        f"{base} holds {found} {table} rows, {expected} were written. Open the files again.",
-                    )
+                count = found[0] if found else 0
+                if count != expected:
+                    line = f"{base} holds {count} {table} rows, {expected} were written."
+                    return False, f"{line} Open the files again."
     except duckdb.Error as error:
-        return False, f"{base} cannot be read ({error}). Open the files again."
+        first_line = str(error).splitlines()[0]
+        return False, f"{base} cannot be read. Open the files again. ({first_line})"
     return True, f"{base} is whole: {sum(rows.values()):,} rows"
+
+
+def _decided(folder: Path) -> Check:
+    """What people decided about the book can be read."""
+    from salesops.book.settings import load_settings, read_json
+    from salesops.importers import Answers
+    from salesops.jobs.opening import ANSWERS
+
+    try:
+        load_settings(folder)
+    except Refusal as refusal:
+        return False, str(refusal)
+    try:
+        Answers.model_validate(read_json(folder / ANSWERS))
+    except ValueError:
+        return (
+            False,
+            f"{folder / ANSWERS} cannot be read. Its questions are asked again.",
+        )
+    return True, "Settings and remembered answers can be read"

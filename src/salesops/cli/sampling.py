@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
-from rich.console import Console
+from salesops.cli.formats import SampleFormat
+from salesops.cli.terminal import err, say
 
-from salesops.foundations.problem import Refusal
 
-
-def write_sample(out: Path, size: int, seed: int, form: str) -> int:
-    """Simulate and write; prints what was written."""
+def write_sample(target: Path, size: int, seed: int, form: SampleFormat) -> None:
+    """Simulate and write; says what was written."""
     from salesops.sample.company import simulate
+    from salesops.sample.salesforce import write_export, write_files
 
-    if form not in ("salesforce", "csv", "parquet"):
-        raise Refusal(f"“{form}” is not a format. Use salesforce, csv or parquet.")
-    started = time.monotonic()
     company = simulate(size, seed)
-    if form == "salesforce":
-        from salesops.sample.salesforce import write_export
-
-        write_export(company, out)
+    if form is SampleFormat.SALESFORCE:
+        write_export(company, target)
     else:
-        from salesops.sample.salesforce import write_files
-
-        write_files(company, out, kind=form)
-    Console(stderr=True).print(
-        f"Wrote {size:,} opportunities to {out} in {time.monotonic() - started:.1f} s."
-    )
-    return 0
+        write_files(company, target, kind=form.value)
+    say(err(), f"Wrote {size:,} opportunities of {company.name}, an invented company, to {target}.")

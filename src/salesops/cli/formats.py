@@ -1,0 +1,27 @@
+"""The forms an answer, a list and the sample company can be given in."""
+
+from enum import StrEnum
+
+
+class Format(StrEnum):
+    """How an answer is given."""
+
+    TABLE = "table"  # for people
+    CSV = "csv"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+class ListFormat(StrEnum):
+    """How a list is given."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
+class SampleFormat(StrEnum):
+    """As what the sample company is written."""
+
+    SALESFORCE = "salesforce"  # a data export, as Salesforce gives it
+    CSV = "csv"  # a file a table
+    PARQUET = "parquet"
