@@ -143,12 +143,16 @@ class IbisFacts:
                 raise Refusal(
                     f"These rows do not name a {referred}, so {referred} cannot be asked for."
                 )
-            wanted = {p.split(".")[1] for p in paths if p.startswith(f"{referred}.")}
+            wanted = dict.fromkeys(p.split(".")[1] for p in paths if p.startswith(f"{referred}."))
+            missing = [c for c in wanted if f"{referred}__{c}" not in table.columns]
+            if not missing:
+                continue
             there = self._as_of(referred)
             there = there.select(
-                **{f"{referred}__{c}": there[c] for c in {"id", *wanted}},
+                there.id.name("referred_id"), *(there[c].name(f"{referred}__{c}") for c in missing)
             )
-            table = table.left_join(there, table[key] == there[f"{referred}__id"])
+            joined = table.left_join(there, table[key] == there.referred_id)
+            table = joined.drop("referred_id")
         return table
 
     def _as_of(self, name: str) -> ir.Table:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from salesops.kpis._definition import SECONDS_A_DAY, Facts, Table, Window, ones
+from salesops.kpis._definition import Facts, Table, Window, ones
 
 BASIS_POINTS = 10_000
 PARTS_PER_MILLION = 1_000_000
+SIX_PLACES = "decimal(18, 6)"
+MILLIONTH = "0.000001"
 NEARLY_WHOLE = 999_990  # millionths: shares rounded to six places, or to thousandths of a percent
 BEYOND_ALL = 1_000_000  # further than any stage: won
 
@@ -32,30 +35,17 @@ def seconds(moment: Any) -> Any:
     return moment.cast("timestamp").epoch_seconds().floor().cast("int64")
 
 
-def whole_part(number: Any, of: Any) -> Any:
-    """How often `of`, above 0, goes wholly into a whole number; below 0 towards the smaller.
+def share_of(value: Any, share: Any) -> Any:
+    """A share, of six places, of an amount: exact decimals, rounded to the nearest, half away from zero."""
+    return (value * share.cast(SIX_PLACES)).round().cast("int64")
 
-    Exact below 2⁵², although engines divide integers as floats: a quotient that is not whole differs from
-    the nearest whole number by at least 1 ÷ `of`, which is more than the rounding of the division.
+
+def ratio_of(value: Any, times: Any, over: Any) -> Any:
+    """`value` × `times` ÷ `over` to the nearest whole, half upwards; exact while value × times is below 2⁵¹.
+
+    Floor of a division of doubles, which every engine does alike.
     """
-    return (number / of).floor().cast("int64")
-
-
-def scaled(value: Any, times: Any, over: Any) -> Any:
-    """`value` × `times` ÷ `over` to the nearest whole, half upwards; exact while over × times is below 2⁵²."""
-    whole = whole_part(value, over)
-    rest = value - whole * over
-    return whole * times + whole_part(rest * times * 2 + over, over * 2)
-
-
-def millionths(part: Any, whole: Any) -> Any:
-    """`part` ÷ `whole` in millionths, to the nearest, in two steps so that no product outgrows 2⁵²."""
-    thousand = 1_000
-    ones_ = whole_part(part, whole)
-    rest = (part - ones_ * whole) * thousand
-    thousandths = whole_part(rest, whole)
-    left = rest - thousandths * whole
-    return ones_ * PARTS_PER_MILLION + thousandths * thousand + scaled(left, thousand, whole)
+    return ((value * times * 2 + over) / (over * 2)).floor().cast("int64")
 
 
 def closed_in(facts: Facts, window: Window) -> Table:
@@ -134,7 +124,7 @@ def stage_entries(facts: Facts, window: Window) -> Table:
 
 
 def chance_of_stage(facts: Facts) -> Table:
-    """For each stage, how often closed deals that had been in it were won, in basis points.
+    """For each stage, how often closed deals that had been in it were won, to a hundredth of a percent.
 
     From all of the company's own closed deals, whatever the reader filters by and whosever they may see.
     Columns: chance_pipeline, chance_stage, chance.
@@ -152,7 +142,7 @@ def chance_of_stage(facts: Facts) -> Table:
     return counted.select(
         chance_pipeline=counted.pipeline,
         chance_stage=counted.stage,
-        chance=scaled(counted.won, BASIS_POINTS, counted.ended),
+        chance=_decimal(ratio_of(counted.won, BASIS_POINTS, counted.ended), "0.0001"),
     )
 
 
@@ -163,7 +153,7 @@ def weighted(facts: Facts, deals: Table) -> Table:
         chances,
         [deals.pipeline == chances.chance_pipeline, deals.stage == chances.chance_stage],
     ).drop("chance_pipeline", "chance_stage")
-    worth = scaled(joined.value_minor, joined.chance, BASIS_POINTS)
+    worth = share_of(joined.value_minor, joined.chance)
     return joined.mutate(
         numerator=worth,
         denominator=only(worth.notnull(), 1).cast("int64"),
@@ -178,6 +168,8 @@ def quotas_in(facts: Facts, window: Window, *, scoped: bool = True) -> Table:
     quota to the minor unit. A quota that only sums up others is left out, or it would count twice: a
     manager's where their people hold some, a team's where its people do.
     """
+    import ibis
+
     quotas = facts.table("quota", scoped=scoped)
     quotas = quotas.filter(
         quotas.starts_on < window.end,
@@ -187,10 +179,10 @@ def quotas_in(facts: Facts, window: Window, *, scoped: bool = True) -> Table:
     quotas = quotas.anti_join(leaders, quotas.person_id == leaders.leader)
     held = _with_days_held(facts, quotas, window)
     placed = with_place(facts, held, "person_id", held.held_from)
-    peopled = placed.filter(placed.person_id.notnull()).select(peopled_team="team").distinct()
-    placed = placed.left_join(peopled, placed.team == peopled.peopled_team)
-    placed = placed.filter(placed.person_id.notnull() | placed.peopled_team.isnull())
-    return placed.drop("peopled_team")
+    is_persons = placed.person_id.notnull()
+    of_team = ones(is_persons).sum().over(ibis.window(group_by=placed.team))
+    placed = placed.mutate(of_people=ibis.ifelse(is_persons, 0, of_team))
+    return placed.filter(placed.of_people == 0).drop("of_people")
 
 
 def _leaders(facts: Facts, window: Window) -> Table:
@@ -216,7 +208,8 @@ def _with_days_held(facts: Facts, quotas: Table, window: Window) -> Table:
     until, before, length = (
         _days(quotas.starts_on, day) for day in (quotas.held_to, quotas.held_from, quotas.ends_on)
     )
-    part = scaled(quotas.value_minor, until, length) - scaled(quotas.value_minor, before, length)
+    value = quotas.value_minor
+    part = ratio_of(value, until, length) - ratio_of(value, before, length)
     quotas = quotas.mutate(
         numerator=part,
         denominator=only(part.notnull(), 1).cast("int64"),
@@ -227,7 +220,14 @@ def _with_days_held(facts: Facts, quotas: Table, window: Window) -> Table:
 
 
 def _days(first: Any, after: Any) -> Any:
-    return whole_part(seconds(after) - seconds(first), SECONDS_A_DAY)
+    return after.delta(first, unit="day").cast("int64")
+
+
+def _decimal(count: Any, unit: str) -> Any:
+    """A whole number of units such as 0.0001, as an exact decimal of six places."""
+    import ibis
+
+    return (count * ibis.literal(Decimal(unit), SIX_PLACES)).cast(SIX_PLACES)
 
 
 def with_place(facts: Facts, rows: Table, person: str, day: Any) -> Table:
@@ -258,13 +258,15 @@ def credits_in(facts: Facts, window: Window) -> Table:
     was sold, and the credits of a deal add up to its value to the minor unit: what shares leave over is the
     owner's, and shares of more than the whole are scaled down to it.
     """
+    import ibis
+
     deals = facts.table("opportunity", scoped=False)
     deals = deals.filter(deals.is_won, within(deals.closed_on, window))
     parts = _shares_of_credit(facts)
     joined = deals.left_join(parts, deals.id == parts.split_deal)
     value = joined.value_minor
-    until = scaled(value, joined.share_to.coalesce(PARTS_PER_MILLION), PARTS_PER_MILLION)
-    credited = until - scaled(value, joined.share_from.coalesce(0), PARTS_PER_MILLION)
+    until = ibis.coalesce(share_of(value, joined.share_to), value)
+    credited = until - ibis.coalesce(share_of(value, joined.share_from), 0)
     person = joined.split_person.coalesce(joined.owner_id)
     credits = joined.mutate(
         owner_id=person,
@@ -278,7 +280,7 @@ def credits_in(facts: Facts, window: Window) -> Table:
 
 
 def _shares_of_credit(facts: Facts) -> Table:
-    """Each split as the stretch of its deal it takes, in millionths, one after the other without a gap.
+    """Each split as the stretch of its deal it takes, from 0 to 1, one after the other without a gap.
 
     Columns: split_deal, split_person (null for the owner), share_from, share_to.
     """
@@ -298,21 +300,22 @@ def _shares_of_credit(facts: Facts) -> Table:
     )
     splits = splits.mutate(until=splits.part.sum().over(so_far), total=splits.part.sum().over(deal))
     # Thirds written with six places fall a millionth short: that is the whole, and nobody's remainder.
-    whole = ibis.ifelse(
-        splits.total > NEARLY_WHOLE, splits.total, ibis.literal(PARTS_PER_MILLION, "int64")
-    )
+    is_whole = splits.total > NEARLY_WHOLE
+    over = ibis.ifelse(is_whole, splits.total, ibis.literal(PARTS_PER_MILLION, "int64"))
     taken = splits.select(
         "split_deal",
         "split_person",
-        share_from=scaled(splits.until - splits.part, PARTS_PER_MILLION, whole),
-        share_to=scaled(splits.until, PARTS_PER_MILLION, whole),
+        share_from=_decimal(
+            ratio_of(splits.until - splits.part, PARTS_PER_MILLION, over), MILLIONTH
+        ),
+        share_to=_decimal(ratio_of(splits.until, PARTS_PER_MILLION, over), MILLIONTH),
     )
     short = splits.filter(splits.total <= NEARLY_WHOLE)
     left = short.select(
         "split_deal",
         split_person=ibis.null("string"),
-        share_from=short.total,
-        share_to=ibis.literal(PARTS_PER_MILLION, "int64"),
+        share_from=_decimal(short.total, MILLIONTH),
+        share_to=ibis.literal(Decimal(1), SIX_PLACES),
     ).distinct()
     return taken.union(left)
 
@@ -327,20 +330,23 @@ def attainment_of_people(facts: Facts, window: Window) -> Table:
 
     quotas = quotas_in(facts, window, scoped=False)
     quotas = quotas.filter(quotas.owner_id.notnull(), quotas.days.notnull())
-    goals = quotas.group_by("owner_id").aggregate(goal=quotas.numerator.sum())
     # Two quotas for the same days, of two product families, are not twice the days.
-    spans = quotas.select("owner_id", "held_from", "held_to", "days").distinct()
-    held = spans.group_by("owner_id").aggregate(
-        days=spans.days.sum(), first=spans.held_from.min(), after=spans.held_to.max()
+    span = ibis.window(group_by=["owner_id", "held_from", "held_to"], order_by="id")
+    quotas = quotas.mutate(new_days=ibis.ifelse(ibis.row_number().over(span) == 0, quotas.days, 0))
+    held = quotas.group_by("owner_id").aggregate(
+        quota=quotas.numerator.sum(),
+        days=quotas.new_days.sum(),
+        first=quotas.held_from.min(),
+        after=quotas.held_to.max(),
     )
+    everybody = ibis.window()
     held = held.mutate(
-        all_from=held["first"].min().over(ibis.window()),
-        all_to=held.after.max().over(ibis.window()),
+        asked=_days(held["first"].min().over(everybody), held.after.max().over(everybody))
     )
-    asked = _days(held.all_from, held.all_to)
-    held = held.filter(held.days >= asked, _days(held["first"], held.after) >= asked)
-    both = held.inner_join(goals, "owner_id")
-    both = both.filter(both.goal > 0).select("owner_id", "after", quota="goal")
+    whole = held.filter(
+        held.days >= held.asked, _days(held["first"], held.after) >= held.asked, held.quota > 0
+    )
+    both = whole.select("owner_id", "after", "quota")
     credits = credits_in(facts, window)
     earned = credits.group_by("owner_id").aggregate(sold=credits.numerator.sum())
     earned = earned.select(earner="owner_id", sold="sold")
@@ -357,8 +363,7 @@ def paying_accounts(facts: Facts, day: Any) -> Table:
     """One row an account that pays on `day`: account_id, `monthly` and `margin` in minor units."""
     rows = facts.table("recurring_revenue")
     rows = rows.filter(rows.starts_on <= day, rows.ends_on.isnull() | (rows.ends_on > day))
-    share = (rows.gross_margin * PARTS_PER_MILLION).cast("int64")
-    margin = scaled(rows.value_minor, share, PARTS_PER_MILLION)
+    margin = share_of(rows.value_minor, rows.gross_margin)
     return rows.group_by("account_id").aggregate(
         monthly=rows.value_minor.sum(),
         margin=margin.sum(),

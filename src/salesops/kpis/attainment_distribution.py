@@ -1,12 +1,12 @@
 """Attainment distribution: how attainment is spread over people."""
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
-from salesops.kpis._populations import PARTS_PER_MILLION, attainment_of_people, millionths
+from salesops.kpis._populations import PARTS_PER_MILLION, attainment_of_people, ratio_of
 
 
 def _rows(facts: Facts, window: Window) -> Table:
     people = attainment_of_people(facts, window)
-    share = millionths(people.credited, people.quota)
+    share = ratio_of(people.credited, PARTS_PER_MILLION, people.quota)
     return people.mutate(numerator=share, denominator=ones(people.quota > 0))
 
 

@@ -1,0 +1,1 @@
+"""Tests of the book: readings as of any instant, within a scope and under a filter."""

@@ -1,0 +1,1 @@
+"""Each silent wrong number ever found, with its story."""
