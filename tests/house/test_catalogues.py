@@ -1,0 +1,48 @@
+"""Content is one object a file, named as the file, and each has its proof."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from salesops.insights import INSIGHTS
+from salesops.kpis import KPIS
+from salesops.tables import TABLES
+from tests.house.code import ROOT, SOURCE
+
+CATALOGUES: dict[str, Mapping[str, object]] = {
+    "tables": TABLES,
+    "kpis": KPIS,
+    "insights": INSIGHTS,
+}
+
+
+@pytest.mark.parametrize("folder", CATALOGUES)
+def test_every_file_of_a_catalogue_is_named_as_its_object(folder: str) -> None:
+    files = {f.stem for f in (SOURCE / folder).glob("*.py") if not f.stem.startswith("_")}
+    held = CATALOGUES[folder]
+    assert set(held) == files
+    assert {name: getattr(thing, "name", name) for name, thing in held.items()} == {
+        name: name for name in held
+    }
+
+
+def test_every_kpi_is_proved_by_a_test_of_its_name() -> None:
+    missing = [n for n in KPIS if not (ROOT / f"tests/kpis/test_{n}.py").is_file()]
+    assert not missing, f"These KPIs have no file tests/kpis/test_<name>.py: {', '.join(missing)}."
+
+
+def test_every_test_of_a_kpi_proves_one_that_there_is() -> None:
+    stray = [
+        f.name
+        for f in (ROOT / "tests/kpis").glob("test_*.py")
+        if (SOURCE / f"kpis/{_subject(f)}.py").is_file() is False and _subject(f) not in KPIS
+    ]
+    known = {"test_definitions.py", "test_golden.py", "test_every_kpi.py"}
+    assert set(stray) <= known
+
+
+def _subject(test: Path) -> str:
+    return test.stem.removeprefix("test_")
