@@ -1,11 +1,14 @@
-"""What an insight is, and what it finds."""
+"""What an insight is, what it finds, and the few words findings share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from salesops.book.book import Book
+
+MOST_CHARACTERS = 3_500  # of a condition in a link
 
 
 @dataclass(frozen=True)
@@ -13,7 +16,8 @@ class Finding:
     """One true, specific sentence with its evidence.
 
     `money_minor` is what it concerns; `rows` how many records; `link` where these rows are. `weight`
-    orders findings: money in minor units, so that the largest comes first.
+    orders findings: money in minor units, so that the largest comes first. `about` is the same for
+    findings that look at the same side of selling, so that those shown are not all about one.
     """
 
     name: str
@@ -25,6 +29,7 @@ class Finding:
     link: str
     link_words: str
     tone: str = "warn"  # warn, bad or good
+    about: str = "open deals"  # or records, leads, winning, people, time, forecast
 
     @property
     def weight(self) -> int:
@@ -38,3 +43,30 @@ class Insight:
 
     name: str
     look: Callable[[Book], Finding | None]
+
+
+def deals_where(condition: str, *, sort: str = "-value") -> str:
+    """The address of the opportunities for which a criterion is true."""
+    return f"/opportunities?{urlencode({'where': condition, 'sort': sort})}"
+
+
+def literal(text: str) -> str:
+    """Text inside a criterion."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def one_of(ids: Iterable[str]) -> tuple[str, int]:
+    """A list for a criterion, and how many of the ids it holds: as many as a link can carry."""
+    held: list[str] = []
+    length = 0
+    for one in ids:
+        length += len(one) + 4
+        if length > MOST_CHARACTERS:
+            break
+        held.append(literal(one))
+    return f"({', '.join(held)})", len(held)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 open deal, 3 open deals."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

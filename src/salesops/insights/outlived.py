@@ -1,26 +1,24 @@
 """Open deals older than nearly all that were ever won: most of them will not be."""
 
-from urllib.parse import urlencode
+from datetime import timedelta
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight
+from salesops.insights._finding import Finding, Insight, counted, deals_where
 
 LEAST_WON = 30
 LEAST_ROWS = 5
-SHARE = 0.9
+SHARE = 0.95
 
 
 def _look(book: Book) -> Finding | None:
-    won = book.engine.run(
-        "SELECT count(*), quantile_cont(date_diff('day', created_on, closed_on), $share) FROM opportunity "
+    won, days = book.engine.run(
+        "SELECT count(*), quantile_disc(date_diff('day', created_on, closed_on), $share) FROM opportunity "
         "WHERE is_won AND closed_on >= created_on",
         {"share": SHARE},
     ).rows[0]
-    if won[0] < LEAST_WON:
+    if won < LEAST_WON:
         return None
-    from datetime import timedelta
-
-    before = book.today - timedelta(days=int(won[1]))
+    before = book.today - timedelta(days=int(days))
     rows, money, every = book.engine.run(
         "SELECT count(*) FILTER (created_on < $before), sum(value_minor) FILTER (created_on < $before), "
         "count(*) FROM opportunity WHERE NOT is_closed",
@@ -28,16 +26,15 @@ def _look(book: Book) -> Finding | None:
     ).rows[0]
     if rows < LEAST_ROWS:
         return None
-    where = f"not is_closed and created_on < '{before.isoformat()}'"
     return Finding(
         name="outlived",
-        title=f"{rows:,} open deals are older than nine in ten you have won",
-        text=f"Nine of ten won deals closed within {int(won[1])} days of their creation. These are older still "
-        "and open: decide for each whether it lives.",
-        evidence=(f"{rows:,} of {every:,} open deals", f"from {won[0]:,} won deals"),
+        title=f"{rows:,} open deals are older than {SHARE:.0%} of those you have won",
+        text=f"{SHARE:.0%} of the won deals closed within {days:,} days of their creation. These are older and "
+        "still open: decide for each whether it lives.",
+        evidence=(f"{rows:,} of {counted(every, 'open deal')}", f"from {won:,} won deals"),
         rows=rows,
         money_minor=int(money) if money is not None else None,
-        link=f"/opportunities?{urlencode({'where': where})}",
+        link=deals_where(f"not is_closed and created_on < '{before.isoformat()}'"),
         link_words="See these deals",
     )
 

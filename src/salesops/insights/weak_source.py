@@ -1,43 +1,32 @@
-"""A source whose deals are won clearly less often than all others."""
+"""A source whose deals are won clearly less often than comparable ones."""
 
 from salesops.book.book import Book
-from salesops.foundations.statistics import wilson
-from salesops.insights._finding import Finding, Insight
-
-LEAST_CLOSED = 30
-CONFIDENCE = 0.99  # several sources are compared
+from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.insights._groups import standings
 
 
 def _look(book: Book) -> Finding | None:
-    rows = book.engine.run(
-        "SELECT source, count(*) FILTER (is_won), count(*), sum(value_minor) FROM opportunity "
-        "WHERE is_closed AND source IS NOT NULL GROUP BY source"
-    ).rows
-    won, closed = sum(r[1] for r in rows), sum(r[2] for r in rows)
-    worst: tuple[float, Finding] | None = None
-    for source, mine, ended, money in rows:
-        others, others_ended = won - mine, closed - ended
-        if ended < LEAST_CLOSED or others_ended < LEAST_CLOSED:
-            continue
-        here, there = wilson(mine, ended, CONFIDENCE), wilson(others, others_ended, CONFIDENCE)
-        if here is None or there is None or here[1] >= there[0]:
-            continue
-        gap = others / others_ended - mine / ended
-        finding = Finding(
-            name="weak_source",
-            title=f"“{source}” wins {mine / ended:.0%}, everything else {others / others_ended:.0%}",
-            text=f"Of {ended:,} closed deals from this source {mine:,} were won. "
-            f"The difference is too large for chance: 99 % intervals are {here[0]:.0%} to {here[1]:.0%} here "
-            f"and {there[0]:.0%} to {there[1]:.0%} elsewhere.",
-            evidence=(f"{ended:,} closed deals from this source", f"{others_ended:,} from others"),
-            rows=ended,
-            money_minor=int(money) if money is not None else None,
-            link="/numbers/win_rate?by=source",
-            link_words="Compare sources",
-        )
-        if worst is None or gap > worst[0]:
-            worst = (gap, finding)
-    return worst[1] if worst else None
+    weak = [s for s in standings(book, "o.source") if s.share < s.others]
+    if not weak:
+        return None
+    worst = max(weak, key=lambda s: s.expected - s.won)
+    source = worst.group
+    return Finding(
+        name="weak_source",
+        title=f"“{source}” wins {worst.share:.0%}, other {worst.deals()} {worst.others:.0%}",
+        text=f"{worst.won:,} of {counted(worst.closed, 'closed deal')} from this source were won. As many "
+        f"from the other sources would have brought {worst.expected:.0f}. Chance does not explain it.",
+        evidence=(
+            f"{counted(worst.closed, 'closed deal')} from this source",
+            f"{worst.others_closed:,} comparable ones from others",
+            "the money is what the missing wins would be worth",
+        ),
+        rows=worst.closed,
+        money_minor=worst.money_minor,
+        link=deals_where(f"is_closed and source = {literal(source)}"),
+        link_words="See these deals",
+        about="leads",
+    )
 
 
 weak_source = Insight("weak_source", _look)

@@ -1,0 +1,77 @@
+"""Open deals whose close date was moved later three times or more."""
+
+from salesops.book.book import Book
+from salesops.insights._evidence import ALPHA, Counts, upper_tail
+from salesops.insights._finding import Finding, Insight, counted, deals_where, one_of
+
+PUSHES = 3
+LEAST_ROWS = 3
+LEAST_CLOSED = 20
+
+
+def _look(book: Book) -> Finding | None:
+    if book.facts.history_from is None:
+        return None
+    rows = book.engine.run(
+        "WITH state AS (SELECT opportunity_id, close_date, is_closed, "
+        "lag(close_date) OVER life AS former FROM opportunity_version WHERE change_source = 'history' "
+        "WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)), "
+        "often AS (SELECT opportunity_id, count(*) FILTER (close_date > former AND NOT is_closed) AS times "
+        "FROM state GROUP BY 1) "
+        "SELECT o.is_closed, coalesce(f.times, 0) >= $pushes, count(*) FILTER (o.is_won), count(*), "
+        "sum(o.value_minor) FROM opportunity o LEFT JOIN often f ON f.opportunity_id = o.id GROUP BY 1, 2",
+        {"pushes": PUSHES},
+    ).rows
+    cells = {(closed, often): (won, count, money) for closed, often, won, count, money in rows}
+    nothing = (0, 0, None)
+    _, deals, money = cells.get((False, True), nothing)
+    if deals < LEAST_ROWS:
+        return None
+    every = deals + cells.get((False, False), nothing)[1]
+    won, closed, _ = cells.get((True, True), nothing)
+    others_won, others_closed, _ = cells.get((True, False), nothing)
+    ids, held = one_of(_ids(book))
+    return Finding(
+        name="pushed",
+        title=f"{counted(deals, 'open deal')} had the close date pushed three times or more",
+        text=_what_became(Counts(won, closed, others_won, others_closed))
+        + "Ask for each what would have to happen for it to close on the day it says now.",
+        evidence=(f"{deals:,} of {counted(every, 'open deal')}",),
+        rows=deals,
+        money_minor=int(money) if money is not None else None,
+        link=deals_where(f"id in {ids}"),
+        link_words="See these deals" if held == deals else f"See the {held} largest",
+    )
+
+
+def _what_became(counts: Counts) -> str:
+    """What earlier deals like these came to, where there were enough to tell."""
+    if min(counts.all, counts.others_all) < LEAST_CLOSED:
+        return ""
+    here, there = counts.hit / counts.all, counts.others_hit / counts.others_all
+    fewer = Counts(
+        counts.all - counts.hit,
+        counts.all,
+        counts.others_all - counts.others_hit,
+        counts.others_all,
+    )
+    told = f"Of {counts.all:,} closed deals pushed as often, {here:.0%} were won"
+    if upper_tail(fewer) <= ALPHA:
+        return f"{told}; of the others {there:.0%}. "
+    return f"{told}, which is not clearly other than the {there:.0%} of the rest. "
+
+
+def _ids(book: Book) -> list[str]:
+    found = book.engine.run(
+        "WITH state AS (SELECT opportunity_id, close_date, is_closed, "
+        "lag(close_date) OVER life AS former FROM opportunity_version WHERE change_source = 'history' "
+        "WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)) "
+        "SELECT o.id FROM opportunity o JOIN state s ON s.opportunity_id = o.id "
+        "WHERE NOT o.is_closed AND s.close_date > s.former AND NOT s.is_closed "
+        "GROUP BY o.id, o.value_minor HAVING count(*) >= $pushes ORDER BY o.value_minor DESC, o.id",
+        {"pushes": PUSHES},
+    )
+    return [row[0] for row in found.rows]
+
+
+pushed = Insight("pushed", _look)
