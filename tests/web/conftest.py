@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -129,3 +130,22 @@ def published(folder: Path, *, settings: Settings | None = None, **tables: str) 
     draw_book(folder, settings=settings, **tables)
     add_changes(folder / "base-1.duckdb", None)
     return folder
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Jobs run to their end before the page that started them answers."""
+    from salesops.jobs.progress import ProgressFile
+    from salesops.jobs.run import PROGRESS, main
+    from salesops.web.pages.opening import columns, files, sample
+    from salesops.web.pages.settings import settings
+
+    def run(kind: str, folder: Path, session: Path) -> None:
+        ProgressFile(session / PROGRESS, kind, system_clock)
+        main(kind, folder, session)
+
+    for page in (columns, files, sample, settings):
+        monkeypatch.setattr(page, "start", run)
+    former = signal.getsignal(signal.SIGTERM)
+    yield
+    signal.signal(signal.SIGTERM, former)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 from salesops.foundations.period import Period
 
@@ -43,6 +44,12 @@ def _days(first: date, last: date) -> str:
     if first.year == last.year:
         return f"{first:%-d %b} – {last:%-d %b %Y}"
     return f"{first:%-d %b %Y} – {last:%-d %b %Y}"
+
+
+def in_zone(instant: datetime, zone: str) -> datetime:
+    """An instant, in UTC where it names no zone, on the clocks of a zone."""
+    known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return known.astimezone(ZoneInfo(zone or "UTC"))
 
 
 def said(choice: str | None) -> str:

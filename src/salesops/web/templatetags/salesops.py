@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from salesops.book.picture import value_in_words
 from salesops.foundations.money import format_money
 from salesops.kpis._definition import Unit
-from salesops.web.words import period_in_words, said
+from salesops.web.words import in_zone, period_in_words, said
 
 register = template.Library()
 
@@ -27,15 +27,17 @@ def icon(name: str, classes: str = "") -> SafeString:
 
 
 @register.filter
-def day(value: date | datetime | None) -> str:
-    """31 Mar 2026."""
+def day(value: date | None, zone: str = "") -> str:
+    """31 Mar 2026; the day of an instant needs the zone it is asked in."""
+    if isinstance(value, datetime):
+        value = in_zone(value, zone)
     return f"{value:%-d %b %Y}" if value else ""
 
 
 @register.filter
-def moment(value: datetime | None) -> str:
-    """31 Mar 2026, 14:05."""
-    return f"{value:%-d %b %Y, %H:%M}" if value else ""
+def moment(value: datetime | None, zone: str) -> str:
+    """31 Mar 2026, 14:05 in that zone."""
+    return f"{in_zone(value, zone):%-d %b %Y, %H:%M}" if value else ""
 
 
 @register.filter

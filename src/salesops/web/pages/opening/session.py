@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import secrets
 import shutil
@@ -34,14 +35,21 @@ def begin(uploads: Sequence[UploadedFile[Any]]) -> str:
     folder = incoming() / name
     (folder / FILES).mkdir(parents=True)
     for place, upload in enumerate(uploads):
-        target = folder / FILES / _file_name(upload.name or "file", place)
+        target = _free(folder / FILES / _file_name(upload.name or "file", place))
         with target.open("wb") as out:
             for chunk in upload.chunks():
                 out.write(chunk)
     (folder / ANSWERS).write_text(remembered(settings.SALESOPS_BOOK).model_dump_json(), "utf-8")
-    for old in sorted(p for p in incoming().iterdir() if p.is_dir())[:-KEPT_SESSIONS]:
-        shutil.rmtree(old, ignore_errors=True)
+    _clear_old()
     return name
+
+
+def _clear_old() -> None:
+    """Remove all but the newest imports; those that are still at work stay."""
+    for old in sorted(p for p in incoming().iterdir() if p.is_dir())[:-KEPT_SESSIONS]:
+        progress = read_progress(old / PROGRESS)
+        if progress is None or progress.state != "running":
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def folder_of(session: str) -> Path:
@@ -76,6 +84,14 @@ def answers_of(session: str) -> Answers:
 def say(session: str, answers: Answers) -> None:
     """Keep what was said."""
     (folder_of(session) / ANSWERS).write_text(answers.model_dump_json(), "utf-8")
+
+
+def _free(file: Path) -> Path:
+    """`file`, or the same with a number where two files have one name."""
+    if not file.exists():
+        return file
+    others = (file.with_name(f"{file.stem} ({n}){file.suffix}") for n in itertools.count(2))
+    return next(other for other in others if not other.exists())
 
 
 def _file_name(name: str, place: int) -> str:

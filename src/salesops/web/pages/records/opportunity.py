@@ -13,6 +13,7 @@ from salesops.foundations.money import format_money
 from salesops.web.books import whole_book
 from salesops.web.charts.life import Stay, life
 from salesops.web.pages.records.records import name_of, record
+from salesops.web.words import in_zone
 
 
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:
@@ -99,12 +100,13 @@ def _picture(
         ).rows
     }
     lanes = sorted({v["stage"] for v in recorded}, key=lambda s: (order.get(s, 99), s))
-    end = book.facts.data_as_of
+    zone = book.calendar.time_zone
+    end = in_zone(book.facts.data_as_of, zone)
     stays = []
     former: dict[str, Any] | None = None
     for version in recorded:
-        start = version["valid_from"].replace(tzinfo=UTC)
-        stop = min(version["valid_to"].replace(tzinfo=UTC), max(end, start))
+        start = in_zone(version["valid_from"], zone)
+        stop = min(version["valid_to"].replace(tzinfo=UTC), max(end, start)).astimezone(end.tzinfo)
         if version["is_closed"] and version["valid_to"].year == 9999:
             stop = start
         pushed = bool(
@@ -119,7 +121,7 @@ def _picture(
             said += f", {format_money(version['amount_minor'], version['currency'])}"
         stays.append(Stay(start, stop, lanes.index(version["stage"]), said, pushed))
         former = version
-    moments = [a["occurred_at"].replace(tzinfo=UTC) for a in activities if a["occurred_at"]]
+    moments = [in_zone(a["occurred_at"], zone) for a in activities if a["occurred_at"]]
     return life(stays, lanes, moments, deal["outcome"] if deal["is_closed"] else "")
 
 

@@ -148,7 +148,10 @@ def _count(text: str | None) -> int:
 
 def _said(draft: dict[str, Any]) -> Settings:
     """The draft as settings. Raises Refusal or ValidationError where it is none."""
+    names = [s["name"] for s in draft["segments"]]
     for segment in draft["segments"]:
+        if names.count(segment["name"]) > 1 and segment["name"]:
+            raise Refusal(f"Two segments are named “{segment['name']}”. Give each its own name.")
         if not segment["name"] or not segment["criterion"]:
             raise Refusal("A segment needs both a name and a condition.")
         try:
@@ -171,10 +174,17 @@ def _said(draft: dict[str, Any]) -> Settings:
     )
 
 
+_FAULTS = {
+    "currency": "A currency is its three letters, such as EUR.",
+    "first_month": "The fiscal year begins in a month, from January to December.",
+    "pattern": "This is not a pattern of months. Choose one of the list.",
+    "position": "The order of a stage is a whole number from 1 to 999.",
+    "outcome": "What a stage means is open, won, lost or no decision. Choose one of the list.",
+}
+
+
 def _fault(error: ValidationError) -> str:
     """The first fault in words."""
     fault = error.errors()[0]
-    if fault["loc"][-1:] == ("currency",):
-        return "A currency is its three letters, such as EUR."
-    said = fault["msg"].removeprefix("Value error, ")
-    return said if "ctx" in fault and "error" in fault["ctx"] else f"{fault['loc'][-1]}: {said}"
+    field = str(fault["loc"][-1])
+    return _FAULTS.get(field, fault["msg"].removeprefix("Value error, "))
