@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,13 +74,6 @@ def test_every_kpi_as_of_a_past_day_has_equal_cells(duck: Book, sparked: Book, n
 @pytest.mark.spark
 @pytest.mark.parametrize("kpi", LEAVES, ids=lambda k: k.name)
 def test_every_split_has_equal_cells(duck: Book, sparked: Book, kpi: Kpi) -> None:
-    period = duck.period("2026")
-    values = {
-        "start": period.start,
-        "end": period.end,
-        "as_of": duck.instant.replace(tzinfo=None),
-        "today": duck.today,
-    }
     for split in splits_of(kpi):
         question = Question(
             kpi=kpi,
@@ -87,6 +81,7 @@ def test_every_split_has_equal_cells(duck: Book, sparked: Book, kpi: Kpi) -> Non
             converts=duck.facts.currencies,
             segments=tuple(duck.settings.segments),
         )
+        values = values_of(duck, "2026")
         here = duck.engine.answer(question, values).dicts()
         there = sparked.engine.answer(question, values).dicts()
         assert counted(here) == counted(there), f"{kpi.name} by {split}"
@@ -169,6 +164,17 @@ def assert_equal(here: Measurement, there: Measurement) -> None:
         assert close(figure.high, same.high)
 
 
+def values_of(book: Book, label: str) -> dict[str, Any]:
+    """What a question is asked with: a period, and the instant and day of the reading."""
+    period = book.period(label)
+    return {
+        "start": period.start,
+        "end": period.end,
+        "as_of": book.instant.replace(tzinfo=None),
+        "today": book.today,
+    }
+
+
 def counted(records: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
     """What was counted in each group: exact numbers, and percentiles in tenths."""
     cells = [
@@ -206,3 +212,23 @@ def close(here: float | None, there: float | None) -> bool:
     if here is None or there is None:
         return here is there
     return math.isclose(here, there, rel_tol=1e-9, abs_tol=1e-9)
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_the_page_about_spark_runs_as_it_is_written(
+    sample_folder: Path,
+    spark: SparkSession,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert spark
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "company.book").symlink_to(sample_folder)
+    page = (Path(__file__).parents[2] / "docs" / "do" / "run_on_spark.md").read_text("utf-8")
+    for code in re.findall(r"```python\n(.*?)```", page, re.S):
+        exec(compile(code, "run_on_spark.md", "exec"), {})
+    told = capsys.readouterr().out
+    assert "Win rate" in told
+    assert "Open pipeline" in told

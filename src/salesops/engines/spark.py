@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
     from pyspark.sql import SparkSession
 
+KEPT_ANSWERS = 2_000
+MOST_ROWS_KEPT = 1_000
+
 # What makes Spark count as DuckDB does: instants are UTC without a zone, and what does not fit is an error.
 _SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
@@ -32,6 +35,7 @@ class SparkEngine:
     """Answers questions from the folder `export_parquet` wrote, one generation for its whole life.
 
     It works in a session of its own beside the one given, so neither settings nor views of others change.
+    Short answers are kept, since an exported generation never changes.
     """
 
     def __init__(self, folder: Path, session: SparkSession) -> None:
@@ -41,6 +45,7 @@ class SparkEngine:
         if manifest is None:
             raise Refusal(f"There is no exported book in {folder}. Export one with export_parquet.")
         self._manifest = manifest
+        self._answers: dict[str, Rows] = {}
         self._session = session.newSession()
         self._ibis = ibis.pyspark.connect(self._session)
         for name, value in _SETTINGS.items():
@@ -87,8 +92,17 @@ class SparkEngine:
         return str(self._ibis.compile(table, params=bound))
 
     def _collect(self, text: str, values: dict[str, Any]) -> Rows:
-        found = self._session.sql(text, values) if values else self._session.sql(text)
-        return Rows(tuple(found.columns), [tuple(row) for row in found.collect()])
+        key = f"{text}\0{values!r}"
+        kept = self._answers.get(key)
+        if kept is not None:
+            return kept
+        frame = self._session.sql(text, values) if values else self._session.sql(text)
+        found = Rows(tuple(frame.columns), [tuple(row) for row in frame.collect()])
+        if len(found.rows) <= MOST_ROWS_KEPT:
+            if len(self._answers) >= KEPT_ANSWERS:
+                self._answers.clear()
+            self._answers[key] = found
+        return found
 
 
 def in_spark_sql(
