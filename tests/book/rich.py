@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (drawn tables are as wide as what they draw)
 """One drawn book with something of everything: moves, splits, currencies, re-openings, gaps and nulls."""
 
 from __future__ import annotations
