@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import ibis
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesops.foundations.criterion import Criterion, parse
@@ -259,9 +259,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@settings(
-    max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
-)
+@settings(max_examples=400)
 @given(text=conditions, rows=st.lists(records, min_size=1, max_size=6))
 def test_the_engine_and_the_record_agree_row_for_row(
     connection: duckdb.DuckDBPyConnection, text: str, rows: list[dict[str, Any]]
@@ -280,7 +278,7 @@ def test_the_engine_and_the_record_agree_row_for_row(
     assert [answer for _, answer in found] == [criterion.matches(row) for row in rows], text
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(
