@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -32,17 +31,3 @@ def test_every_file_of_a_catalogue_is_named_as_its_object(folder: str) -> None:
 def test_every_kpi_is_proved_by_a_test_of_its_name() -> None:
     missing = [n for n in KPIS if not (ROOT / f"tests/kpis/test_{n}.py").is_file()]
     assert not missing, f"These KPIs have no file tests/kpis/test_<name>.py: {', '.join(missing)}."
-
-
-def test_every_test_of_a_kpi_proves_one_that_there_is() -> None:
-    stray = [
-        f.name
-        for f in (ROOT / "tests/kpis").glob("test_*.py")
-        if (SOURCE / f"kpis/{_subject(f)}.py").is_file() is False and _subject(f) not in KPIS
-    ]
-    known = {"test_definitions.py", "test_golden.py", "test_every_kpi.py"}
-    assert set(stray) <= known
-
-
-def _subject(test: Path) -> str:
-    return test.stem.removeprefix("test_")
