@@ -6,12 +6,14 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import groupby, pairwise
+from random import Random
 
 import pytest
 
 from salesops.foundations.problem import Refusal
 from salesops.sample import offer
 from salesops.sample.company import MOST, Company, Record, simulate
+from salesops.sample.names import AccountNames
 from salesops.tables import TABLES
 
 CLOSED = set(offer.CLOSED)
@@ -269,3 +271,10 @@ def test_the_summary_counts_what_the_tables_hold(company: Company) -> None:
     assert summary["no_decision"] == stages[offer.NO_DECISION]
     assert summary["versions"] == sum(1 for _ in company.rows("opportunity_version"))
     assert summary["accounts"] == sum(1 for _ in company.rows("account"))
+
+
+def test_there_are_names_enough_for_the_largest_company() -> None:
+    names = AccountNames(Random(1))
+    drawn = [names.another()[0] for _ in range(60_000)]
+    assert len(set(drawn)) == len(drawn)
+    assert not [n for n in drawn if any(c.isdigit() for c in n)]

@@ -18,7 +18,7 @@ from salesops.foundations.problem import Refusal
 from salesops.importers.salesforce import OBJECTS as KNOWN
 from salesops.sample.company import Company, simulate
 from salesops.sample.export_objects import OBJECTS
-from salesops.sample.salesforce import NOT_IN_SALESFORCE, write_export, write_files
+from salesops.sample.salesforce import NOT_IN_SALESFORCE, quoted, write_export, write_files
 
 SCRIPT = """
 import sys
@@ -134,3 +134,12 @@ def test_another_kind_of_file_is_refused_before_anything_is_written(
     with pytest.raises(Refusal, match="csv or parquet"):
         write_files(small, tmp_path / "odd", kind="xls")
     assert not (tmp_path / "odd").exists()
+
+
+@pytest.mark.parametrize(
+    "cells", [("a", "b"), ("",), ('say "x"', "y"), ("two\nlines", '"'), ("a,b", "", "é")]
+)
+def test_a_line_is_read_as_the_cells_it_was_written_from(cells: tuple[str, ...]) -> None:
+    written = io.StringIO()
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerow(cells)
+    assert quoted(cells) == written.getvalue()

@@ -33,7 +33,6 @@ def leads(
     ends_on: date,
 ) -> Iterator[Record]:
     """For every deal of new business the lead it was, and others of its source that came to nothing."""
-    called = names.AccountNames(random)
     for deal in deals:
         if deal.kind != offer.NEW:
             continue
@@ -43,7 +42,7 @@ def leads(
             yield _copy(random, deal, converted, ends_on)
         for place in range(_LEADS[deal.first["source"]]):
             yield _fruitless(
-                random, lead_id(deal, place + 2), deal, called, organisation, starts_on, ends_on
+                random, lead_id(deal, place + 2), deal, organisation, starts_on, ends_on
             )
 
 
@@ -90,13 +89,12 @@ def _fruitless(
     random: Random,
     identity: str,
     deal: Deal,
-    called: names.AccountNames,
     organisation: Organisation,
     starts_on: date,
     ends_on: date,
 ) -> Record:
     given, family = names.person(random)
-    company, _ = called.another()
+    company, _ = names.organisation(random)
     day = starts_on + timedelta(days=int(random.random() * (ends_on - starts_on).days))
     is_fresh = (ends_on - day).days < 40
     team = int(random.random() * len(offer.TEAMS))

@@ -22,6 +22,7 @@ _PLACE = (
     "Bay Bridge Coast Creek Cross Dale Gate Glen Grove Heath Hill Lake Moor Park Point Ridge Shore Vale "
     "Valley Wharf"
 ).split()
+_PART = "New Old North South East West Upper Lower Great Little Royal United Central First".split()
 _BUSINESS = {
     "Rail": "Transport",
     "Airlines": "Transport",
@@ -112,24 +113,27 @@ class AccountNames:
     def another(self) -> tuple[str, str]:
         """A name nobody has yet, and its line of business."""
         while True:
-            name, industry = self._drawn()
+            name, industry = organisation(self._random)
+            if name in self._used:
+                name = f"{self._random.choice(_PART)} {name}"
             if name not in self._used:
                 self._used.add(name)
                 return name, industry
 
-    def _drawn(self) -> tuple[str, str]:
-        random = self._random
-        luck = random.random()
-        kind = random.choice(_KINDS)
-        if luck < 0.52:
-            return f"{random.choice(_FIRST)} {kind}", _BUSINESS[kind]
-        if luck < 0.72:
-            return f"{random.choice(_FAMILY)} {kind}", _BUSINESS[kind]
-        if luck < 0.84:
-            one, other = random.sample(_FAMILY, 2)
-            return f"{one} & {other}", random.choice(_PARTNERS)
-        first = f"{random.choice(_FIRST)} {random.choice(_PLACE)}"
-        return f"{first} {kind}", _BUSINESS[kind]
+
+def organisation(random: Random) -> tuple[str, str]:
+    """A name and its line of business; others may have it too."""
+    luck = random.random()
+    kind = random.choice(_KINDS)
+    if luck < 0.52:
+        return f"{random.choice(_FIRST)} {kind}", _BUSINESS[kind]
+    if luck < 0.72:
+        return f"{random.choice(_FAMILY)} {kind}", _BUSINESS[kind]
+    if luck < 0.84:
+        one, other = random.sample(_FAMILY, 2)
+        return f"{one} & {other}", random.choice(_PARTNERS)
+    first = f"{random.choice(_FIRST)} {random.choice(_PLACE)}"
+    return f"{first} {kind}", _BUSINESS[kind]
 
 
 def person(random: Random) -> tuple[str, str]:
