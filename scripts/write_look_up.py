@@ -191,6 +191,14 @@ def _kpis() -> list[str]:
     ]
 
 
+def _splits(kpi: Kpi) -> list[str]:
+    """The dimensions it can be split by: a combination by what all its parts share."""
+    parts = [_splits(KPIS[part.kpi]) for part in kpi.parts.values()]
+    if not parts:
+        return list(kpi.splits)
+    return [s for s in parts[0] if all(s in other for other in parts)]
+
+
 def _kpi(kpi: Kpi) -> list[str]:
     better = {"up": "more is better", "down": "less is better"}.get(kpi.better)
     told = {
@@ -202,7 +210,7 @@ def _kpi(kpi: Kpi) -> list[str]:
         "Needs": "; ".join(f"{n.what}, from {n.file}" for n in kpi.needs)
         + ("; the history of deals" if kpi.needs_history else ""),
         "Made of": ", ".join(f"[{p.kpi}](#{p.kpi})" for p in kpi.parts.values()),
-        "Split by": ", ".join(kpi.splits) + (f", {', '.join(GRAINS)}" if kpi.is_dated else ""),
+        "Split by": ", ".join(_splits(kpi)) + (f", {', '.join(GRAINS)}" if kpi.is_dated else ""),
         "Source": kpi.source,
         "Definition": f"version {kpi.version}, metric {kpi.number}",
     }

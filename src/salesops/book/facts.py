@@ -42,6 +42,8 @@ KNOWN_FROM = {
     "campaign_spend": ("", "spent_on"),
     "recurring_revenue": ("", "starts_on"),
 }
+# Which table a column's ids are of, as the tables declare it; `parent_id` is only ever an account's.
+REFERRED = {c.name: c.refers_to for t in TABLES.values() for c in t.columns if c.refers_to}
 # What came to be true on a day, and was not before it: the flag and its day.
 BECAME = {
     "account": ("is_customer", "customer_since"),
@@ -147,7 +149,7 @@ class IbisFacts:
             missing = [c for c in wanted if f"{referred}__{c}" not in table.columns]
             if not missing:
                 continue
-            there = self._as_of(referred)
+            there = self._as_of(REFERRED[key])
             there = there.select(
                 there.id.name("referred_id"), *(there[c].name(f"{referred}__{c}") for c in missing)
             )

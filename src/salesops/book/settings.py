@@ -39,6 +39,9 @@ class CalendarSettings(BaseModel):
     model_config = ConfigDict(extra="forbid")
     first_month: int = Field(default=1, ge=1, le=12)
     pattern: Literal["calendar", "445", "454", "544"] = "calendar"
+    year_end: Literal["last", "nearest"] = "last"
+    year_end_weekday: int = Field(default=5, ge=0, le=6)
+    year_named_by: Literal["end", "start"] = "end"
     time_zone: str = "UTC"
 
     @field_validator("time_zone")
@@ -52,9 +55,7 @@ class CalendarSettings(BaseModel):
 
     def calendar(self) -> FiscalCalendar:
         """The fiscal calendar these settings describe."""
-        return FiscalCalendar(
-            first_month=self.first_month, pattern=self.pattern, time_zone=self.time_zone
-        )
+        return FiscalCalendar(**self.model_dump())
 
 
 class Settings(BaseModel):

@@ -37,6 +37,9 @@ PATTERNS = (
     ("454", "4-5-4 weeks"),
     ("544", "5-4-4 weeks"),
 )
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+YEAR_ENDS = (("last", "The last in the month"), ("nearest", "The nearest to the month’s end"))
+YEAR_NAMES = (("end", "The calendar year it ends in"), ("start", "The calendar year it begins in"))
 EMPTY_SEGMENTS = 2
 MOST_ROWS = 2_000
 
@@ -61,6 +64,9 @@ def settings(request: HttpRequest) -> HttpResponse:
         "saved": "saved" in request.GET,
         "months": [(str(n), m) for n, m in enumerate(MONTHS, 1)],
         "patterns": PATTERNS,
+        "year_ends": YEAR_ENDS,
+        "weekdays": [(str(n), d) for n, d in enumerate(WEEKDAYS)],
+        "year_names": YEAR_NAMES,
         "outcomes": OUTCOMES,
         "zones": sorted(available_timezones()),
         "pipelines": len({s["pipeline"] for s in draft["stages"]}),
@@ -88,6 +94,9 @@ def _draft_of(now: Settings) -> dict[str, Any]:
         "currency": now.currency,
         "first_month": str(now.calendar.first_month),
         "pattern": now.calendar.pattern,
+        "year_end": now.calendar.year_end,
+        "year_end_weekday": str(now.calendar.year_end_weekday),
+        "year_named_by": now.calendar.year_named_by,
         "time_zone": now.calendar.time_zone,
         "stages": _stages() if manifest() else [],
         "segments": [{"name": s.name, "criterion": s.criterion} for s in now.segments],
@@ -136,6 +145,9 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
         "currency": form.get("currency", "").strip().upper(),
         "first_month": form.get("first_month", "1"),
         "pattern": form.get("pattern", "calendar"),
+        "year_end": form.get("year_end", "last"),
+        "year_end_weekday": form.get("year_end_weekday", "5"),
+        "year_named_by": form.get("year_named_by", "end"),
         "time_zone": form.get("time_zone", "").strip() or "UTC",
         "stages": stages,
         "segments": [s for s in segments if s["name"] or s["criterion"]],
@@ -164,6 +176,9 @@ def _said(draft: dict[str, Any]) -> Settings:
         calendar=CalendarSettings(
             first_month=draft["first_month"],
             pattern=draft["pattern"],
+            year_end=draft["year_end"],
+            year_end_weekday=draft["year_end_weekday"],
+            year_named_by=draft["year_named_by"],
             time_zone=draft["time_zone"],
         ),
         stages=[
