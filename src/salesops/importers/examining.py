@@ -31,6 +31,7 @@ from salesops.importers.vocabulary import COLUMN_WORDS, words
 
 STAGING = "staging.duckdb"
 SAMPLES = 4
+LOOKED_AT = 400
 
 
 def _silent(_step: str, _done: int, _total: int, /) -> None:
@@ -146,26 +147,39 @@ def _columns(
 ) -> list[SourceColumn]:
     """Every column with its first values and how much of it is filled."""
     keys = [f"c{i}" for i in range(len(header))]
-    filled: list[float] = []
-    samples: list[list[str]] = []
     total = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
     n = int(total[0]) if total else 0
+    filled: list[float] = []
     for start in range(0, len(keys), 200):  # wide files a part at a time
-        some = keys[start : start + 200]
-        counts = connection.execute(
-            f"SELECT {', '.join(f'count({k})' for k in some)} FROM {table}"
-        ).fetchone()
+        some = ", ".join(f"count({k})" for k in keys[start : start + 200])
+        counts = connection.execute(f"SELECT {some} FROM {table}").fetchone()
         filled += [c / n if n else 0.0 for c in counts or ()]
-        for key in some:
-            rows = connection.execute(
-                f"SELECT left({key}, 80) FROM (SELECT _row, {key} FROM {table} WHERE {key} IS NOT NULL "
-                f"LIMIT 400) GROUP BY 1 ORDER BY min(_row) LIMIT {SAMPLES}"
-            ).fetchall()
-            samples.append([r[0] for r in rows])
+    samples = _samples(connection, table, keys, filled)
     return [
         SourceColumn(name=name, key=key, samples=s, filled=f)
         for name, key, s, f in zip(header, keys, samples, filled, strict=True)
     ]
+
+
+def _samples(
+    connection: duckdb.DuckDBPyConnection, table: str, keys: list[str], filled: list[float]
+) -> list[list[str]]:
+    """The first different values of each column, looked for further down only where the top is empty."""
+    some = ", ".join(f"left({k}, 80)" for k in keys)
+    top = connection.execute(
+        f"SELECT {some} FROM {table} ORDER BY _row LIMIT {LOOKED_AT}"
+    ).fetchall()
+    samples = []
+    for place, key in enumerate(keys):
+        found = dict.fromkeys(row[place] for row in top if row[place] is not None)
+        if not found and filled[place]:
+            rows = connection.execute(
+                f"SELECT left({key}, 80) FROM (SELECT _row, {key} FROM {table} "
+                f"WHERE {key} IS NOT NULL LIMIT {LOOKED_AT}) GROUP BY 1 ORDER BY min(_row)"
+            ).fetchall()
+            found = dict.fromkeys(row[0] for row in rows)
+        samples.append(list(found)[:SAMPLES])
+    return samples
 
 
 def _recognise(source: SourceFile, answers: Answers) -> None:

@@ -17,6 +17,7 @@ from salesops.tables import TABLES
 NEEDS_YOU = "Needs you"
 _CHOOSE = "Choose what it holds if it matters."
 LEAST_CONFIDENCE = 0.6
+MOST_NEAR = 300
 LEAST_SCORE = 1.2
 EXTRA_TYPES = {
     "opportunity.status": Type.CHOICE,
@@ -291,12 +292,14 @@ def _split_instants(
 def _match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]]:
     """Place of a column → (our column, confidence), each of ours at most once."""
     pairs: list[tuple[float, int, int, str]] = []
+    # In a file of very many columns near spellings are dear to look for and seldom right.
+    near = len(source.columns) <= MOST_NEAR
     for place, column in enumerate(source.columns):
         name = words(column.name)
         if not name or name.startswith("fivetran synced"):
             continue
         for order, (ours, synonyms) in enumerate(COLUMN_WORDS[table].items()):
-            confidence = _likeness(name, synonyms.split("|"))
+            confidence = _likeness(name, synonyms.split("|"), near=near)
             if confidence < LEAST_CONFIDENCE or column.filled == 0.0:
                 continue
             if _fits(column, f"{table}.{ours}", exact=confidence > 0.85):
@@ -309,13 +312,15 @@ def _match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float
     return matched
 
 
-def _likeness(name: str, synonyms: list[str]) -> float:
+def _likeness(name: str, synonyms: list[str], *, near: bool) -> float:
     """1 for the first words, a little less for later ones; near spellings count for less."""
     squeezed = name.replace(" ", "")
     for rank, synonym in enumerate(synonyms):
         if name == synonym or squeezed == synonym.replace(" ", ""):
             return 0.99 - min(rank, 20) * 0.005
-    near = max(
+    if not near:
+        return 0.0
+    ratio = max(
         (
             difflib.SequenceMatcher(None, name, s).ratio()
             for s in synonyms
@@ -323,7 +328,7 @@ def _likeness(name: str, synonyms: list[str]) -> float:
         ),
         default=0.0,
     )
-    return near * 0.8 if near >= 0.86 else 0.0
+    return ratio * 0.8 if ratio >= 0.86 else 0.0
 
 
 def _fits(column: SourceColumn, target: str, *, exact: bool) -> bool:

@@ -25,7 +25,7 @@ class Limits(BaseModel):
     most_members: int = 10_000
     most_sheet_bytes: int = 1024**3  # of an XLSX, unpacked
     most_cell_characters: int = 1_000_000
-    most_columns: int = 4_000
+    most_columns: int = 1_500  # each takes a block of memory, however few rows there are
     most_rows: int = 200_000_000  # of one Parquet file, whose few bytes may stand for any number
 
 

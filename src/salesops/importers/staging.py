@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,12 +12,14 @@ import duckdb
 
 from salesops.foundations.problem import Refusal
 from salesops.importers.cleaning import CleanFile, Tick, clean_text, sheets, unique_names
-from salesops.importers.model import Limits
+from salesops.importers.model import Cancelled, Limits
 from salesops.importers.problems import Gathered
 from salesops.importers.room import is_full
 from salesops.importers.salesforce import wanted_columns
 from salesops.importers.unpacking import DataFile
 
+WATCHED = 16 * 1024 * 1024
+LOOK_EVERY = 0.5
 MOST_LINE = 64 * 1024 * 1024
 _SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
@@ -70,14 +74,14 @@ def _csv(
     target = work / "clean.csv"
     clean = clean_text(name, path, target, limits, careful=False, tick=tick)
     try:
-        header = _load(connection, name, clean)
+        header = _load(connection, name, clean, tick)
     except duckdb.Error as error:
         if is_full(error):
             raise
         # Something in it is not as it should be; record by record it can be told what and where.
         clean = clean_text(name, path, target, limits, careful=True, tick=tick)
         try:
-            header = _load(connection, name, clean)
+            header = _load(connection, name, clean, tick)
         except duckdb.Error as again:
             if is_full(again):
                 raise
@@ -89,7 +93,9 @@ def _csv(
     return Staged("incoming", header, clean.encoding, clean.delimiter, clean.header, clean.gathered)
 
 
-def _load(connection: duckdb.DuckDBPyConnection, name: str, clean: CleanFile) -> list[str]:
+def _load(
+    connection: duckdb.DuckDBPyConnection, name: str, clean: CleanFile, tick: Tick
+) -> list[str]:
     wanted = wanted_columns(name, clean.header)
     read = [f"c{i}" for i in range(len(clean.header))]
     if clean.has_rows:
@@ -99,14 +105,48 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, clean: CleanFile) ->
     row = "CAST(_row AS BIGINT)" if clean.has_rows else "row_number() OVER () + 1"
     names = ", ".join(f"'{n}': 'VARCHAR'" for n in read)
     connection.execute("DROP TABLE IF EXISTS incoming")
+    with _watched(connection, clean.path, tick):
+        _copy_in(connection, clean, row, kept, names)
+    _drop_empty(connection, len(places))
+    return [clean.header[i] for i in places]
+
+
+def _copy_in(
+    connection: duckdb.DuckDBPyConnection, clean: CleanFile, row: str, kept: str, names: str
+) -> None:
     connection.execute(
         f"CREATE TABLE incoming AS SELECT {row} AS _row, {kept} FROM read_csv(?, columns={{{names}}}, "
         f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
         f"strict_mode=true, max_line_size={MOST_LINE}, buffer_size={MOST_LINE * 2}, nullstr='')",
         [str(clean.path), clean.delimiter],
     )
-    _drop_empty(connection, len(places))
-    return [clean.header[i] for i in places]
+
+
+@contextmanager
+def _watched(connection: duckdb.DuckDBPyConnection, path: Path, tick: Tick) -> Iterator[None]:
+    """Tell how far a large file is read, while one statement reads it."""
+    size = path.stat().st_size
+    if size < WATCHED:
+        yield
+        return
+    connection.execute("SET enable_progress_bar = true")
+    connection.execute("SET enable_progress_bar_print = false")
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(LOOK_EVERY):
+            share = max(0.0, connection.query_progress()) / 100
+            # Whoever wants to stop the work does so in its own thread, not in this one.
+            with suppress(Cancelled):
+                tick(int(size * share))
+
+    looking = threading.Thread(target=look, daemon=True)
+    looking.start()
+    try:
+        yield
+    finally:
+        over.set()
+        looking.join()
 
 
 def _drop_empty(connection: duckdb.DuckDBPyConnection, width: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
@@ -62,6 +63,18 @@ def read_progress(file: Path) -> Progress | None:
             }
         )
     return progress
+
+
+def announce(file: Path, kind: str, pid: int, clock: Clock) -> None:
+    """Say that the process `pid` is on a job, unless it has said so itself already."""
+    now = clock()
+    begun = Progress(kind=kind, started_at=now, step_started_at=now, seen_at=now, pid=pid)
+    ready = file.with_suffix(".begun")
+    ready.write_text(begun.model_dump_json(), "utf-8")
+    # A link is made in one step and never in place of what the process wrote.
+    with suppress(FileExistsError):
+        os.link(ready, file)
+    ready.unlink()
 
 
 class ProgressFile:

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
 from salesops.book.settings import Settings, save_settings
-from salesops.engines.build import build
+from salesops.engines.build import Built, build
 from salesops.engines.folder import Manifest, read_manifest
 from salesops.foundations.clock import Clock
+from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
-from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked
+from salesops.foundations.table import Type
+from salesops.importers.room import room
+from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked, working_folder
 from salesops.jobs.progress import Watch, silent
 from salesops.tables import TABLES
 
 
 def apply_settings(
-    folder: Path, settings: Settings, clock: Clock, *, watch: Watch = silent
+    folder: Path,
+    settings: Settings,
+    clock: Clock,
+    *,
+    watch: Watch = silent,
+    before_publishing: Callable[[], object] = lambda: None,
 ) -> Manifest:
     """Save the settings and, where numbers depend on them, publish a generation that follows them.
 
-    The settings are saved only once the new generation is finished.
+    The settings are saved only once the new generation is finished. `before_publishing` is called when
+    there is no way back any more.
     """
     former = read_manifest(folder)
     if former is None:
@@ -31,19 +40,8 @@ def apply_settings(
         raise Refusal(
             "The settings are kept. There is no book yet to apply them to; open files first."
         )
-    work = folder / "work" / f"settings-{clock():%Y%m%dT%H%M%S%f}"
-    work.mkdir(parents=True)
-    try:
-        connection = duckdb.connect(
-            str(work / "work.duckdb"),
-            config={"memory_limit": WORK_MEMORY, "temp_directory": str(work), "threads": "2"},
-        )
-        try:
-            connection.execute("SET preserve_insertion_order = false")
-            _load(connection, folder / former.base, former)
-            built = build(connection, work / "base.duckdb", settings, clock(), watch)
-        finally:
-            connection.close()
+    with working_folder(folder) as work:
+        built = _build(folder / former.base, former, work, settings, clock, watch)
         manifest = former.model_copy(
             update={
                 "currency": built.currency,
@@ -55,11 +53,43 @@ def apply_settings(
                 "zone": settings.calendar.time_zone,
             }
         )
+        before_publishing()
         published = publish_checked(folder, Checked(work / "base.duckdb", manifest))
         save_settings(folder, settings)
         return published
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+
+
+def _build(
+    base: Path, former: Manifest, work: Path, settings: Settings, clock: Clock, watch: Watch
+) -> Built:
+    with room(work):
+        connection = duckdb.connect(
+            str(work / "work.duckdb"),
+            config={"memory_limit": WORK_MEMORY, "temp_directory": str(work), "threads": "2"},
+        )
+        try:
+            connection.execute("SET preserve_insertion_order = false")
+            _load(connection, base, former)
+            if not former.files_name_currency:
+                digits = minor_digits(settings.currency) - minor_digits(former.currency)
+                _rescale(connection, digits)
+            return build(connection, work / "base.duckdb", settings, clock(), watch)
+        finally:
+            connection.close()
+
+
+def _rescale(connection: duckdb.DuckDBPyConnection, digits: int) -> None:
+    """Money of which no file names the currency stays the same number of dollars, or of yen."""
+    if digits == 0:
+        return
+    for name, table in TABLES.items():
+        changed = [
+            f"{c.name} = CAST(round({c.name} * CAST('1e{digits}' AS DECIMAL(12,6))) AS BIGINT)"
+            for c in table.columns
+            if c.type is Type.MONEY and not c.derived
+        ]
+        if changed:
+            connection.execute(f"UPDATE {name} SET {', '.join(changed)}")
 
 
 def _load(connection: duckdb.DuckDBPyConnection, base: Path, former: Manifest) -> None:

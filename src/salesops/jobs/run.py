@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -14,12 +15,13 @@ from typing import NoReturn
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.importers.model import Answers, Cancelled, Examination
-from salesops.jobs.progress import ProgressFile
+from salesops.jobs.progress import ProgressFile, announce
 
 PROGRESS = "progress.json"
 EXAMINATION = "examination.json"
 ANSWERS = "answers.json"
 FILES = "files"
+ERRORS = "stderr.txt"
 SETTINGS = "settings.json"
 SAMPLE_SIZE = 4000
 
@@ -27,14 +29,18 @@ SAMPLE_SIZE = 4000
 def start(kind: str, folder: Path, session: Path) -> None:
     """Start a job in a process of its own; it ends by itself and lives on when this one ends."""
     session.mkdir(parents=True, exist_ok=True)
-    ProgressFile(session / PROGRESS, kind, system_clock)
-    subprocess.Popen(
-        [sys.executable, "-m", "salesops.jobs.run", kind, str(folder), str(session)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=(session / "stderr.txt").open("w"),
-        start_new_session=True,
-    )
+    (session / PROGRESS).unlink(missing_ok=True)
+    with (session / ERRORS).open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "salesops.jobs.run", kind, str(folder), str(session)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=errors,
+            start_new_session=True,
+        )
+    # Told with the job's own number, so that one that dies at once is not waited for.
+    announce(session / PROGRESS, kind, process.pid, system_clock)
+    threading.Thread(target=process.wait, daemon=True).start()
 
 
 def _examine(session: Path, progress: ProgressFile) -> Examination:
@@ -65,6 +71,7 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
     if kind == "sample":
         from salesops.jobs.opening import load_checked, publish_checked
 
+        _no_way_back()
         publish_checked(folder, load_checked(session))
 
 
@@ -73,7 +80,12 @@ def _apply_settings(folder: Path, session: Path, progress: ProgressFile) -> None
     from salesops.jobs.rebuilding import apply_settings
 
     said = Settings.model_validate_json((session / SETTINGS).read_text("utf-8"))
-    apply_settings(folder, said, system_clock, watch=progress)
+    apply_settings(folder, said, system_clock, watch=progress, before_publishing=_no_way_back)
+
+
+def _no_way_back() -> None:
+    """From here on the book changes, and a wish to stop would be answered with what is not true."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def _simulate(session: Path, progress: ProgressFile) -> None:
@@ -90,22 +102,30 @@ def _simulate(session: Path, progress: ProgressFile) -> None:
         shutil.move(export, files / export.name)
 
 
-def _cancel(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise Cancelled
-
-
 def main(kind: str, folder: Path, session: Path) -> None:
     """Run the job to its end; whatever happens is told in its progress file."""
-    signal.signal(signal.SIGTERM, _cancel)
+    asked_to_stop = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> NoReturn:
+        asked_to_stop.set()
+        raise Cancelled
+
+    signal.signal(signal.SIGTERM, stop)
     progress = ProgressFile(session / PROGRESS, kind, system_clock)
     try:
         _run(kind, folder, session, progress)
-    except Cancelled:
-        progress.end("cancelled", "Stopped, as you asked. Nothing was changed.")
     except Refusal as refusal:
         progress.end("failed", str(refusal))
     except Exception as error:
-        progress.end("failed", f"This did not work ({type(error).__name__}). Nothing was changed.")
+        # In the middle of a statement the database turns the wish to stop into an error of its own.
+        if asked_to_stop.is_set() or isinstance(error, Cancelled):
+            progress.end("cancelled", "Stopped, as you asked. Nothing was changed.")
+            return
+        progress.end(
+            "failed",
+            f"salesops made a mistake ({type(error).__name__}). Nothing was changed. Please report it "
+            f"with what is in {session / ERRORS}.",
+        )
         raise
     else:
         progress.end("done")
