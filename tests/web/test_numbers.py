@@ -194,3 +194,9 @@ def test_a_past_day_of_a_book_without_history_is_explained(plain: Visitor) -> No
 def test_the_library_holds_every_number_once(sample: Visitor) -> None:
     titles = [e.text for e in sample.page("/numbers").all("h3")]
     assert sorted(titles) == sorted(k.title for k in KPIS.values())
+
+
+def test_what_is_typed_in_the_palette_finds_the_number_of_that_name_first(sample: Visitor) -> None:
+    for typed, title in (("win rate", "Win rate"), ("quota", "Quota"), ("ltv", "Lifetime value")):
+        found = sample.page("/find", q=typed).all("a")
+        assert found[0].all("span")[0].text.lower().startswith(title.lower())

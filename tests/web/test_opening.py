@@ -223,3 +223,26 @@ def test_refused_rows_come_back_as_a_file_that_opens_again(empty: Visitor) -> No
     assert text[1][:4] == ["A9", "Ann Ruiz", "Acme", ""]
     assert text[1][-2] == "5"
     assert text[1][-1]
+
+
+def test_the_moving_part_of_waiting_does_not_take_the_stop_button_along(empty: Visitor) -> None:
+    session = _dropped(empty, deals__csv=DEALS)
+    ProgressFile(empty.folder / "incoming" / session / "progress.json", "check", system_clock)
+    page = empty.page(f"/open/{session}/wait")
+    assert page.one("div", id="progress").all("button") == []
+    assert [b.text for b in page.one("main").all("button", class_="btn")] == ["Stop"]
+    part = empty.page(f"/open/{session}/wait", part=1)
+    assert part.faults == []
+    assert part.one("div", id="progress").attrs["hx-trigger"].startswith("load")
+
+
+def test_when_the_work_is_over_the_moving_part_leads_on(empty: Visitor) -> None:
+    session = _dropped(empty, deals__csv=DEALS)
+    answer = empty.get(f"/open/{session}/wait", part=1)
+    assert answer.headers["HX-Redirect"] == f"/open/{session}/columns"
+    ProgressFile(empty.folder / "incoming" / session / "progress.json", "check", system_clock).end(
+        "failed", "It was no use."
+    )
+    answer = empty.get(f"/open/{session}/wait", part=1)
+    assert answer.headers["HX-Redirect"] == f"/open/{session}/wait"
+    assert "It was no use." in empty.page(f"/open/{session}/wait").text

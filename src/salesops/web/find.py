@@ -21,16 +21,7 @@ def find(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("q", "").strip().lower()
     found = []
     if len(text) >= 2:
-        found += [
-            {
-                "url": f"/numbers/{k.name}",
-                "icon": "chart-spline",
-                "title": k.title,
-                "note": "Number",
-            }
-            for k in KPIS.values()
-            if all(w in f"{k.title} {k.name}".lower() for w in text.split())
-        ][:MOST]
+        found += _numbers(text)
         if manifest():
             engine = whole_book().engine
             for table, address, icon, note in _KINDS:
@@ -49,3 +40,15 @@ def find(request: HttpRequest) -> HttpResponse:
                     for r in rows
                 ]
     return render(request, "found_options.html", {"found": found})
+
+
+def _numbers(text: str) -> list[dict[str, str]]:
+    """KPIs that have every word, those whose title begins with the text first, short titles first."""
+    fitting = [
+        k for k in KPIS.values() if all(w in f"{k.title} {k.name}".lower() for w in text.split())
+    ]
+    fitting.sort(key=lambda k: (not k.title.lower().startswith(text), len(k.title)))
+    return [
+        {"url": f"/numbers/{k.name}", "icon": "chart-spline", "title": k.title, "note": "Number"}
+        for k in fitting[:MOST]
+    ]

@@ -30,9 +30,9 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
     progress = progress_of(session)
     following = _following(session, progress)
     is_part = "part" in request.GET
-    if following and is_part:
+    if is_part and (following or progress.state != "running"):
         response = HttpResponse()
-        response["HX-Redirect"] = following
+        response["HX-Redirect"] = following or request.path
         return response
     if following:
         return redirect(following)

@@ -1,0 +1,1 @@
+"""Chromium walks the program as a person would, on the real server."""
