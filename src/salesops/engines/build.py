@@ -89,7 +89,7 @@ class _Build:
         for table in ("account", "contact", "lead", "opportunity", "opportunity_version"):
             self.work.execute(
                 f"UPDATE {table} SET created_on = {self._day('created_at')} "
-                "WHERE created_at IS NOT NULL"
+                f"WHERE created_at IS NOT NULL AND created_on IS DISTINCT FROM {self._day('created_at')}"
             )
         self.work.execute(
             "UPDATE opportunity SET pipeline = 'Sales' WHERE pipeline IS NULL OR pipeline = ''"
@@ -148,28 +148,29 @@ class _Build:
                     {self._value("m")} AS value_minor
                 FROM meant m
                 {self._rate_join("m", event)}
-            ), ordered AS (
-                SELECT *,
-                    coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
-                    is_closed AND (NOT coalesce(lag(is_closed) OVER life, false)
-                        OR lag(stage) OVER life IS DISTINCT FROM stage) AS enters_close,
-                    min(valid_from) FILTER (has_pitched) OVER so_far AS pitched_at,
-                    min(valid_from) FILTER (has_qualified) OVER so_far AS qualified_at
-                FROM valued
-                WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source),
-                    so_far AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source
-                        ROWS UNBOUNDED PRECEDING)
             )
-            SELECT * EXCLUDE (enters_close),
-                CASE WHEN is_closed THEN max(valid_from) FILTER (enters_close) OVER so_far END
-                    AS entered_close_at,
-                max(valid_from) FILTER (enters_close AND change_source = 'history') OVER so_far
-                    AS seen_closing_at,
-                max(CASE WHEN valid_from = qualified_at THEN value_minor END) OVER so_far
-                    AS qualified_value_minor
-            FROM ordered
-            WINDOW so_far AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source
-                ROWS UNBOUNDED PRECEDING)
+            SELECT *,
+                coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
+                is_closed AND (NOT coalesce(lag(is_closed) OVER life, false)
+                    OR lag(stage) OVER life IS DISTINCT FROM stage) AS enters_close
+            FROM valued
+            WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source)
+            """
+        )
+        # A struct is never null, so that a value that was null then is not passed over for a later one.
+        self.work.execute(
+            """
+            CREATE OR REPLACE TABLE reached AS
+            SELECT opportunity_id,
+                min(valid_from) FILTER (has_pitched) AS pitched_at,
+                min(valid_from) FILTER (has_qualified) AS qualified_at,
+                struct_extract(
+                    arg_min(struct_pack(value := value_minor), valid_from) FILTER (has_qualified),
+                    'value') AS qualified_value_minor,
+                list(struct_pack("from" := valid_from,
+                        seen_at := CASE WHEN change_source = 'history' THEN valid_from END)
+                    ORDER BY valid_from) FILTER (enters_close) AS closings
+            FROM version GROUP BY opportunity_id
             """
         )
 
@@ -436,9 +437,13 @@ class _Build:
     def _write_versions(self) -> None:
         derived = {
             "team": "coalesce(t.team, n.team)",
-            "pitched_on": self._day("v.pitched_at"),
-            "qualified_on": self._day("v.qualified_at"),
-            "closed_at": "CASE WHEN v.entered_close_at = v.seen_closing_at THEN v.seen_closing_at END",
+            "pitched_on": f"CASE WHEN k.pitched_at <= v.valid_from THEN {self._day('k.pitched_at')} END",
+            "qualified_on": "CASE WHEN k.qualified_at <= v.valid_from "
+            f"THEN {self._day('k.qualified_at')} END",
+            "qualified_value_minor": "CASE WHEN k.qualified_at <= v.valid_from "
+            "THEN k.qualified_value_minor END",
+            "closed_at": "CASE WHEN v.is_closed THEN list_filter(k.closings, "
+            'lambda c: c."from" <= v.valid_from)[-1].seen_at END',
         }
         columns = ", ".join(
             f"{derived[c]} AS {c}" if c in derived else f"v.{c}"
@@ -449,6 +454,7 @@ class _Build:
             "opportunity_version",
             f"""
             SELECT {columns} FROM version v
+            JOIN reached k ON k.opportunity_id = v.opportunity_id
             LEFT JOIN place t ON t.person_id = v.owner_id
                 AND t.valid_from <= {placed} AND t.valid_to > {placed}
             LEFT JOIN person n ON n.id = v.owner_id
