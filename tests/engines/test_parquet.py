@@ -35,6 +35,13 @@ def test_every_table_becomes_a_folder_with_the_same_rows(draw: Draw, tmp_path: P
     ]
 
 
+def test_a_book_is_exported_while_it_is_asked(draw: Draw, tmp_path: Path) -> None:
+    book = draw(opportunity=DEALS)
+    assert book.measure("win_rate").figure.n == 1
+    export_parquet(tmp_path / "book", tmp_path / "parquet")
+    assert book.measure("win_rate").figure.n == 1
+
+
 def test_a_table_without_rows_keeps_its_columns(draw: Draw, tmp_path: Path) -> None:
     draw(opportunity=DEALS)
     manifest = export_parquet(tmp_path / "book", tmp_path / "parquet")

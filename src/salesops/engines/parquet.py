@@ -45,8 +45,13 @@ def export_parquet(folder: Path, target: Path) -> Manifest:
 
 def _write(base: Path, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    with duckdb.connect(str(base), read_only=True, config={"memory_limit": "1GB"}) as connection:
+    source = str(base).replace("'", "''")
+    # Attached, since a process may hold one file open under one configuration only.
+    with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
+        connection.execute(f"ATTACH '{source}' AS book (READ_ONLY)")
         for table in EXPORTED:
             (folder / table).mkdir(parents=True)
             part = str(folder / table / "part-0.parquet").replace("'", "''")
-            connection.execute(f"COPY \"{table}\" TO '{part}' (FORMAT parquet, COMPRESSION zstd)")
+            connection.execute(
+                f"COPY book.\"{table}\" TO '{part}' (FORMAT parquet, COMPRESSION zstd)"
+            )
