@@ -137,15 +137,13 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Jobs run to their end before the page that started them answers."""
     from salesops.jobs.progress import ProgressFile
     from salesops.jobs.run import PROGRESS, main
-    from salesops.web.pages.opening import columns, files, sample
-    from salesops.web.pages.settings import settings
 
     def run(kind: str, folder: Path, session: Path) -> None:
         ProgressFile(session / PROGRESS, kind, system_clock)
         main(kind, folder, session)
 
-    for page in (columns, files, sample, settings):
-        monkeypatch.setattr(page, "start", run)
+    for page in ("opening.columns", "opening.files", "opening.sample", "settings.settings"):
+        monkeypatch.setattr(f"salesops.web.pages.{page}.start", run)
     former = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, former)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from salesops.book.book import Book
 from salesops.book.engine import Engine
+from salesops.tables import TABLES
 
 _ORDER = (
     "CASE severity WHEN 'refused' THEN 0 WHEN 'blanked' THEN 1 WHEN 'doubtful' THEN 2 ELSE 3 END"
@@ -45,8 +46,15 @@ def every_problem(engine: Engine) -> list[dict[str, Any]]:
         ).rows
         problem["examples"] = [_example(problem["table_name"], *e) for e in examples]
         problem["tone"] = TONES[problem["severity"]]
+        problem["column"] = _column(problem["table_name"], problem["column_name"])
         problem["words"] = WORDS[problem["severity"]]
     return found
+
+
+def _column(table: str, name: str) -> str:
+    """A column of ours in words; one of the files' own as it is written there."""
+    is_ours = table in TABLES and name in TABLES[table].column
+    return name.removesuffix("_minor").removesuffix("_id").replace("_", " ") if is_ours else name
 
 
 def _example(table: str, row: int | None, value: str | None) -> dict[str, str]:
