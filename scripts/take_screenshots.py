@@ -56,7 +56,7 @@ def main() -> None:
         open_sample(book, SIZE, SEED)
         write_files(simulate(400, SEED), Path(scratch) / "files", kind="csv")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        with _served(book) as link:
+        with _served(book, Path(scratch) / "static") as link:
             for shot in _shots(book):
                 with _page(browser, shot, link) as page:
                     page.goto(f"{_root(link)}{shot.path}", wait_until="networkidle")
@@ -106,9 +106,13 @@ def _page(browser: Browser, shot: Shot, link: str) -> Iterator[Page]:
         timezone_id="UTC",
     )
     page = context.new_page()
+    missing: list[str] = []
+    page.on("response", lambda r: missing.append(r.url) if r.status >= 400 else None)
     page.goto(link)
     yield page
     context.close()
+    if missing:
+        sys.exit(f"The picture of {shot.path} lacks {', '.join(missing)}.")
 
 
 def _keep(page: Page, name: str) -> None:
@@ -122,13 +126,13 @@ def _keep(page: Page, name: str) -> None:
 
 
 @contextmanager
-def _served(book: Path) -> Iterator[str]:
-    """The command itself, as a person starts it; gives the link it prints."""
+def _served(book: Path, assets: Path) -> Iterator[str]:
+    """The command itself, as a person starts it, with assets built anew; gives the link it prints."""
     key, port = secrets.token_urlsafe(24), _free_port()
     command = [str(Path(sys.executable).with_name("salesops")), "serve", "--book", str(book)]
     server = subprocess.Popen(
         [*command, "--port", str(port)],
-        env={**os.environ, "SALESOPS_KEY": key},
+        env={**os.environ, "SALESOPS_KEY": key, "SALESOPS_STATIC": str(assets)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
