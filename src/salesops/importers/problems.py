@@ -73,8 +73,9 @@ def note_rows(
     rows_sql: str,
     count: int,
     amount_minor: int | None = None,
+    among: dict[str, list[object]] | None = None,
 ) -> None:
-    """Many rows with one fault: `rows_sql` selects `row, value, record_id` of each."""
+    """Many rows with one fault: `rows_sql` selects `row, value, record_id` of each, from `among` if given."""
     connection.execute(
         "INSERT INTO _problem_count VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -101,6 +102,7 @@ def note_rows(
             "file": problem.file,
             "column": problem.column,
             "table": problem.table,
+            **(among or {}),
         },
     )
 
@@ -126,13 +128,24 @@ class Gathered:
         self.refused.append((problem.row or 0, cells, problem.message))
 
 
+_AMONG = "SELECT unnest($rows) AS row, unnest($values) AS value, NULL AS record_id"
+
+
+def _of_kind(gathered: Gathered, kind: tuple[str, str, str]) -> dict[str, list[object]]:
+    """The rows and values of the examples of one kind."""
+    mine = [p for p in gathered.examples if (p.code, p.column, p.message) == kind]
+    return {"rows": [p.row for p in mine], "values": [p.value for p in mine]}
+
+
 def note_gathered(
     connection: duckdb.DuckDBPyConnection, gathered: Gathered, file: str, header: list[str]
 ) -> None:
     """Everything gathered while one file was read."""
-    for problem in gathered.examples:
-        kind = (problem.code, problem.column, problem.message)
-        note_problem(connection, problem, gathered.counts.pop(kind, 0))
+    first = {(p.code, p.column, p.message): p for p in reversed(gathered.examples)}
+    for kind, problem in first.items():
+        note_rows(
+            connection, problem, _AMONG, gathered.counts[kind], among=_of_kind(gathered, kind)
+        )
     for start in range(0, len(gathered.refused), 10_000):
         part = gathered.refused[start : start + 10_000]
         connection.execute(
