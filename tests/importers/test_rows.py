@@ -242,6 +242,14 @@ def test_a_line_in_another_encoding_spoils_no_other(tmp_path: Path) -> None:
     assert book.told("odd_encoding") == [(3, "", "d2,Größe,Won,1,2025-01-31\n")]
 
 
+def test_a_long_cell_of_accents_with_an_open_quote_costs_its_own_row_only(tmp_path: Path) -> None:
+    # Every length is tried that could cut a letter of two bytes in DuckDB's own complaint.
+    for length in (9_999, 10_000, 100_001):
+        text = GOOD.replace("Two", '"' + "x" * (length % 2) + "é" * length).replace("    ", "")
+        book = opened(tmp_path / str(length), {"deals.csv": text.strip().encode()})
+        assert book.column("opportunity", "id") == ["d1", "d3"]
+
+
 def test_a_file_of_column_names_only_says_so(tmp_path: Path) -> None:
     files = {"deals.csv": GOOD, "accounts.csv": "Id,Name\n"}
     [why] = [f.why for f in look(tmp_path, files).files if f.name == "accounts.csv"]

@@ -18,6 +18,8 @@ from salesops.importers.room import is_full
 from salesops.importers.salesforce import wanted_columns
 from salesops.importers.unpacking import DataFile
 
+# DuckDB's complaint quotes the row it stumbled over, and may cut it in the middle of a letter.
+_FAULTS = (duckdb.Error, UnicodeDecodeError)
 WATCHED = 16 * 1024 * 1024
 LOOK_EVERY = 0.5
 MOST_LINE = 64 * 1024 * 1024
@@ -75,14 +77,14 @@ def _csv(
     clean = clean_text(name, path, target, limits, careful=False, tick=tick)
     try:
         header = _load(connection, name, clean, tick)
-    except duckdb.Error as error:
+    except _FAULTS as error:
         if is_full(error):
             raise
         # Something in it is not as it should be; record by record it can be told what and where.
         clean = clean_text(name, path, target, limits, careful=True, tick=tick)
         try:
             header = _load(connection, name, clean, tick)
-        except duckdb.Error as again:
+        except _FAULTS as again:
             if is_full(again):
                 raise
             raise Refusal(
