@@ -181,7 +181,20 @@ def test_a_port_that_cannot_be_is_refused(salesops: Run, sample_book: Path) -> N
 
 
 def test_serve_prints_a_link_with_a_key_and_ctrl_c_ends_it(sample_book: Path) -> None:
-    process = started("serve", "--book", sample_book)
+    with started("serve", "--book", sample_book) as process:
+        try:
+            link = printed_link(process)
+            assert answers(link)
+            process.send_signal(signal.SIGINT)
+            out, rest = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert "Traceback" not in rest
+    assert (process.returncode, out) == (0, "")
+
+
+def printed_link(process: subprocess.Popen[str]) -> str:
+    """The link the server prints, once it has said how to end it."""
     assert process.stderr is not None
     told = ""
     while "Ctrl-C ends it." not in told:
@@ -190,8 +203,4 @@ def test_serve_prints_a_link_with_a_key_and_ctrl_c_ends_it(sample_book: Path) ->
         told += line
     link = re.search(r"http://127\.0\.0\.1:\d+/\?key=\S+", told)
     assert link
-    assert answers(link[0])
-    process.send_signal(signal.SIGINT)
-    out, rest = process.communicate(timeout=60)
-    assert "Traceback" not in rest
-    assert (process.returncode, out) == (0, "")
+    return link[0]
