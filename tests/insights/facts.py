@@ -40,6 +40,7 @@ class FactEngine:
             history_from=datetime(2023, 1, 1, tzinfo=UTC),
             currency="USD",
             currencies=False,
+            filled=frozenset(),
         )
 
     def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:

@@ -43,6 +43,7 @@ def load_book(company: Company, folder: Path) -> Book:
             files_name_currency=built.files_name_currency,
             rows=built.rows,
             won_minor=built.won_minor,
+            filled=built.filled,
             files=[],
             zone=settings.calendar.time_zone,
         ),

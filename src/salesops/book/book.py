@@ -204,8 +204,8 @@ class Book:
                 n=int(record["n"] or 0),
                 n_excluded=int(record["n_excluded"] or 0),
                 n_open=int(record["n_open"] or 0),
-                median=_exact(record.get("median")),
-                p90=_exact(record.get("p90")),
+                median=_tenths(record.get("median")),
+                p90=_tenths(record.get("p90")),
                 moments=moments,
             )
         return cells
@@ -256,15 +256,11 @@ class Book:
                 first = self._local(since)
                 return f"History begins on {first:%-d %B %Y}; nothing is known of days before."
         for need in _needs(kpi):
-            if not self._has(need.table, need.column):
+            if f"{need.table}.{need.column}" not in facts.filled:
                 return f"The files hold no {need.what}. A file of {need.file} would bring them."
         if any(_kpi(k).needs_history for k in _leaves(kpi)) and facts.history_from is None:
             return "The files hold no stage history. An OpportunityHistory file would bring it."
         return ""
-
-    def _has(self, table: str, column: str) -> bool:
-        found = self.engine.run(f'SELECT 1 FROM "{table}" WHERE "{column}" IS NOT NULL LIMIT 1')
-        return bool(found.rows)
 
     def _labels(
         self, by: tuple[str, ...], keys: list[tuple[Any, ...]]
@@ -376,6 +372,11 @@ def _is_point(kpi: Kpi) -> bool:
 
 def _exact(number: Any) -> Fraction | None:
     return None if number is None else Fraction(number)
+
+
+def _tenths(quantile: Any) -> Fraction | None:
+    """A median or 90th percentile of whole numbers, which lies on a tenth whatever the engine's floats say."""
+    return None if quantile is None else Fraction(round(quantile * 10), 10)
 
 
 def _label(dimension: str, value: Any, names: dict[str, str]) -> str:

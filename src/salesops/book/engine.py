@@ -33,6 +33,7 @@ class BookFacts:
     history_from: datetime | None
     currency: str
     currencies: bool
+    filled: frozenset[str]  # `table.column` of those that numbers need and that hold a value
 
 
 class Engine(Protocol):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +42,7 @@ class Question:
     minor_digits: int = 2
     at: tuple[bool, ...] = field(default=())  # for rows: whether each group is a value or null
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for questions that mean the same, across processes."""
         segments = [s.model_dump() for s in self.segments] if SEGMENT in self.by else []

@@ -17,6 +17,7 @@ from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
+from salesops.kpis import KPIS
 from salesops.tables import TABLES
 
 Step = Callable[[str, int, int], None]
@@ -24,6 +25,8 @@ Step = Callable[[str, int, int], None]
 FOREVER_DAY = "DATE '9999-12-31'"
 FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 ASSUMED_CURRENCY = "USD"
+# What numbers say they need: whether a book holds any of it is found out once, here.
+NEEDED = sorted({(n.table, n.column) for kpi in KPIS.values() for n in kpi.needs})
 # Days beyond these are mistakes; a calendar that reached to them would be nothing but large.
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 1, 1)
@@ -39,6 +42,7 @@ class Built:
     files_name_currency: bool
     rows: dict[str, int]
     won_minor: int
+    filled: list[str]
 
 
 def build(
@@ -81,6 +85,7 @@ class _Build:
         self.now = now.astimezone(UTC).replace(tzinfo=None)
         self.zone = settings.calendar.time_zone
         self.rows: dict[str, int] = {}
+        self.filled: list[str] = []
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -203,9 +208,16 @@ class _Build:
             self._write_calendar()
             for name in _KEPT:
                 self.work.execute(f'CREATE TABLE base."{name}" AS FROM "{name}"')
+            self.filled = [f"{t}.{c}" for t, c in NEEDED if self._is_filled(t, c)]
             self.work.execute("CHECKPOINT base")
         finally:
             self.work.execute("DETACH base")
+
+    def _is_filled(self, table: str, column: str) -> bool:
+        found = self.work.execute(
+            f'SELECT 1 FROM base."{table}" WHERE "{column}" IS NOT NULL LIMIT 1'
+        ).fetchone()
+        return found is not None
 
     def check(self) -> None:
         """Stop before anything is published when rows went missing on the way."""
@@ -237,6 +249,7 @@ class _Build:
             files_name_currency=self.files_name_currency,
             rows=self.rows,
             won_minor=int(won[0]) if won else 0,
+            filled=self.filled,
         )
 
     # -- parts ---------------------------------------------------------------------------------

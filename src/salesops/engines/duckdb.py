@@ -48,6 +48,7 @@ class DuckDBEngine:
         }
         self._lock = threading.Lock()
         self._generation: _Generation | None = None
+        self._texts: dict[str, str] = {}
         self._running: set[duckdb.DuckDBPyConnection] = set()
 
     @property
@@ -65,11 +66,12 @@ class DuckDBEngine:
             history_from=m.history_from,
             currency=m.currency,
             currencies=m.rows.get("exchange_rate", 0) > 0,
+            filled=frozenset(m.filled),
         )
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
         """One row a group, or the rows behind, for the given parameter values."""
-        text = sql_of(question, self.folder / "compiled")
+        text = self._text(question)
         used = {k: v for k, v in values.items() if f"${k}" in text}
         generation = self._current()
         if question.answer != "cells":
@@ -87,7 +89,7 @@ class DuckDBEngine:
         self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
     ) -> Rows:
         """One page of the rows behind a number; `order` is SQL over its columns."""
-        text = sql_of(question, self.folder / "compiled")
+        text = self._text(question)
         used = {k: v for k, v in values.items() if f"${k}" in text}
         whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
         return self.run(whole, used)
@@ -114,6 +116,14 @@ class DuckDBEngine:
             if self._generation is not None:
                 self._generation.connection.close()
             self._generation = None
+
+    def _text(self, question: Question) -> str:
+        text = self._texts.get(question.fingerprint)
+        if text is None:
+            if len(self._texts) > KEPT_ANSWERS:
+                self._texts.clear()
+            text = self._texts[question.fingerprint] = sql_of(question, self.folder / "compiled")
+        return text
 
     def _run(
         self, generation: _Generation, sql: str, values: Mapping[str, Any] | Sequence[Any]

@@ -19,7 +19,7 @@ from pydantic import BaseModel
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
-LAYOUT = 1  # of the base file; a book of another layout is opened again from its files
+LAYOUT = 2  # of the base file; a book of another layout is opened again from its files
 
 
 class FileOpened(BaseModel):
@@ -47,7 +47,7 @@ class Manifest(BaseModel):
     won_minor: int
     files: list[FileOpened]
     zone: str = "UTC"
-    definitions: str = ""
+    filled: list[str]  # `table.column` of those that numbers need and that hold a value
 
 
 MANIFEST = "MANIFEST.json"

@@ -64,6 +64,7 @@ class SparkEngine:
             history_from=m.history_from,
             currency=m.currency,
             currencies=m.rows.get("exchange_rate", 0) > 0,
+            filled=frozenset(m.filled),
         )
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:

@@ -16,7 +16,7 @@ _FIELDS = {
     "stagename": ("stage", "nullif({0}, '')"),
     "amount": (
         "amount_minor",
-        formats.minor_sql("TRY_CAST({0} AS DECIMAL(27,9))", "coalesce(o.currency, '')"),
+        formats.minor_sql(formats.exact_sql("{0}"), "coalesce(o.currency, '')"),
     ),
     "closedate": ("close_date", "CAST(TRY_CAST({0} AS TIMESTAMP) AS DATE)"),
 }

@@ -192,6 +192,7 @@ def _manifest(built: Built, files: list[FileOpened], settings: Settings, clock: 
         files_name_currency=built.files_name_currency,
         rows=built.rows,
         won_minor=built.won_minor,
+        filled=built.filled,
         files=files,
         zone=settings.calendar.time_zone,
     )

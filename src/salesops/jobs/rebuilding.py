@@ -48,6 +48,7 @@ def apply_settings(
                 "files_name_currency": former.files_name_currency,
                 "rows": built.rows,
                 "won_minor": built.won_minor,
+                "filled": built.filled,
                 "data_as_of": built.data_as_of,
                 "history_from": built.history_from,
                 "zone": settings.calendar.time_zone,
