@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from salesops.book.question import Question
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class Rows(NamedTuple):
@@ -51,8 +55,8 @@ class Engine(Protocol):
     ) -> Rows:
         """One page of the rows behind a number."""
 
-    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
-        """Run SQL over the book, read-only."""
+    def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+        """Run SQL over the book, read-only; `$name` in it stands for a value."""
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from salesops.book.engine import BookFacts, Rows
+from salesops.book.engine import NOTHING, BookFacts, Rows
 from salesops.book.question import Question
 from salesops.engines.compiled import sql_of
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest
+from salesops.engines.literals import with_values
 from salesops.foundations.problem import Refusal
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class DuckDBEngine:
         whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
         return self.run(whole, used)
 
-    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
+    def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over the current generation, read-only."""
         return self._run(self._current(), sql, values)
 
@@ -125,11 +126,9 @@ class DuckDBEngine:
             text = self._texts[question.fingerprint] = sql_of(question, self.folder / "compiled")
         return text
 
-    def _run(
-        self, generation: _Generation, sql: str, values: Mapping[str, Any] | Sequence[Any]
-    ) -> Rows:
+    def _run(self, generation: _Generation, sql: str, values: Mapping[str, Any]) -> Rows:
         with self._cursor(generation) as cursor:
-            cursor.execute(sql, values)
+            cursor.execute(with_values(sql, values) if values else sql)
             columns = tuple(d[0] for d in cursor.description or ())
             return Rows(columns, cursor.fetchall())
 

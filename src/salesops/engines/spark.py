@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import sqlglot
 from sqlglot import expressions as sql
 
-from salesops.book.engine import BookFacts, Rows
+from salesops.book.engine import NOTHING, BookFacts, Rows
 from salesops.book.question import Question, expression
 from salesops.engines.folder import read_manifest
 from salesops.engines.parquet import EXPORTED
@@ -79,7 +79,7 @@ class SparkEngine:
         text, _ = in_spark_sql(wanted, {})
         return self._collect(f"WITH behind AS ({self._text(question, values)}) {text}", {})
 
-    def run(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> Rows:
+    def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run DuckDB's SQL over the book, in Spark's words; what Spark has no words for is refused there."""
         return self._collect(*in_spark_sql(sql, values))
 
