@@ -16,6 +16,7 @@ import duckdb
 from salesops.book.book import Book
 from salesops.book.settings import Settings, save_settings
 from salesops.engines.build import build
+from salesops.engines.changes import add_changes
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, publish
 from salesops.foundations.money import minor_units
@@ -57,6 +58,7 @@ def draw_book(
             _insert(work, TABLES[name], record, currency)
     built = build(work, folder / "base-1.duckdb", chosen, instant)
     work.close()
+    add_changes(folder / "base-1.duckdb", None)
     publish(
         folder,
         Manifest(

@@ -151,6 +151,18 @@ def test_a_mended_file_puts_its_rows_back_in_their_places(tmp_path: Path) -> Non
     assert book.problems == right.problems == {"no_account": 3}
 
 
+def test_text_like_a_formula_is_defused_in_the_file_to_mend_and_comes_back_as_it_was(
+    tmp_path: Path,
+) -> None:
+    wrong = GOOD.replace("Ann", "=1+1").replace("100", "x")
+    book = opened(tmp_path / "a", {"deals.csv": wrong})
+    [path] = write_refused(book.work, tmp_path / "refused")
+    assert "'=1+1" in path.read_text("utf-8-sig")
+    again = mended(tmp_path / "b", {"deals.csv": wrong}, {",x,": ",100,"})
+    assert "=1+1" in again.column("person", "name")
+    assert "'=1+1" not in again.column("person", "name")
+
+
 def test_a_mended_row_without_an_id_is_not_counted_twice(tmp_path: Path) -> None:
     spend = "Campaign,Date,Amount\nFair,2025-01-01,100\nFair,2025-02-01,x\n"
     book = mended(tmp_path, {"campaign spend.csv": spend, "deals.csv": GOOD}, {",x,": ",70,"})

@@ -174,7 +174,8 @@ def figure_of(
 
 def _nothing(cell: Cell) -> str:
     if cell.n == 0 and cell.n_excluded:
-        return f"{cell.n_excluded:,} rows belong here, but none has what is counted, such as an amount."
+        rows = "One row belongs" if cell.n_excluded == 1 else f"{cell.n_excluded:,} rows belong"
+        return f"{rows} here, but none has what is counted, such as an amount."
     return "Nothing to count here."
 
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from salesops.foundations.money import format_money
-from salesops.kpis._definition import Unit
+from salesops.kpis._definition import SECONDS_A_DAY, Kpi, Unit
 
 if TYPE_CHECKING:
     from salesops.book.measurement import Figure, Measurement
@@ -45,12 +45,18 @@ def interval_in_words(measurement: Measurement, figure: Figure, *, compact: bool
 
 def cells(measurement: Measurement, figure: Figure) -> tuple[str, ...]:
     """One line of the table: the group's labels, the value, its interval, both sums, the rows."""
+    kpi = measurement.kpi
     return (
         *figure.label,
-        value_in_words(measurement.kpi.unit, figure.value, measurement.currency),
+        value_in_words(kpi.unit, figure.value, measurement.currency),
         interval_in_words(measurement, figure),
-        _sum(figure.numerator),
-        _sum(figure.denominator),
+        *(
+            "" if number is None else sum_in_words(kpi, unit, number, measurement.currency)
+            for unit, number in (
+                (kpi.numerator_unit, figure.numerator),
+                (kpi.denominator_unit, figure.denominator),
+            )
+        ),
         f"{figure.n:,}",
     )
 
@@ -125,8 +131,7 @@ def _bar(figure: Figure, most: float) -> str:
     )
 
 
-def _sum(number: Decimal | None) -> str:
-    if number is None:
-        return ""
-    whole = number == number.to_integral_value()
-    return (f"{number:,.0f}" if whole else f"{number:,.2f}").replace("-", MINUS)
+def sum_in_words(kpi: Kpi, unit: Unit, number: Decimal | int, currency: str) -> str:
+    """One of a figure's two sums, or what a row adds to it, in the unit it counts."""
+    scale = {Unit.DAYS: SECONDS_A_DAY, Unit.SHARE: kpi.scale}.get(unit, 1)
+    return value_in_words(unit, Decimal(number) / scale, currency)

@@ -88,6 +88,14 @@ def save_settings(folder: Path, settings: Settings) -> None:
     write_whole(folder / "settings.json", settings.model_dump_json(indent=2))
 
 
+def name_book(folder: Path, title: str) -> None:
+    """Give the book in `folder` a name where nobody has given it one."""
+    settings = load_settings(folder)
+    if not settings.title:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_settings(folder, settings.model_copy(update={"title": title}))
+
+
 def write_whole(file: Path, text: str) -> None:
     """Replace `file` by `text` in one step."""
     temporary = file.with_name(f".{file.name}.{os.getpid()}")

@@ -59,7 +59,9 @@ def open_and_show(files: Sequence[Path], folder: Path, answers: Sequence[str]) -
 
 def open_sample(folder: Path, size: int, seed: int) -> int:
     """Simulate the sample company, write it as an export, and open that. Kept when it is there already."""
+    from salesops.book.settings import name_book
     from salesops.engines.folder import read_manifest_lenient
+    from salesops.sample import SAMPLE_NAME
     from salesops.sample.company import simulate
     from salesops.sample.salesforce import write_export
 
@@ -70,7 +72,10 @@ def open_sample(folder: Path, size: int, seed: int) -> int:
         export = Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip"
         say(err(), f"Simulating a company with {size:,} opportunities …")
         write_export(simulate(size, seed), export)
-        return open_and_show([export], folder, [])
+        code = open_and_show([export], folder, [])
+    if code == exits.FINE:
+        name_book(folder, SAMPLE_NAME)
+    return code
 
 
 def _understand(

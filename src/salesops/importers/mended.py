@@ -5,7 +5,7 @@ from __future__ import annotations
 import duckdb
 
 from salesops.importers.model import SourceFile
-from salesops.importers.refused import REASON_COLUMN, ROW_COLUMN, refused_name
+from salesops.importers.refused import FORMULA_STARTS, REASON_COLUMN, ROW_COLUMN, refused_name
 
 
 def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) -> None:
@@ -15,6 +15,7 @@ def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
         if len(added) != 2:
             continue
         file.columns = [c for c in file.columns if c not in added]
+        _as_it_was(connection, file)
         names = [c.name for c in file.columns]
         source = next(
             (
@@ -28,6 +29,17 @@ def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
         )
         if source is not None:
             _replace(connection, file, source, added[0].key)
+
+
+def _as_it_was(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
+    """Takes away the apostrophes that kept a spreadsheet from reading text as a formula."""
+    for column in file.columns:
+        key = column.key
+        connection.execute(
+            f"UPDATE {file.staging} SET {key} = substr({key}, 2) "
+            f"WHERE starts_with({key}, chr(39)) AND list_contains($starts, substr({key}, 2, 1))",
+            {"starts": list(FORMULA_STARTS)},
+        )
 
 
 def _replace(

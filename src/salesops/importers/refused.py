@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,13 @@ from salesops.importers.problems import fitted
 ROW_COLUMN = "_row"
 REASON_COLUMN = "_reason"
 REFUSED_ENDING = "-refused.csv"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+
+
+def defused(text: str) -> str:
+    """Text that would begin a formula in a spreadsheet gets an apostrophe in front; a plain number is none."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) and not _NUMBER.fullmatch(text) else text
 
 
 def refused_name(file: str) -> str:
@@ -45,4 +53,5 @@ def refused_lines(connection: duckdb.DuckDBPyConnection, file: str) -> Iterator[
     header = found[0][1]
     yield [*header, ROW_COLUMN, REASON_COLUMN]
     for row, _, record, reason in found:
-        yield [*fitted([c or "" for c in record], len(header)), str(row), reason]
+        cells = fitted([c or "" for c in record], len(header))
+        yield [*(defused(c) for c in cells), str(row), reason]

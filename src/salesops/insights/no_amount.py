@@ -19,7 +19,11 @@ def _look(book: Book) -> Finding | None:
     guess = " Were they like those you have won, about this much would be missing." if known else ""
     title = f"{rows:,} of {every:,} open deals have no amount"
     if rows == every:
-        title = f"None of the {every:,} open deals has an amount"
+        title = (
+            "The one open deal has no amount"
+            if every == 1
+            else f"None of the {every:,} open deals has an amount"
+        )
     elif rows == 1:
         title = f"1 of {every:,} open deals has no amount"
     return Finding(

@@ -69,10 +69,13 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
         return
     check_files(examination, session, load_settings(folder), system_clock, watch=progress)
     if kind == "sample":
+        from salesops.book.settings import name_book
         from salesops.jobs.opening import load_checked, publish_checked
+        from salesops.sample import SAMPLE_NAME
 
         _no_way_back()
         publish_checked(folder, load_checked(session))
+        name_book(folder, SAMPLE_NAME)
 
 
 def _apply_settings(folder: Path, session: Path, progress: ProgressFile) -> None:

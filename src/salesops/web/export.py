@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,16 +12,12 @@ from typing import Any
 from django.http import HttpResponse, StreamingHttpResponse
 
 from salesops.foundations.money import minor_digits
-
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
-_NUMBER = re.compile(r"[+-]?\d[\d.,]*")
+from salesops.importers.refused import defused
 
 
 def safe(cell: Any) -> Any:
-    """Text that would begin a formula gets an apostrophe in front; a plain number is none."""
-    if isinstance(cell, str) and cell.startswith(_STARTS) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell
+    """Text that would begin a formula is defused; anything else stays as it is."""
+    return defused(cell) if isinstance(cell, str) else cell
 
 
 def major(minor: int | float | Decimal | None, currency: str) -> Decimal | None:

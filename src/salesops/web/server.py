@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from salesops.foundations.problem import Refusal
 
 THREADS = 6
+SECONDS_TO_END = 3
+MOST_TRIES = 1_200
 
 
 def free_port() -> int:
@@ -43,9 +47,24 @@ def serve(folder: Path, *, port: int | None, on_ready: Callable[[str], None]) ->
         workers=1,
         blocking_threads=THREADS,
         log_enabled=False,
+        workers_kill_timeout=SECONDS_TO_END,
     )
-    server.on_startup(lambda: on_ready(f"http://127.0.0.1:{chosen}/?key={key}"))
+    link = f"http://127.0.0.1:{chosen}/?key={key}"
+    threading.Thread(
+        target=_say_when_heard, args=(chosen, lambda: on_ready(link)), daemon=True
+    ).start()
     server.serve()
+
+
+def _say_when_heard(port: int, say: Callable[[], None]) -> None:
+    """Call `say` once the port answers."""
+    for _ in range(MOST_TRIES):
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                say()
+                return
+        time.sleep(0.05)
 
 
 def _refuse_taken(port: int) -> None:

@@ -35,7 +35,7 @@ def every_problem(engine: Engine) -> list[dict[str, Any]]:
     ).dicts()
     for problem in found:
         examples = engine.run(
-            "SELECT row, value FROM _problem WHERE code = $code AND file = $file AND column_name = $column "
+            "SELECT row, value, record_id FROM _problem WHERE code = $code AND file = $file AND column_name = $column "
             "AND message = $message ORDER BY row LIMIT 3",
             {
                 "code": problem["code"],
@@ -57,12 +57,13 @@ def _column(table: str, name: str) -> str:
     return name.removesuffix("_minor").removesuffix("_id").replace("_", " ") if is_ours else name
 
 
-def _example(table: str, row: int | None, value: str | None) -> dict[str, str]:
-    """One example in words; without a row its value is the id of a record, which has a page."""
-    if row:
-        return {"said": f"row {row:,}: {value}" if value else f"row {row:,}", "link": ""}
+def _example(table: str, row: int | None, value: str | None, key: str | None) -> dict[str, str]:
+    """One example in words, with the page of its record where it has one."""
     address = ADDRESSES.get(table, "")
-    return {"said": str(value), "link": address + quote(str(value), safe="") if address else ""}
+    link = address + quote(key, safe="") if address and key else ""
+    if row:
+        return {"said": f"row {row:,}: {value}" if value else f"row {row:,}", "link": link}
+    return {"said": str(value or key or ""), "link": link}
 
 
 def refused_files(engine: Engine) -> list[tuple[str, int]]:

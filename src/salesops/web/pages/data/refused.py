@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from salesops.book.engine import Engine
+from salesops.importers.problems import fitted
+from salesops.importers.refused import refused_name
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv
 from salesops.web.pages.data.problems import refused_files
@@ -31,7 +33,6 @@ def refused_csv(engine: Engine, place: int) -> HttpResponseBase:
 
     def lines() -> Iterator[list[object]]:
         for columns, record, row, reason in found:
-            cells = [c or "" for c in record][: len(columns)]
-            yield [*cells, *[""] * (len(columns) - len(cells)), row, reason]
+            yield [*fitted([c or "" for c in record], len(columns)), row, reason]
 
-    return as_csv(f"{name.rsplit('.', 1)[0]}-refused", header, lines())
+    return as_csv(refused_name(name).removesuffix(".csv"), header, lines())

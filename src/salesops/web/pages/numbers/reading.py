@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest
 from salesops.book.book import Book
 from salesops.book.dimension import DIMENSIONS, SEGMENT
 from salesops.book.measurement import Figure, Measurement
-from salesops.book.picture import MINUS, value_in_words
+from salesops.book.picture import MINUS, sum_in_words, value_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
-from salesops.kpis._definition import SECONDS_A_DAY, Kpi, Unit
+from salesops.kpis._definition import Kpi, Unit
 from salesops.web.books import asked_book
 
 QUARTERS = 12
@@ -93,12 +93,6 @@ def sums_in_words(measurement: Measurement, of: Figure | None = None) -> list[tu
             (kpi.denominator_words, kpi.denominator_unit, figure.denominator),
         )
     ]
-
-
-def sum_in_words(kpi: Kpi, unit: Unit, number: Decimal, currency: str) -> str:
-    """One of a figure's sums, or what a row adds to it."""
-    scale = {Unit.DAYS: SECONDS_A_DAY, Unit.SHARE: kpi.scale}.get(unit, 1)
-    return value_in_words(unit, number / scale, currency, compact=True)
 
 
 def split_titles(book: Book, name: str) -> list[tuple[str, str]]:

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.engine import Rows
-from salesops.book.picture import value_in_words
+from salesops.book.picture import sum_in_words, value_in_words
 from salesops.foundations.table import Type
 from salesops.kpis._definition import Unit
 from salesops.tables import TABLES
 from salesops.web.export import as_csv, as_xlsx, major
-from salesops.web.pages.numbers.reading import Reading, reading_of, sum_in_words, sums_in_words
+from salesops.web.pages.numbers.reading import Reading, reading_of, sums_in_words
 from salesops.web.paging import page_of
 
 SIZE = 50

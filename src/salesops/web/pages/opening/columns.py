@@ -87,10 +87,14 @@ def _words(reads_as: str) -> str:
         "date": "Day",
         "instant": "Day and time",
         "yes_no": "Yes or no",
+        "percent": "Percent",
+        "currency": "Currency",
     }
     styles = {
         "day-first": "day first",
         "month-first": "month first",
+        "year-first": "year first",
+        "point": "point for decimals",
         "comma": "comma for decimals",
         "named": "month by name",
         "excel": "Excel's day numbers",
