@@ -106,18 +106,23 @@ def stage_entries(facts: Facts, window: Window) -> Table:
     """
     import ibis
 
-    versions = facts.whole("opportunity_version")
-    coming = versions.filter(versions.outcome.isin(["open", "won"]))
+    coming = facts.whole("opportunity_version")
+    coming = coming.filter(coming.outcome.isin(["open", "won"]))
     reached = coming.group_by("opportunity_id").aggregate(
         furthest=ibis.ifelse(coming.is_won, BEYOND_ALL, coming.stage_position).max()
     )
+    return stages_entered(facts, window).inner_join(reached, "opportunity_id")
+
+
+def stages_entered(facts: Facts, window: Window) -> Table:
+    """As `stage_entries`, without how far each has come."""
+    versions = facts.whole("opportunity_version")
     staying = versions.filter(versions.change_source == "history", versions.outcome == "open")
     entries = staying.group_by(["opportunity_id", "stage"]).aggregate(
         entered_at=staying.valid_from.min(), position=staying.stage_position.max()
     )
     entries = facts.on_day(entries, "entered_at", "entered_on")
     entries = entries.filter(within(entries.entered_on, window))
-    entries = entries.inner_join(reached, "opportunity_id")
     deals = facts.table("opportunity").drop("stage", "stage_position")
     joined = entries.inner_join(deals, entries.opportunity_id == deals.id)
     return joined.mutate(happened_on=joined.entered_on)

@@ -3,21 +3,21 @@
 from salesops.kpis._definition import Basis, Facts, Kpi, Need, Table, Unit, Window, ones
 from salesops.kpis._populations import within
 
+LENGTH_OF_DAY = len("2026-01-31")
+
 
 def _rows(facts: Facts, window: Window) -> Table:
-    import ibis
-
     # First among all of them: a filter or a scope may hide the first win, but it does not undo it.
     won = facts.whole("opportunity")
     won = won.filter(won.is_won, won.account_id.notnull(), won.closed_on.notnull())
-    place = ibis.row_number().over(
-        ibis.window(group_by=won.account_id, order_by=[won.closed_on, won.id])
+    # The least of day and id in one text, which sorts as the two would one after the other.
+    firsts = won.group_by("account_id").aggregate(
+        first=(won.closed_on.cast("string") + won.id).min()
     )
-    ranked = won.select(first_deal="id", place=place)
-    ranked = ranked.filter(ranked.place == 0)
+    firsts = firsts.select(first_deal=firsts["first"].substr(LENGTH_OF_DAY))
     deals = facts.table("opportunity")
-    deals = deals.filter(within(deals.closed_on, window))
-    first = deals.semi_join(ranked, deals.id == ranked.first_deal)
+    deals = deals.filter(deals.is_won, within(deals.closed_on, window))
+    first = deals.semi_join(firsts, deals.id == firsts.first_deal)
     first = first.select("account_id", "team", "owner_id", "source", happened_on="closed_on")
     accounts = facts.whole("account").drop("owner_id", "source")
     joined = first.left_join(accounts, first.account_id == accounts.id)

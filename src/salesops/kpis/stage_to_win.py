@@ -1,11 +1,11 @@
 """Stage to win: of the opportunities that entered a stage, the share that were won."""
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
-from salesops.kpis._populations import stage_entries
+from salesops.kpis._populations import stages_entered
 
 
 def _rows(facts: Facts, window: Window) -> Table:
-    entries = stage_entries(facts, window)
+    entries = stages_entered(facts, window)
     return entries.mutate(
         numerator=ones(entries.is_won),
         denominator=ones(entries.position.notnull()),

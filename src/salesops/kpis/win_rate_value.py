@@ -10,6 +10,8 @@ def _rows(facts: Facts, window: Window) -> Table:
     deals = closed_in(facts, window)
     versions = facts.whole("opportunity_version")
     staying = versions.filter(versions.outcome == "open", versions.value_minor.notnull())
+    missed = deals.filter(~deals.is_won).select(missed_deal="id")
+    staying = staying.semi_join(missed, staying.opportunity_id == missed.missed_deal)
     last = staying.group_by("opportunity_id").aggregate(
         last_open_value=staying.value_minor.argmax(staying.valid_from)
     )
