@@ -22,6 +22,7 @@ from salesops.importers.unpacking import DataFile
 _FAULTS = (duckdb.Error, UnicodeDecodeError)
 WATCHED = 16 * 1024 * 1024
 LOOK_EVERY = 0.5
+LEAST_LINE = 1024 * 1024
 MOST_LINE = 64 * 1024 * 1024
 _SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
 
@@ -116,10 +117,12 @@ def _load(
 def _copy_in(
     connection: duckdb.DuckDBPyConnection, clean: CleanFile, row: str, kept: str, names: str
 ) -> None:
+    # No line is longer than its file, and what is set aside for one is filled with zeros first.
+    longest = min(MOST_LINE, max(LEAST_LINE, clean.path.stat().st_size + 1))
     connection.execute(
         f"CREATE TABLE incoming AS SELECT {row} AS _row, {kept} FROM read_csv(?, columns={{{names}}}, "
         f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
-        f"strict_mode=true, max_line_size={MOST_LINE}, buffer_size={MOST_LINE * 2}, nullstr='')",
+        f"strict_mode=true, max_line_size={longest}, buffer_size={longest * 2}, nullstr='')",
         [str(clean.path), clean.delimiter],
     )
 
