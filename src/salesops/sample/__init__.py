@@ -1,3 +1,3 @@
 """One invented company, simulated with known truths, for demo, documentation and tests."""
 
-SAMPLE_NAME = "Sample company"
+SAMPLE_NAME = "Northgate Instruments"

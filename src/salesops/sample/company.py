@@ -16,7 +16,7 @@ from random import Random
 from typing import Any
 
 from salesops.foundations.problem import Refusal
-from salesops.sample import campaigns, offer
+from salesops.sample import SAMPLE_NAME, campaigns, offer
 from salesops.sample.accounts import Accounts, contacts, gather
 from salesops.sample.activities import EVENTS, activities, touches
 from salesops.sample.deals import Deal
@@ -96,7 +96,7 @@ def simulate(size: int, seed: int, *, ends_on: date = ENDS_ON) -> Company:
     truths = plant(random, ends_on)
     organisation = found(random, size, starts_on, ends_on, truths)
     company = Company(
-        name="Northgate Instruments",
+        name=SAMPLE_NAME,
         seed=seed,
         size=size,
         starts_on=starts_on,
