@@ -44,10 +44,9 @@ class Question:
 
     @cached_property
     def fingerprint(self) -> str:
-        """The same for questions that mean the same, across processes."""
+        """The same for questions that mean the same, across processes with the same `definitions`."""
         segments = [s.model_dump() for s in self.segments] if SEGMENT in self.by else []
         parts = (
-            definitions(),
             self.kpi.name,
             self.kpi.version,
             self.by,

@@ -60,15 +60,7 @@ class DuckDBEngine:
     @property
     def facts(self) -> BookFacts:
         """What the book knows of itself."""
-        m = self.manifest
-        return BookFacts(
-            generation=m.generation,
-            data_as_of=m.data_as_of,
-            history_from=m.history_from,
-            currency=m.currency,
-            currencies=m.rows.get("exchange_rate", 0) > 0,
-            filled=frozenset(m.filled),
-        )
+        return self.manifest.facts
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
         """One row a group, or the rows behind, for the given parameter values."""

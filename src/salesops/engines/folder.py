@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from salesops.book.engine import BookFacts
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
@@ -48,6 +49,18 @@ class Manifest(BaseModel):
     files: list[FileOpened]
     zone: str = "UTC"
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
+
+    @property
+    def facts(self) -> BookFacts:
+        """What the book knows of itself, whichever engine answers from it."""
+        return BookFacts(
+            generation=self.generation,
+            data_as_of=self.data_as_of,
+            history_from=self.history_from,
+            currency=self.currency,
+            currencies=self.rows.get("exchange_rate", 0) > 0,
+            filled=frozenset(self.filled),
+        )
 
 
 MANIFEST = "MANIFEST.json"

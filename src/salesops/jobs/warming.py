@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from salesops.book.question import Question
-from salesops.engines.compiled import BUILT, edition, keep, sql_of
+from salesops.engines.compiled import BUILT, keep, sql_of
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi
 
@@ -20,8 +19,6 @@ FIRST_SPLITS = ("team", "person")
 
 def warm(folder: Path = BUILT) -> int:
     """Compile what home, the library and the first view of each number ask; returns how many texts."""
-    if folder.exists() and not (folder / edition()).exists():
-        shutil.rmtree(folder)
     questions = [q for kpi in KPIS.values() if kpi.rows is not None for q in _first_questions(kpi)]
     for question in questions:
         keep(sql_of(question, None), folder, f"{question.fingerprint}.sql")

@@ -12,7 +12,7 @@ from salesops.book.picture import interval_in_words, value_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
 from salesops.web.charts.sparkline import sparkline
-from salesops.web.pages.numbers.reading import change_in_words, tone
+from salesops.web.pages.numbers.reading import change_in_words, recent_quarters, tone
 
 KEY = (
     "open_pipeline",
@@ -108,12 +108,10 @@ def _overlap(a: Figure, b: Figure) -> bool:
 
 def _course(book: Book, name: str) -> list[float | None]:
     """The last quarters, from one question where the number can be split by quarter."""
-    now = book.period("this_quarter")
-    quarters = [now]
-    while len(quarters) < QUARTERS:
-        quarters.insert(0, book.calendar.previous(quarters[0]))
+    quarters = recent_quarters(book, QUARTERS)[::-1]
     if KPIS[name].is_dated:
-        span = Period(quarters[0].start, now.end, f"{quarters[0].label}..{now.label}")
+        first, now = quarters[0], quarters[-1]
+        span = Period(first.start, now.end, f"{first.label}..{now.label}")
         found = {f.key[0]: f.value for f in book.measure(name, period=span, by=["quarter"])}
         return [_number(found.get(q.label)) for q in quarters]
     return [_number(m.value) for m in book.series(name, quarters)]
