@@ -8,6 +8,7 @@ PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
 WORKERS ?= 2
+OFFICE_TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --ds=salesops.web.office_settings tests
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
@@ -57,6 +58,10 @@ demo: setup
 
 test: setup lint types layers
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@echo "The office, on SQLite …"
+	@$(OFFICE_TESTS)
+	@echo "The office, on PostgreSQL …"
+	@scripts/on_postgresql $(OFFICE_TESTS)
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

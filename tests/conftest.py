@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,23 @@ DATASETS = Path(__file__).parents[2] / "shared" / "datasets"
 CHROMIUM = (
     shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 )
+
+
+# Django is set up once a process, and an office has other settings than a local server: these folders run
+# in a process of their own, `pytest --ds=salesops.web.office_settings`, once on each database.
+OFFICE = ("actions", "office", "records")
+
+
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Either the office's tests or all others."""
+    here = Path(__file__).parent
+    parts = collection_path.relative_to(here).parts if here in collection_path.parents else ()
+    is_office = os.environ.get("DJANGO_SETTINGS_MODULE") == "salesops.web.office_settings"
+    return True if parts and (parts[0] in OFFICE) is not is_office and _is_folder(parts) else None
+
+
+def _is_folder(parts: tuple[str, ...]) -> bool:
+    return not (len(parts) == 1 and parts[0].endswith(".py"))
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""A call, mail, message, meeting or other piece of work, done or planned, as people keep it."""
+
+from salesops.records.fields import choice, count, instant, reference, text, yes_no
+from salesops.records.record import Record, versions_of
+
+
+class Activity(Record):
+    """A call, mail, message, meeting or other piece of work, done or planned."""
+
+    kind = choice()
+    subject = text()
+    owner = reference("records.Person")
+    opportunity = reference("records.Opportunity")
+    account = reference("records.Account")
+    contact = reference("records.Contact")
+    lead = reference("records.Lead")
+    occurred_at = instant()
+    duration_minutes = count()
+    is_done = yes_no()
+
+    class Meta:
+        db_table = "activity"
+
+
+ActivityVersion = versions_of(Activity)

@@ -1,0 +1,84 @@
+"""Every model of the records, where Django looks for them."""
+
+from salesops.records.account import Account, AccountVersion
+from salesops.records.activity import Activity, ActivityVersion
+from salesops.records.campaign import Campaign, CampaignVersion
+from salesops.records.campaign_spend import CampaignSpend, CampaignSpendVersion
+from salesops.records.change import Change, Context
+from salesops.records.contact import Contact, ContactVersion
+from salesops.records.cost import Cost, CostVersion
+from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
+from salesops.records.lead import Lead, LeadVersion
+from salesops.records.opportunity import Opportunity, OpportunityVersion
+from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVersion
+from salesops.records.opportunity_split import OpportunitySplit, OpportunitySplitVersion
+from salesops.records.person import Person, PersonVersion
+from salesops.records.pipeline_stage import PipelineStage, PipelineStageVersion
+from salesops.records.product import Product, ProductVersion
+from salesops.records.quota import Quota, QuotaVersion
+from salesops.records.record import Record
+from salesops.records.recurring_revenue import RecurringRevenue, RecurringRevenueVersion
+from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
+from salesops.records.user import User
+
+# Those a declared table describes, by its name; what a reference names comes before who refers to it.
+NOUNS: dict[str, type[Record]] = {
+    "person": Person,
+    "team_membership": TeamMembership,
+    "pipeline_stage": PipelineStage,
+    "exchange_rate": ExchangeRate,
+    "product": Product,
+    "campaign": Campaign,
+    "campaign_spend": CampaignSpend,
+    "account": Account,
+    "contact": Contact,
+    "lead": Lead,
+    "opportunity": Opportunity,
+    "opportunity_line": OpportunityLine,
+    "opportunity_split": OpportunitySplit,
+    "activity": Activity,
+    "quota": Quota,
+    "cost": Cost,
+    "recurring_revenue": RecurringRevenue,
+}
+
+__all__ = [
+    "NOUNS",
+    "Account",
+    "AccountVersion",
+    "Activity",
+    "ActivityVersion",
+    "Campaign",
+    "CampaignSpend",
+    "CampaignSpendVersion",
+    "CampaignVersion",
+    "Change",
+    "Contact",
+    "ContactVersion",
+    "Context",
+    "Cost",
+    "CostVersion",
+    "ExchangeRate",
+    "ExchangeRateVersion",
+    "Lead",
+    "LeadVersion",
+    "Opportunity",
+    "OpportunityLine",
+    "OpportunityLineVersion",
+    "OpportunitySplit",
+    "OpportunitySplitVersion",
+    "OpportunityVersion",
+    "Person",
+    "PersonVersion",
+    "PipelineStage",
+    "PipelineStageVersion",
+    "Product",
+    "ProductVersion",
+    "Quota",
+    "QuotaVersion",
+    "RecurringRevenue",
+    "RecurringRevenueVersion",
+    "TeamMembership",
+    "TeamMembershipVersion",
+    "User",
+]

@@ -1,0 +1,24 @@
+"""A stage of a pipeline and what it means, as people keep it."""
+
+from salesops.records.fields import choice, count, share, yes_no
+from salesops.records.record import Record, versions_of
+
+
+class PipelineStage(Record):
+    """A stage of a pipeline and what it means."""
+
+    pipeline = choice()
+    stage = choice()
+    position = count()
+    default_probability = share()
+    forecast_category = choice()
+    outcome = choice()
+    is_pitched = yes_no()
+    is_qualified = yes_no()
+    is_active = yes_no()
+
+    class Meta:
+        db_table = "pipeline_stage"
+
+
+PipelineStageVersion = versions_of(PipelineStage)

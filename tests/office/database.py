@@ -1,0 +1,29 @@
+"""The database the office's tests run on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in use: in memory neither its lock nor its log would be tried."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        name = tmp_path_factory.mktemp("records") / "records.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001  the former
+    """Tests empty the tables after each other, which an office never may."""
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            name = connection.settings_dict["NAME"]
+            cursor.execute(f"ALTER DATABASE \"{name}\" SET salesops.may_be_emptied = 'on'")
+            connection.close()
