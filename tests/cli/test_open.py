@@ -35,7 +35,14 @@ def test_a_file_becomes_a_book_and_a_picture(salesops: Run, deals: Path, tmp_pat
 def test_nothing_but_the_book_is_left_behind(salesops: Run, deals: Path, tmp_path: Path) -> None:
     salesops("open", deals, "--book", tmp_path / "book", "--no-serve")
     left = {p.name for p in (tmp_path / "book").iterdir()} - {"compiled"}
-    assert left == {"LOCK", "MANIFEST.json", "answers.json", "base-1.duckdb"}
+    assert left == {
+        "LOCK",
+        "MANIFEST.json",
+        "answers.json",
+        "base-1.duckdb",
+        "base-1.duckdb.answers",
+        "base-1.duckdb.findings",
+    }
 
 
 @pytest.mark.parametrize("as_what", ["several files", "folder", "zip"])

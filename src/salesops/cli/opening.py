@@ -21,11 +21,11 @@ from salesops.jobs.opening import (
     Checked,
     check_files,
     examine_files,
-    publish_checked,
     remember,
     remembered,
     working_folder,
 )
+from salesops.jobs.warming import look_ahead, publish_warm
 
 
 def open_and_show(files: Sequence[Path], folder: Path, answers: Sequence[str]) -> int:
@@ -43,7 +43,7 @@ def open_and_show(files: Sequence[Path], folder: Path, answers: Sequence[str]) -
                 say(err(), "\nNothing was opened. Run it again with an --answer to each question.")
                 return exits.QUESTION
             checked = _check(examination, folder, work)
-            publish_checked(folder, checked)
+            publish_warm(folder, checked)
     finally:
         with suppress(OSError):
             folder.rmdir()  # where nothing came of it, not even an empty folder stays
@@ -102,8 +102,11 @@ def _open(examination: Examination) -> list[Question]:
 
 def _check(examination: Examination, folder: Path, work: Path) -> Checked:
     """Read everything and build the book's next state; the book is not touched yet."""
+    settings = load_settings(folder)
     with Bar() as bar:
-        return check_files(examination, work, load_settings(folder), system_clock, watch=bar)
+        checked = check_files(examination, work, settings, system_clock, watch=bar)
+        look_ahead(checked, settings, watch=bar)
+    return checked
 
 
 def _refuse_when_busy(folder: Path) -> None:

@@ -7,11 +7,30 @@ from salesops.book.facts import EVERYTHING
 from salesops.foundations.catalogue import catalogue
 from salesops.foundations.problem import Refusal
 from salesops.insights._finding import Finding, Insight
+from salesops.insights._readings import (
+    KEY_NUMBERS,
+    LIBRARY_PERIOD,
+    KeyReading,
+    key_reading,
+    quarter_readings,
+    recent_quarters,
+)
 
 INSIGHTS: Mapping[str, Insight] = catalogue(__name__, Insight)
 MOST = 5
 
-__all__ = ["INSIGHTS", "Finding", "Insight", "findings"]
+__all__ = [
+    "INSIGHTS",
+    "KEY_NUMBERS",
+    "LIBRARY_PERIOD",
+    "Finding",
+    "Insight",
+    "KeyReading",
+    "findings",
+    "key_reading",
+    "quarter_readings",
+    "recent_quarters",
+]
 
 
 def findings(book: Book, most: int = MOST) -> list[Finding]:

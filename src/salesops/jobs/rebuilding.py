@@ -15,8 +15,9 @@ from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.importers.room import room
-from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked, working_folder
+from salesops.jobs.opening import WORK_MEMORY, Checked, working_folder
 from salesops.jobs.progress import Watch, silent
+from salesops.jobs.warming import look_ahead, publish_warm
 from salesops.tables import TABLES
 
 
@@ -54,8 +55,10 @@ def apply_settings(
                 "zone": settings.calendar.time_zone,
             }
         )
+        checked = Checked(work / "base.duckdb", manifest)
+        look_ahead(checked, settings, watch=watch)
         before_publishing()
-        published = publish_checked(folder, Checked(work / "base.duckdb", manifest))
+        published = publish_warm(folder, checked)
         save_settings(folder, settings)
         return published
 

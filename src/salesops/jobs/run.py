@@ -58,6 +58,7 @@ def _examine(session: Path, progress: ProgressFile) -> Examination:
 def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None:
     from salesops.book.settings import load_settings
     from salesops.jobs.opening import check_files
+    from salesops.jobs.warming import look_ahead, publish_warm
 
     if kind == "settings":
         _apply_settings(folder, session, progress)
@@ -67,14 +68,15 @@ def _run(kind: str, folder: Path, session: Path, progress: ProgressFile) -> None
     examination = _examine(session, progress)
     if kind == "examine" or examination.must_answer:
         return
-    check_files(examination, session, load_settings(folder), system_clock, watch=progress)
+    settings = load_settings(folder)
+    checked = check_files(examination, session, settings, system_clock, watch=progress)
+    look_ahead(checked, settings, watch=progress)
     if kind == "sample":
         from salesops.book.settings import name_book
-        from salesops.jobs.opening import load_checked, publish_checked
         from salesops.sample import SAMPLE_NAME
 
         _no_way_back()
-        publish_checked(folder, load_checked(session))
+        publish_warm(folder, checked)
         name_book(folder, SAMPLE_NAME)
 
 

@@ -1,20 +1,81 @@
-"""Warming: the questions every reader asks first are compiled while the program is built.
+"""Warming: what every reader asks first is worked out before anybody does.
 
-`python -m salesops.jobs.warming [FOLDER]` does it. A text depends on definitions alone, never on a book.
+`python -m salesops.jobs.warming [FOLDER]` compiles the first questions while the program is built: a text
+depends on definitions alone, never on a book. An import then answers what home and the library show, and
+keeps the answers and the findings beside the base file: at a million opportunities they take seconds.
 """
 
 from __future__ import annotations
 
+import dataclasses
+import hashlib
+import json
+import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from salesops.book.question import Question
-from salesops.engines.compiled import BUILT, keep, sql_of
+import duckdb
+
+from salesops.book.book import Book
+from salesops.book.engine import Rows
+from salesops.book.question import Question, definitions
+from salesops.book.settings import Settings, write_whole
+from salesops.engines.compiled import BUILT, edition, keep, sql_of
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.folder import MANIFEST, Manifest
+from salesops.insights import (
+    KEY_NUMBERS,
+    LIBRARY_PERIOD,
+    Finding,
+    findings,
+    key_reading,
+    quarter_readings,
+)
+from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked
+from salesops.jobs.progress import Watch, silent
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi
 
+if TYPE_CHECKING:
+    from salesops.engines.duckdb import _Generation
+
 FIRST_SPLITS = ("team", "person")
+STEP = "Looking for what stands out"
+# What stands beside a base file under its name; it goes when the file goes.
+ANSWERS = ".answers"
+FINDINGS = ".findings"
+
+KeptAnswers = Mapping[tuple[Any, ...], Rows]
+
+
+class WarmEngine(DuckDBEngine):
+    """The embedded engine that begins with the answers kept beside a generation's file."""
+
+    @property
+    def base(self) -> Path:
+        """The file of the current generation."""
+        return self.folder / self.manifest.base
+
+    def keep_answers(self) -> None:
+        """Write what was answered beside the file, for engines to come."""
+        told = [
+            [fingerprint, _plain(values), found.columns, _plain(found.rows)]
+            for (fingerprint, values), found in self._current().answers.items()
+        ]
+        write_whole(
+            _beside(self.base, ANSWERS), json.dumps({"edition": edition(), "answers": told})
+        )
+
+    def _opened(self) -> _Generation:
+        generation = super()._opened()
+        generation.answers.update(_kept_answers(self.folder / generation.manifest.base))
+        return generation
 
 
 def warm(folder: Path = BUILT) -> int:
@@ -23,6 +84,59 @@ def warm(folder: Path = BUILT) -> int:
     for question in questions:
         keep(sql_of(question, None), folder, f"{question.fingerprint}.sql")
     return len(questions)
+
+
+def look_ahead(checked: Checked, settings: Settings, *, watch: Watch = silent) -> None:
+    """Work out the first look at a base file that is not published yet, and keep it beside the file."""
+    folder = checked.base.parent / "looked"
+    folder.mkdir(exist_ok=True)
+    manifest = checked.manifest.model_copy(update={"base": f"../{checked.base.name}"})
+    write_whole(folder / MANIFEST, manifest.model_dump_json())
+    # Where memory is too short for it, the book is whole all the same.
+    with suppress(duckdb.OutOfMemoryException):
+        look_at(folder, settings, watch=watch)
+
+
+def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
+    """Work out the first look at the book in `folder`, and keep it beside its base file."""
+    engine = WarmEngine(folder, memory_limit=WORK_MEMORY)
+    try:
+        book = Book(engine, settings)
+        asks: list[Callable[[], object]] = [
+            partial(what_stands_out, engine, settings),
+            *(partial(key_reading, book, name) for name in KEY_NUMBERS),
+            partial(quarter_readings, book),
+            *(partial(book.measure, name, period=LIBRARY_PERIOD) for name in KPIS),
+        ]
+        for done, ask in enumerate(asks):
+            watch(STEP, done, len(asks))
+            ask()
+        watch(STEP, len(asks), len(asks))
+        engine.keep_answers()
+    finally:
+        engine.close()
+
+
+def publish_warm(folder: Path, checked: Checked) -> Manifest:
+    """Publish a checked base file, and what was kept of it with it."""
+    manifest = publish_checked(folder, checked)
+    for what in (ANSWERS, FINDINGS):
+        with suppress(FileNotFoundError):
+            shutil.move(_beside(checked.base, what), _beside(folder / manifest.base, what))
+    return manifest
+
+
+def what_stands_out(engine: WarmEngine, settings: Settings) -> tuple[Finding, ...]:
+    """The findings of a book as they are kept, or else looked for now and kept."""
+    file, said_by = _beside(engine.base, FINDINGS), _insights_edition(settings)
+    kept = _kept_findings(file, said_by)
+    if kept is not None:
+        return kept
+    found = tuple(findings(Book(engine, settings)))
+    told = [dataclasses.asdict(f) for f in found]
+    with suppress(OSError):  # a book that cannot be written to is read as well
+        write_whole(file, json.dumps({"edition": said_by, "findings": told}))
+    return found
 
 
 def _first_questions(kpi: Kpi) -> Iterator[Question]:
@@ -34,6 +148,81 @@ def _first_questions(kpi: Kpi) -> Iterator[Question]:
     for split in dict.fromkeys((kpi.default_by, *FIRST_SPLITS)):
         if split in kpi.splits:
             yield Question(kpi=kpi, by=(split,))
+
+
+def _beside(base: Path, what: str) -> Path:
+    return base.with_name(base.name + what)
+
+
+def _kept_findings(file: Path, said_by: str) -> tuple[Finding, ...] | None:
+    """What is kept; None where it is of other insights or cannot be read."""
+    try:
+        kept = json.loads(file.read_text("utf-8"))
+        if kept["edition"] != said_by:
+            return None
+        return tuple(Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _insights_edition(settings: Settings) -> str:
+    """Changes with what insights say, with the definitions below them and with the calendar."""
+    calendar = settings.calendar.model_dump_json()
+    return hashlib.sha256(f"{_code_of_insights()}{calendar}".encode()).hexdigest()
+
+
+@lru_cache(maxsize=1)
+def _code_of_insights() -> str:
+    digest = hashlib.sha256(definitions().encode())
+    for file in sorted((Path(__file__).parents[1] / "insights").glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _kept_answers(base: Path) -> KeptAnswers:
+    """What is kept beside a base file; nothing where it is of other definitions or cannot be read."""
+    try:
+        kept = json.loads(_beside(base, ANSWERS).read_text("utf-8"))
+        if kept["edition"] != edition():
+            return {}
+        return {
+            (fingerprint, _typed(values)): Rows(tuple(columns), [_typed(row) for row in rows])
+            for fingerprint, values, columns, rows in kept["answers"]
+        }
+    except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
+        return {}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON, with its type where JSON has none of it."""
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    if isinstance(value, datetime):
+        return {"instant": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
+    if value is None or isinstance(value, str | int | float):
+        return value
+    raise TypeError(f"{type(value).__name__} cannot be kept.")
+
+
+def _typed(value: Any) -> Any:
+    """The value again; what is several is a tuple."""
+    if isinstance(value, list):
+        return tuple(_typed(v) for v in value)
+    if isinstance(value, dict):
+        ((kind, text),) = value.items()
+        return _READ[kind](text)
+    return value
+
+
+_READ: Mapping[str, Callable[[str], Any]] = {
+    "decimal": Decimal,
+    "instant": datetime.fromisoformat,
+    "day": date.fromisoformat,
+}
 
 
 if __name__ == "__main__":

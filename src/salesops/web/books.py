@@ -10,20 +10,21 @@ from django.http import HttpRequest
 
 from salesops.book.book import Book
 from salesops.book.settings import load_settings
-from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, read_manifest_lenient
 from salesops.foundations.problem import Refusal
-from salesops.insights import Finding, findings
+from salesops.insights import Finding
+from salesops.jobs import warming
+from salesops.jobs.warming import WarmEngine
 
 
-def engine() -> DuckDBEngine:
+def engine() -> WarmEngine:
     """The engine of the served book; it follows new generations by itself."""
     return _engine_of(settings.SALESOPS_BOOK)
 
 
 @lru_cache(maxsize=4)
-def _engine_of(folder: Path) -> DuckDBEngine:
-    return DuckDBEngine(folder)
+def _engine_of(folder: Path) -> WarmEngine:
+    return WarmEngine(folder)
 
 
 def manifest() -> Manifest | None:
@@ -60,4 +61,4 @@ def what_stands_out() -> tuple[Finding, ...]:
 
 @lru_cache(maxsize=2)
 def _found(folder: Path, generation: int, said: str) -> tuple[Finding, ...]:  # noqa: ARG001  the key
-    return tuple(findings(whole_book()))
+    return warming.what_stands_out(engine(), load_settings(folder))

@@ -9,6 +9,7 @@ from salesops.book.book import Book
 from salesops.book.picture import value_in_words
 from salesops.foundations.money import format_money
 from salesops.foundations.period import Period
+from salesops.insights import quarter_readings
 from salesops.kpis._definition import Unit
 from salesops.web.charts.certainty import Part, certainty
 from salesops.web.words import period_in_words
@@ -26,14 +27,11 @@ def quarter_of(book: Book) -> dict[str, Any] | None:
     """The running quarter in money; None where nothing of it has any."""
     quarter = book.period("this_quarter")
     parts = _parts(book, quarter)
-    quota = book.measure("quota", period=quarter).value
+    figures = {name: m.value for name, m in quarter_readings(book).items()}
+    quota = figures["quota"]
     if not parts and quota is None:
         return None
     currency = book.facts.currency
-    figures = {
-        name: book.measure(name, period=quarter).value
-        for name in ("closed_to_date", "quota_attainment", "forecast", "pipeline_coverage")
-    }
 
     def money(minor: Any) -> str:
         return format_money(int(minor), currency, compact=True)

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import interval_in_words, value_in_words
 from salesops.foundations.period import Period
+from salesops.insights import recent_quarters
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Unit
 from salesops.web.charts.bars import bar
@@ -18,10 +19,10 @@ from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.numbers.reading import (
     COMPARISONS,
     PRESETS,
+    QUARTERS,
     Reading,
     change_in_words,
     reading_of,
-    recent_quarters,
     split_titles,
     sums_in_words,
     tone,
@@ -44,7 +45,8 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
     kpi, figure = asked.kpi, whole.figure
     other = asked.other
     before = asked.book.measure(kpi.name, period=other) if other else None
-    points = _points(asked)
+    quarters = recent_quarters(asked.book, QUARTERS)
+    points = _points(asked, quarters[::-1])
     return {
         "kpi": kpi,
         "asked": asked,
@@ -75,19 +77,18 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
         "sums": sums_in_words(whole),
         "sentences": whole.explanation().sentences()[1:],  # the formula stands beside it
         "has_immature": any(p.is_immature for p in points),
-        "quarters": recent_quarters(asked.book),
+        "quarters": quarters,
         "is_own_period": asked.label not in {v for v, _ in PRESETS}
-        and asked.label not in {q.label for q in recent_quarters(asked.book)},
+        and asked.label not in {q.label for q in quarters},
         "last_day": asked.whole_book_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
     }
 
 
-def _points(asked: Reading) -> list[Point]:
-    """The last quarters up to the reading's day."""
+def _points(asked: Reading, quarters: list[Period]) -> list[Point]:
+    """The value over each quarter; the last is still running."""
     book = asked.book
-    quarters = recent_quarters(book)[::-1]
     quarter = quarters[-1]
     if asked.kpi.is_dated:
         span = Period(quarters[0].start, quarters[-1].end, "quarters")

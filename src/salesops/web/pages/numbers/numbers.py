@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from salesops.book.picture import value_in_words
+from salesops.insights import LIBRARY_PERIOD
 from salesops.kpis import KPIS
 from salesops.web.books import whole_book
 from salesops.web.pages.numbers.reading import PRESETS
@@ -26,7 +27,7 @@ GROUPS = (
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every KPI by group, over the last four quarters."""
     book = whole_book()
-    label = request.GET.get("period", "") or "last_4_quarters"
+    label = request.GET.get("period", "") or LIBRARY_PERIOD
     period = book.period(label)
     groups = []
     for key, title in GROUPS:

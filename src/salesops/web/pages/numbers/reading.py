@@ -73,14 +73,6 @@ def reading_of(request: HttpRequest, name: str) -> Reading:
     return Reading(kpi, book, book.period(label), label, by, compare)
 
 
-def recent_quarters(book: Book, most: int = QUARTERS) -> list[Period]:
-    """The quarters up to the reading's day, the running one first."""
-    quarters = [book.calendar.period_of(book.today, "quarter")]
-    while len(quarters) < most:
-        quarters.append(book.calendar.previous(quarters[-1]))
-    return quarters
-
-
 def sums_in_words(measurement: Measurement, of: Figure | None = None) -> list[tuple[str, str]]:
     """What the value was divided from, such as ("won opportunities", "463"); the rows of plain sums."""
     kpi, figure = measurement.kpi, of or measurement.figure

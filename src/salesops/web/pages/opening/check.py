@@ -12,7 +12,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from salesops.book.engine import Rows
-from salesops.jobs.opening import load_checked, publish_checked, remember
+from salesops.jobs.opening import load_checked, remember
+from salesops.jobs.warming import publish_warm
 from salesops.web.pages.data.problems import every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.opening.session import answers_of, folder_of
@@ -45,7 +46,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
     checked = load_checked(folder)
     if request.method == "POST":
         remember(settings.SALESOPS_BOOK, answers_of(session))
-        publish_checked(settings.SALESOPS_BOOK, checked)
+        publish_warm(settings.SALESOPS_BOOK, checked)
         shutil.rmtree(folder, ignore_errors=True)
         return redirect("found")
     with _unpublished(session) as engine:
