@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-KEY_LENGTH = 120
+KEY_LENGTH = 255
 
 
 def reference(to: str) -> models.ForeignKey[Any, Any]:
