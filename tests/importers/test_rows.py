@@ -40,6 +40,15 @@ def test_blank_lines_count_as_rows_and_are_no_records(tmp_path: Path) -> None:
     assert book.column("opportunity", "id") == ["d1", "d2", "d3"]
 
 
+def test_row_numbers_hold_in_a_file_read_in_parts_at_once(tmp_path: Path) -> None:
+    faults = (2, 150_000, 300_001)
+    lines = (f"d{row},Won,{'x' if row in faults else row},2025-01-31" for row in range(2, 300_002))
+    text = "\n".join(["Id,Stage,Amount,Close Date", *lines, ""])
+    book = opened(tmp_path, {"deals.csv": text.encode()})
+    assert book.told("not_number") == [(row, "Amount", "x") for row in faults]
+    assert book.rows("SELECT row FROM _refused_row ORDER BY 1") == [(row,) for row in faults]
+
+
 def test_blank_lines_above_the_column_names_are_passed_over(tmp_path: Path) -> None:
     text = "\n\n" + "\n".join(line.strip() for line in GOOD.strip().splitlines())
     book = opened(tmp_path, {"deals.csv": text.replace("300", "x").encode()})

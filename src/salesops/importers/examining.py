@@ -25,7 +25,7 @@ from salesops.importers.problems import create_problem_tables, note_gathered, no
 from salesops.importers.references import reference_questions
 from salesops.importers.refused import REASON_COLUMN, ROW_COLUMN
 from salesops.importers.room import room
-from salesops.importers.staging import Staged, stage
+from salesops.importers.staging import Staged, keep_staged, stage
 from salesops.importers.unpacking import DataFile, unpack
 from salesops.importers.vocabulary import COLUMN_WORDS, words
 
@@ -121,8 +121,7 @@ def _left_out(
 def _source_file(
     connection: duckdb.DuckDBPyConnection, name: str, clean: Staged, size: int, number: int
 ) -> SourceFile:
-    table = f"s{number}"
-    connection.execute(f'ALTER TABLE "{clean.table}" RENAME TO {table}')
+    table = keep_staged(connection, number)
     note_gathered(connection, clean.gathered, name, clean.whole_header)
     columns = _columns(connection, table, clean.header)
     rows = connection.execute(f"SELECT count(*) FROM {table}").fetchone()

@@ -6,6 +6,7 @@ import duckdb
 
 from salesops.importers.model import SourceFile
 from salesops.importers.refused import FORMULA_STARTS, REASON_COLUMN, ROW_COLUMN, refused_name
+from salesops.importers.staging import make_changeable
 
 
 def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) -> None:
@@ -15,6 +16,7 @@ def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
         if len(added) != 2:
             continue
         file.columns = [c for c in file.columns if c not in added]
+        make_changeable(connection, file.staging)
         _as_it_was(connection, file)
         names = [c.name for c in file.columns]
         source = next(
@@ -45,6 +47,7 @@ def _as_it_was(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:
 def _replace(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, source: SourceFile, row: str
 ) -> None:
+    make_changeable(connection, source.staging)
     place = f"TRY_CAST({row} AS BIGINT)"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE mended AS SELECT DISTINCT {place} AS row FROM {file.staging} "

@@ -24,17 +24,19 @@ WATCHED = 16 * 1024 * 1024
 LOOK_EVERY = 0.5
 LEAST_LINE = 1024 * 1024
 MOST_LINE = 64 * 1024 * 1024
-_SPACE = "' ' || chr(9) || chr(10) || chr(13) || chr(160)"
+# Tables keep their rows in the order of the file, and row 1 is the header.
+_PLACE = "rowid + 2"
+_SPACES = ("' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)")
 
 
 @dataclass
 class Staged:
-    """A staging table: `_row` and `c0`, `c1`, … as text, blank as NULL; `header` names what it keeps.
+    """A staging table: `c0`, `c1`, … as text, blank as NULL; `header` names what it keeps.
 
-    Refused records have every column of the file, named by `whole_header`.
+    It has `_row` where a row's place does not tell its number. Refused records have every column of the
+    file, named by `whole_header`.
     """
 
-    table: str
     header: list[str]
     encoding: str
     delimiter: str
@@ -46,6 +48,8 @@ def stage(
     connection: duckdb.DuckDBPyConnection, file: DataFile, work: Path, limits: Limits, tick: Tick
 ) -> Iterator[tuple[str, Staged | Refusal]]:
     """The tables in `file`: one, or one a sheet, or why it holds none."""
+    # Text is read back once: to find how it packs best takes longer than to write and read all of it.
+    connection.execute("PRAGMA force_compression = 'uncompressed'")
     ending = file.path.suffix.lower()
     try:
         tables = (
@@ -93,7 +97,7 @@ def _csv(
                 "save it as CSV UTF-8, and open that."
             ) from again
     target.unlink(missing_ok=True)
-    return Staged("incoming", header, clean.encoding, clean.delimiter, clean.header, clean.gathered)
+    return Staged(header, clean.encoding, clean.delimiter, clean.header, clean.gathered)
 
 
 def _load(
@@ -104,27 +108,33 @@ def _load(
     if clean.has_rows:
         read.insert(0, "_row")
     places = [i for i, n in enumerate(clean.header) if wanted is None or n in wanted]
-    kept = ", ".join(f"nullif(trim(c{i}, {_SPACE}), '') AS c{new}" for new, i in enumerate(places))
-    row = "CAST(_row AS BIGINT)" if clean.has_rows else "row_number() OVER () + 1"
+    kept = [f"{_tidy(f'c{i}')} AS c{new}" for new, i in enumerate(places)]
+    if clean.has_rows:
+        kept.insert(0, "CAST(_row AS BIGINT) AS _row")
     names = ", ".join(f"'{n}': 'VARCHAR'" for n in read)
-    connection.execute("DROP TABLE IF EXISTS incoming")
+    _forget(connection)
     with _watched(connection, clean.path, tick):
-        _copy_in(connection, clean, row, kept, names)
-    _drop_empty(connection, len(places))
+        _copy_in(connection, clean, ", ".join(kept), names)
+    _number(connection, len(places), has_rows=clean.has_rows)
     return [clean.header[i] for i in places]
 
 
 def _copy_in(
-    connection: duckdb.DuckDBPyConnection, clean: CleanFile, row: str, kept: str, names: str
+    connection: duckdb.DuckDBPyConnection, clean: CleanFile, kept: str, names: str
 ) -> None:
     # No line is longer than its file, and what is set aside for one is filled with zeros first.
     longest = min(MOST_LINE, max(LEAST_LINE, clean.path.stat().st_size + 1))
     connection.execute(
-        f"CREATE TABLE incoming AS SELECT {row} AS _row, {kept} FROM read_csv(?, columns={{{names}}}, "
+        f"CREATE TABLE incoming AS SELECT {kept} FROM read_csv(?, columns={{{names}}}, "
         f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
         f"strict_mode=true, max_line_size={longest}, buffer_size={longest * 2}, nullstr='')",
         [str(clean.path), clean.delimiter],
     )
+
+
+def _forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """What is left of a table that could not be staged."""
+    connection.execute("DROP TABLE IF EXISTS incoming")
 
 
 @contextmanager
@@ -154,14 +164,62 @@ def _watched(connection: duckdb.DuckDBPyConnection, path: Path, tick: Tick) -> I
         looking.join()
 
 
-def _drop_empty(connection: duckdb.DuckDBPyConnection, width: int) -> None:
-    """A row without any value is the end of a sheet or a gap in it, not a record."""
+def _number(connection: duckdb.DuckDBPyConnection, width: int, *, has_rows: bool) -> None:
+    """Leave out rows without any value, and store the numbers of the others where they have gaps."""
     filled = ", ".join(f"c{i}" for i in range(width))
-    connection.execute(f"DELETE FROM incoming WHERE coalesce({filled}) IS NULL")
+    empty = f"coalesce({filled}) IS NULL"  # the end of a sheet or a gap in it, not a record
+    if not connection.execute(f"SELECT 1 FROM incoming WHERE {empty} LIMIT 1").fetchone():
+        return
+    if has_rows:
+        connection.execute(f"DELETE FROM incoming WHERE {empty}")
+        return
+    connection.execute(
+        f"CREATE TABLE numbered AS SELECT {_PLACE} AS _row, * FROM incoming WHERE NOT ({empty})"
+    )
+    connection.execute("DROP TABLE incoming")
+    connection.execute("ALTER TABLE numbered RENAME TO incoming")
+
+
+def keep_staged(connection: duckdb.DuckDBPyConnection, number: int) -> str:
+    """Give what was staged last a name of its own; returns it. It reads as a table with `_row`."""
+    name = f"s{number}"
+    columns = connection.execute("DESCRIBE incoming").fetchall()
+    if columns[0][0] == "_row":
+        connection.execute(f"ALTER TABLE incoming RENAME TO {name}")
+        return name
+    connection.execute(f"ALTER TABLE incoming RENAME TO {name}_text")
+    connection.execute(f"CREATE VIEW {name} AS SELECT {_PLACE} AS _row, * FROM {name}_text")
+    return name
+
+
+def make_changeable(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Store the row numbers of a staged table, so that rows can be taken out and put in."""
+    if not connection.execute(
+        "SELECT 1 FROM duckdb_views() WHERE view_name = ?", [name]
+    ).fetchone():
+        return
+    connection.execute(f"CREATE TABLE changeable AS FROM {name}")
+    connection.execute(f"DROP VIEW {name}")
+    connection.execute(f"DROP TABLE {name}_text")
+    connection.execute(f"ALTER TABLE changeable RENAME TO {name}")
+
+
+def _tidy(text: str) -> str:
+    """Text without space around it, NULL where nothing is left.
+
+    To trim takes longer than to read the cell, so only what begins or ends oddly is trimmed.
+    """
+    ends = " OR ".join(f"ends_with({text}, {space})" for space in _SPACES)
+    odd = f"{text} < '!' OR contains({text}, chr(160)) OR {ends}"
+    return f"CASE WHEN {odd} THEN {_trimmed(text)} ELSE {text} END"
+
+
+def _trimmed(text: str) -> str:
+    return f"nullif(trim({text}, {' || '.join(_SPACES)}), '')"
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, file: DataFile, limits: Limits) -> Staged:
-    connection.execute("DROP TABLE IF EXISTS incoming")
+    _forget(connection)
     try:
         described = connection.execute(
             "DESCRIBE SELECT * FROM read_parquet(?)", [str(file.path)]
@@ -170,15 +228,11 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: DataFile, limits: Limi
             "SELECT sum(num_rows) FROM parquet_file_metadata(?)", [str(file.path)]
         ).fetchone()
         _refuse_too_many(file.name, len(described), int(rows[0] or 0) if rows else 0, limits)
-        kept = ", ".join(
-            f"nullif(trim({_told(d[0], d[1])}, {_SPACE}), '') AS c{i}"
-            for i, d in enumerate(described)
-        )
+        kept = ", ".join(f"{_trimmed(_told(d[0], d[1]))} AS c{i}" for i, d in enumerate(described))
         connection.execute(
-            f"CREATE TABLE incoming AS SELECT row_number() OVER () + 1 AS _row, {kept} FROM read_parquet(?)",
-            [str(file.path)],
+            f"CREATE TABLE incoming AS SELECT {kept} FROM read_parquet(?)", [str(file.path)]
         )
-        _drop_empty(connection, len(described))
+        _number(connection, len(described), has_rows=False)
     except duckdb.Error as error:
         if is_full(error):
             raise
@@ -186,7 +240,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, file: DataFile, limits: Limi
             f"{file.name} is not a whole Parquet file. Write it again, or export it as CSV."
         ) from None
     header = unique_names([d[0] for d in described])
-    return Staged("incoming", header, "", "", header, Gathered())
+    return Staged(header, "", "", header, Gathered())
 
 
 def _refuse_too_many(name: str, columns: int, rows: int, limits: Limits) -> None:
