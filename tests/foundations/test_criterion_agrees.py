@@ -275,7 +275,11 @@ def test_the_engine_and_the_record_agree_row_for_row(
     table = ibis.table({"place": "int64", **WIDE}, name="wide")
     chosen = table.select("place", answer=criterion.predicate(table)).order_by("place")
     found = connection.execute(ibis.to_sql(chosen, dialect="duckdb")).fetchall()
-    assert [answer for _, answer in found] == [criterion.matches(row) for row in rows], text
+    expected = [criterion.matches(row) for row in rows]
+    assert [answer for _, answer in found] == expected, text
+    written = criterion.sql(lambda name: f'"{name}"')
+    plain = connection.execute(f"SELECT {written} FROM wide ORDER BY place").fetchall()
+    assert [answer for (answer,) in plain] == expected, f"{text}: {written}"
 
 
 @settings(max_examples=300)

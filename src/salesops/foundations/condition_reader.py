@@ -212,14 +212,14 @@ class Reader:
         key = self._met(referred, column.name)
         kind = _KIND[column.type]
         if kind not in NUMERIC:
-            return Value(kind, lambda t: t[key], lambda r: r.get(key))
+            return Value(kind, lambda w: w[key], lambda r: r.get(key))
 
         def of(record: Record) -> Decimal | None:
             found = record.get(key)
             return None if found is None else Decimal(found)
 
         whole, places = _SIZE[column.type]
-        return Value(kind, lambda t: t[key], of, whole=whole, places=places, is_integer=not places)
+        return Value(kind, lambda w: w[key], of, whole=whole, places=places, is_integer=not places)
 
     def _in_major(self, referred: str, table: Table, column: Column, minor: Value) -> Value:
         """Money in thousandths of its currency: one scale for every currency."""
@@ -416,7 +416,7 @@ def _shifted(number: Decimal, digits: int, finest: int) -> Decimal:
 
 def _uses(key: str, digits: int) -> Callable[[Any], Any]:
     """Whether a row's currency has that many digits."""
-    return lambda t: t[key].isin(currencies_with(digits))
+    return lambda w: w[key].isin(currencies_with(digits))
 
 
 def _in_minor(left: Value, right: Value) -> list[Value]:

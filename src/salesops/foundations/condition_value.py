@@ -1,4 +1,4 @@
-"""A value inside a condition has two readings that agree: an Ibis expression, and an answer for one record.
+"""A value inside a condition has two readings that agree: an engine's expression, and an answer for one record.
 
 Numbers are exact in both. Each carries how many digits it can have, so that what could outgrow an
 engine's 38 digits is known before it runs. Text is compared by code points; lower and upper change one
@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Context, Decimal
 from typing import Any
+
+from salesops.foundations.condition_writer import Words
 
 Record = Mapping[str, Any]
 
@@ -29,7 +31,7 @@ class Value:
     """
 
     kind: str
-    ibis: Callable[[Any], Any]
+    written: Callable[[Words], Any]
     of: Callable[[Record], Any]
     literal: Any = None
     reads: bool = True  # it reads a column, so that it differs from row to row
@@ -56,10 +58,8 @@ def constant(value: Any, kind: str) -> Value:
     if isinstance(value, Decimal):
         return _number(value, kind)
 
-    def build(_table: Any) -> Any:
-        import ibis
-
-        return ibis.literal(value)
+    def build(words: Words) -> Any:
+        return words.literal(value)
 
     return Value(kind, build, lambda _r: value, literal=value, reads=False)
 
@@ -68,12 +68,10 @@ def _number(value: Decimal, kind: str) -> Value:
     whole, places = digits_of(value)
     is_integer = not places and whole <= _INTEGER_DIGITS
 
-    def build(_table: Any) -> Any:
-        import ibis
-
+    def build(words: Words) -> Any:
         if is_integer:
-            return ibis.literal(int(value), "int64")
-        return ibis.literal(value, f"decimal({whole + places}, {places})")
+            return words.literal(int(value), "int64")
+        return words.literal(value, f"decimal({whole + places}, {places})")
 
     return Value(kind, build, lambda _r: value, value, False, whole, places, is_integer)
 
@@ -100,7 +98,7 @@ def joined(terms: Sequence[Value], *, is_and: bool) -> Value:
             return settles
         return None if None in found else is_and
 
-    return _yes_no(lambda t: _balanced([x.ibis(t) for x in terms], is_and), of, *terms)
+    return _yes_no(lambda w: _balanced([x.written(w) for x in terms], is_and), of, *terms)
 
 
 def _balanced(built: list[Any], is_and: bool) -> Any:
@@ -119,7 +117,7 @@ def negation(inner: Value) -> Value:
         found = inner.of(record)
         return None if found is None else not found
 
-    return replace(_yes_no(lambda t: ~inner.ibis(t), of, inner), is_negated=True)
+    return replace(_yes_no(lambda w: ~inner.written(w), of, inner), is_negated=True)
 
 
 def comparison(left: Value, right: Value, sign: str) -> Value:
@@ -131,23 +129,21 @@ def comparison(left: Value, right: Value, sign: str) -> Value:
         x, y = left.of(record), right.of(record)
         return None if x is None or y is None else test(x, y)
 
-    return _yes_no(lambda t: test(one(t), other(t)), of, left, right)
+    return _yes_no(lambda w: test(one(w), other(w)), of, left, right)
 
 
 def emptiness(inner: Value) -> Value:
     """Whether the value is empty; never unknown."""
-    return _yes_no(lambda t: _bracketed(inner)(t).isnull(), lambda r: inner.of(r) is None, inner)
+    return _yes_no(lambda w: _bracketed(inner)(w).isnull(), lambda r: inner.of(r) is None, inner)
 
 
-def _bracketed(value: Value) -> Callable[[Any], Any]:
+def _bracketed(value: Value) -> Callable[[Words], Any]:
     """The expression so that what follows it does not fall under its `not`, which Ibis leaves bare."""
     if not value.is_negated:
-        return value.ibis
+        return value.written
 
-    def build(table: Any) -> Any:
-        import ibis
-
-        return ibis.coalesce(value.ibis(table), ibis.null("boolean"))
+    def build(words: Words) -> Any:
+        return words.coalesce(value.written(words), words.null("boolean"))
 
     return build
 
@@ -155,8 +151,8 @@ def _bracketed(value: Value) -> Callable[[Any], Any]:
 def certainty(inner: Value, wanted: bool) -> Value:
     """Whether a condition is surely so; never unknown."""
 
-    def build(table: Any) -> Any:
-        found = inner.ibis(table)
+    def build(words: Words) -> Any:
+        found = inner.written(words)
         return (found if wanted else ~found).fill_null(False)
 
     return _yes_no(build, lambda r: inner.of(r) is wanted, inner)
@@ -166,8 +162,8 @@ def likeness(inner: Value, pattern: str, *, ignore_case: bool) -> Value:
     """Whether text has the shape of a pattern, where % is any text and _ one code point."""
     wanted = lower(pattern) if ignore_case else pattern
 
-    def build(table: Any) -> Any:
-        found = inner.ibis(table)
+    def build(words: Words) -> Any:
+        found = inner.written(words)
         return (found.lower() if ignore_case else found).like(wanted)
 
     def of(record: Record) -> bool | None:
@@ -198,7 +194,7 @@ def _has_shape(text: str, pattern: str) -> bool:
 
 
 def _yes_no(
-    build: Callable[[Any], Any], of: Callable[[Record], bool | None], *inner: Value
+    build: Callable[[Words], Any], of: Callable[[Record], bool | None], *inner: Value
 ) -> Value:
     return Value("yes_no", build, of, reads=any(v.reads for v in inner))
 
@@ -220,16 +216,16 @@ def arithmetic(left: Value, right: Value, sign: str, kind: str) -> Value:
         x, y = left.of(record), right.of(record)
         return None if x is None or y is None else exact(x, y)
 
-    def build(table: Any) -> Any:
+    def build(words: Words) -> Any:
         work = _OPERATIONS[sign]
         if sign == "*":
             # In one width, without which Ibis finds no common type; wider than 64 bits where the product
             # may be, since DuckDB keeps to the width of its operands.
             width = max(left.whole + left.places, right.whole + right.places, min(digits, 19))
             one, other = (_as_decimal(v, width, v.places) for v in (left, right))
-            return work(one(table), other(table)).cast(f"decimal({digits}, {places})")
+            return work(one(words), other(words)).cast(f"decimal({digits}, {places})")
         one, other = (_as_decimal(v, digits, places) for v in (left, right))
-        return work(one(table), other(table))
+        return work(one(words), other(words))
 
     return Value(
         kind,
@@ -253,7 +249,7 @@ def negative(inner: Value) -> Value:
     exact = _as_decimal(inner, inner.whole + inner.places, inner.places)
     return Value(
         inner.kind,
-        lambda t: -exact(t),
+        lambda w: -exact(w),
         of,
         reads=inner.reads,
         whole=inner.whole,
@@ -268,7 +264,7 @@ def scaled(inner: Value, factor: int, kind: str) -> Value:
     return arithmetic(inner, constant(Decimal(factor), "number"), "*", kind)
 
 
-def _alike(*values: Value) -> list[Callable[[Any], Any]]:
+def _alike(*values: Value) -> list[Callable[[Words], Any]]:
     """The expressions of values, in one storage type where they are numbers."""
     if values[0].kind not in NUMERIC or all(v.is_integer for v in values):
         return [_bracketed(v) for v in values]
@@ -277,32 +273,28 @@ def _alike(*values: Value) -> list[Callable[[Any], Any]]:
     return [_as_decimal(v, digits, places) for v in values]
 
 
-def _as_decimal(value: Value, digits: int, places: int) -> Callable[[Any], Any]:
-    def build(table: Any) -> Any:
-        import ibis
-
+def _as_decimal(value: Value, digits: int, places: int) -> Callable[[Words], Any]:
+    def build(words: Words) -> Any:
         kind = f"decimal({digits}, {places})"
         if value.literal is not None:
-            return ibis.literal(value.literal, kind)
-        return value.ibis(table).cast(kind)
+            return words.literal(value.literal, kind)
+        return value.written(words).cast(kind)
 
     return build
 
 
 def chosen(
     of: Callable[[Record], Decimal],
-    branches: Sequence[tuple[Callable[[Any], Any], Value]],
+    branches: Sequence[tuple[Callable[[Words], Any], Value]],
     other: Value,
 ) -> Value:
     """One of several constants: that of the first branch whose condition holds, else the other."""
     values = [v for _, v in branches] + [other]
 
-    def build(table: Any) -> Any:
-        import ibis
-
-        *cases, last = [one(table) for one in _alike(*values)]
-        conditions = [condition(table) for condition, _ in branches]
-        return ibis.cases(*zip(conditions, cases, strict=True), else_=last)
+    def build(words: Words) -> Any:
+        *cases, last = [one(words) for one in _alike(*values)]
+        conditions = [condition(words) for condition, _ in branches]
+        return words.cases(list(zip(conditions, cases, strict=True)), last)
 
     return Value(
         other.kind,
@@ -325,8 +317,8 @@ def text_function(inner: Value, name: str) -> Value:
         found = inner.of(record)
         return None if found is None else work(found)
 
-    def build(table: Any) -> Any:
-        found = getattr(inner.ibis(table), name)()
+    def build(words: Words) -> Any:
+        found = getattr(inner.written(words), name)()
         return found.cast("int64") if name == "length" else found
 
     if name == "length":
@@ -337,10 +329,8 @@ def text_function(inner: Value, name: str) -> Value:
 def first_known(values: Sequence[Value]) -> Value:
     """The first value that is not empty; all are of one kind."""
 
-    def build(table: Any) -> Any:
-        import ibis
-
-        return ibis.coalesce(*(build_one(table) for build_one in _alike(*values)))
+    def build(words: Words) -> Any:
+        return words.coalesce(*(build_one(words) for build_one in _alike(*values)))
 
     return Value(
         values[0].kind,

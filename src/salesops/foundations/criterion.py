@@ -1,19 +1,21 @@
 """A criterion is a condition over a table's columns, in the SQL an analyst already knows.
 
-One text has two readings that agree: an Ibis predicate over a table, and a yes, no or unknown for one
-record. Unknown is SQL's: a comparison with an empty value is neither true nor false, and only what is true
-is chosen. `account.industry` reads a column of the table that `account_id` refers to; in both readings it
-is named `account__industry`. Money may be written in major units under its name without `_minor`.
+One text has two readings that agree: what an engine computes over a table, written in Ibis or in SQL, and a
+yes, no or unknown for one record. Unknown is SQL's: a comparison with an empty value is neither true nor
+false, and only what is true is chosen. `account.industry` reads a column of the table that `account_id`
+refers to; in both readings it is named `account__industry`. Money may be written in major units under its
+name without `_minor`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from salesops.foundations.condition_reader import Reader
 from salesops.foundations.condition_value import Record, Value
+from salesops.foundations.condition_writer import IbisWords, Sql, SqlWords
 from salesops.foundations.pointing import pointed
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -37,7 +39,12 @@ class Criterion:
 
     def predicate(self, table: Any) -> Any:
         """The condition as an Ibis boolean over `table`, whose referred columns are `account__industry`."""
-        return self._value.ibis(table)
+        return self._value.written(IbisWords(table))
+
+    def sql(self, column: Callable[[str], str]) -> str:
+        """The condition in DuckDB's SQL; `column` says how a column, such as `account__industry`, is named there."""
+        written: Sql = self._value.written(SqlWords(column))
+        return written.text
 
     def matches(self, record: Record) -> bool | None:
         """True, False, or None for unknown. The record has the same names as the table's columns."""

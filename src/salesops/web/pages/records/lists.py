@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.listing import Ask, Listing, facet_values, rows_of, totals_of
+from salesops.book.listing import Ask, Listing, facet_values, rows_of
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.records.narrowing import one_column, page, totals
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
@@ -34,10 +38,13 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
     shown = _shown(request, listing)
     if request.GET.get("export") in ("csv", "xlsx"):
         return _export(request, listing, ask, book, title.lower())
-    count, total = totals_of(book.engine, listing, ask)
+    filters = tuple(sorted(ask.facets.items()))
+    count, total = _totals(
+        settings.SALESOPS_BOOK, book.facts.generation, listing, ask.text, filters, ask.extra
+    )
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
-    found = rows_of(book.engine, listing, ask)
+    found = page(book.engine, listing, ask)
     lines = [
         {"key": record["_id"], "cells": [(c, record[c.name]) for c in shown]}
         for record in found.dicts()
@@ -71,13 +78,38 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
                 {
                     "name": name,
                     "title": listing.column(name).title,
-                    "values": [(v, said(v)) for v in facet_values(book.engine, listing, name)],
+                    "values": [(v, said(v)) for v in _facets(book, listing)[name]],
                     "chosen": ask.facets.get(name, ""),
                 }
                 for name in listing.facets
             ],
         },
     )
+
+
+def _facets(book: Book, listing: Listing) -> Mapping[str, list[str]]:
+    """The values of each facet; asked once a generation, since no filter changes them."""
+    return _facets_of(settings.SALESOPS_BOOK, book.facts.generation, listing)
+
+
+@lru_cache(maxsize=256)
+def _totals(
+    folder: Path,  # noqa: ARG001  the key, as is the next
+    generation: int,  # noqa: ARG001
+    listing: Listing,
+    text: str,
+    filters: tuple[tuple[str, str], ...],
+    extra: str,
+) -> tuple[int, int | None]:
+    """How many rows, and their sum; the same for every page and sort of a list."""
+    ask = Ask(text=text, facets=dict(filters), extra=extra)
+    return totals(whole_book().engine, listing, ask)
+
+
+@lru_cache(maxsize=8)
+def _facets_of(folder: Path, generation: int, listing: Listing) -> Mapping[str, list[str]]:  # noqa: ARG001  the key
+    engine = whole_book().engine
+    return {n: facet_values(engine, one_column(listing, n), n) for n in listing.facets}
 
 
 def _export(
@@ -117,20 +149,28 @@ def _criterion(where: str, listing: Listing, book: Book) -> str:
     """A criterion as a condition on the list's rows."""
     if listing.table != "opportunity":
         raise Refusal("Only opportunities can be filtered by a condition.")
-    return f"x.id IN ({_ids(where, minor_digits(book.facts.currency))})"
+    return _condition(where, minor_digits(book.facts.currency))
 
 
 @lru_cache(maxsize=256)
-def _ids(where: str, digits: int) -> str:
-    """SQL of the ids of the opportunities for which the criterion is true."""
-    import ibis
+def _condition(where: str, digits: int) -> str:
+    """A criterion in SQL over the opportunity `x`; what it asks of other tables is asked in them."""
+    deal = TABLES["opportunity"]
+    criterion = parse(where, deal, TABLES, minor_digits=digits)
+    referred = dict.fromkeys(c.partition(".")[0] for c in criterion.columns if "." in c)
+    if not referred:
+        return criterion.sql(lambda name: f'x."{name}"')
+    joins = " ".join(
+        f'LEFT JOIN "{deal.column[f"{name}_id"].refers_to}" "{name}" ON "{name}".id = deal."{name}_id"'
+        for name in referred
+    )
+    return f"x.id IN (SELECT deal.id FROM opportunity deal {joins} WHERE {criterion.sql(_named)})"
 
-    from salesops.book.facts import IbisFacts, scalars, unbound
 
-    criterion = parse(where, TABLES["opportunity"], TABLES, minor_digits=digits)
-    window, _ = scalars()
-    facts = IbisFacts(unbound, window, in_the_past=False, filters={"opportunity": criterion})
-    return str(ibis.to_sql(facts.table("opportunity").select("id"), dialect="duckdb"))
+def _named(column: str) -> str:
+    """A column of the deal or, such as `account__industry`, of what it refers to."""
+    there, separator, name = column.partition("__")
+    return f'"{there}"."{name}"' if separator else f'deal."{column}"'
 
 
 def _shown(request: HttpRequest, listing: Listing) -> list[Any]:

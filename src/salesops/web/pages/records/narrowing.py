@@ -1,0 +1,85 @@
+"""A long list asks for one page in two steps: which rows, from few columns; then these rows, in full.
+
+A list over a million rows joined with others shows fifty of them. Which fifty is found from the columns that
+filter and order them, with only the joins these need.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from salesops.book.engine import Engine, Rows
+from salesops.book.listing import Ask, Listing, rows_of, totals_of
+from salesops.engines.literals import literal
+
+_JOIN = re.compile(r"(?=LEFT JOIN )")
+_ALIAS = re.compile(r".* (\w+) ON ", re.DOTALL)
+_BY_ID = re.compile(r"LEFT JOIN (\w+) (\w+) ON \2\.id = (x\.\w+)\s*$")
+
+
+def totals(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:
+    """How many rows the filters leave, and their sum. Raises Refusal for a filter the list does not have."""
+    return totals_of(
+        engine, _lean(listing, list(ask.facets), listing.total), _searched(listing, ask)
+    )
+
+
+def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
+    """The rows of one page, in order, with every column. Raises Refusal for an unknown sort or filter."""
+    wanted = _searched(listing, ask)
+    sort = [ask.sort.removeprefix("-")] if ask.sort else []
+    lean = _lean(listing, [*ask.facets, *sort], "" if sort else listing.order)
+    if "(SELECT" in lean.joins:  # what is added up for every row is not added up twice
+        return rows_of(engine, listing, wanted)
+    place = rows_of(engine, lean, wanted)
+    keys = ", ".join(literal(row[0]) for row in place.rows) or "NULL"
+    return rows_of(engine, listing, Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})"))
+
+
+def _lean(listing: Listing, names: list[str], also: str) -> Listing:
+    """The list with the columns named, and the joins these and `also` are read from."""
+    columns = tuple(listing.column(name) for name in dict.fromkeys(names))
+    read = " ".join([also, *(c.sql for c in columns)])
+    return dataclasses.replace(listing, joins=_joins(listing, read), columns=columns)
+
+
+def _searched(listing: Listing, ask: Ask) -> Ask:
+    """The same question with the text it looks for as a condition that needs no join."""
+    if not ask.text:
+        return ask
+    conditions = [_search(listing, ask.text), ask.extra]
+    return dataclasses.replace(ask, text="", extra=" AND ".join(f"({c})" for c in conditions if c))
+
+
+def one_column(listing: Listing, name: str) -> Listing:
+    """The list with one column and what that is read from."""
+    return _lean(listing, [name], "")
+
+
+def _joins(listing: Listing, read: str) -> str:
+    """The joins whose columns are read, in their order."""
+    parts = [p for p in _JOIN.split(listing.joins) if p]
+    return "".join(p for p in parts if re.search(rf"\b{_alias(p)}\.", read))
+
+
+def _alias(join: str) -> str:
+    found = _ALIAS.match(join)
+    if found is None:
+        raise ValueError(f"This join names no alias: {join}")
+    return found[1]
+
+
+def _search(listing: Listing, text: str) -> str:
+    """Whether one of the searched columns holds the text; a joined table is searched once, not once a row."""
+    joined = {_alias(p): _BY_ID.match(p) for p in _JOIN.split(listing.joins) if p}
+    wanted = literal(text.lower())
+    conditions = []
+    for column in listing.search:
+        condition = f"contains(lower({column}), {wanted})"
+        there = joined.get(column.partition(".")[0])
+        if there is not None:
+            table, alias, key = there.groups()
+            condition = f"{key} IN (SELECT {alias}.id FROM {table} {alias} WHERE {condition})"
+        conditions.append(condition)
+    return " OR ".join(conditions)
