@@ -8,6 +8,7 @@ from salesops.records.change import Change, Context
 from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
+from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
 from salesops.records.opportunity import Opportunity, OpportunityVersion
 from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVersion
@@ -60,6 +61,7 @@ __all__ = [
     "CostVersion",
     "ExchangeRate",
     "ExchangeRateVersion",
+    "Job",
     "Lead",
     "LeadVersion",
     "Opportunity",
