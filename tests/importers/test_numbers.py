@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from decimal import Decimal
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from salesops.importers import Answers
+from salesops.importers import Answers, formats
 from tests.importers.opened import look, opened
 
 
@@ -168,3 +170,37 @@ def test_one_wrong_share_leaves_the_others_as_they_are(tmp_path: Path) -> None:
     book = opened(tmp_path, deals(["0.25", "0.5", "40"], "Probability"))
     assert book.column("opportunity", "probability") == [Decimal("0.25"), Decimal("0.5"), None]
     assert book.told("not_number") == [(4, "Probability", "40")]
+
+
+def plain_numbers() -> list[str]:
+    """Numbers as programs write them: short and long, halves of a cent, exponents, out of range, none."""
+    drawn = random.Random(7)
+    digits = [drawn.randint(-(10**n), 10**n) for n in range(1, 17) for _ in range(40)]
+    texts = [f"{d / 10**places:.{places}f}" for d in digits for places in (0, 1, 2, 3, 5, 9)]
+    halves = [f"{sign}{n}.{n % 10}05" for n in range(200) for sign in ("", "-")]
+    powers = [f"{n}{e}{p}" for n in (1, 45, 49, -1, 99) for e in "eE" for p in range(-10, 4)]
+    return [*texts, *halves, *powers, "100.01", "100", "-0", ".12345", "1e", "", "x", "1 2"]
+
+
+@pytest.mark.parametrize("currency", ["USD", "JPY", "KWD", ""])
+def test_the_quick_way_to_cents_gives_what_the_exact_one_gives(currency: str) -> None:
+    quick = formats.money_sql("number", "t", f"'{currency}'")
+    exact = formats.minor_sql(formats.exact_sql("t"), f"'{currency}'")
+    assert differing(quick, exact) == []
+
+
+@pytest.mark.parametrize("least", [0, -1])
+def test_the_quick_way_to_a_share_gives_what_the_exact_one_gives(least: int) -> None:
+    value = formats.sql("percent", "t")
+    exact = f"CASE WHEN {value} BETWEEN {least} AND 1 THEN CAST({value} AS DECIMAL(9,6)) END"
+    assert differing(formats.share_sql("percent", "t", least), exact) == []
+
+
+def differing(one: str, other: str) -> list[tuple[object, ...]]:
+    """The plain numbers that two pieces of SQL read differently."""
+    with duckdb.connect() as connection:
+        return connection.execute(
+            f"SELECT t, {one}, {other} FROM (SELECT unnest(?) AS t) "
+            f"WHERE ({one}) IS DISTINCT FROM ({other})",
+            [plain_numbers()],
+        ).fetchall()

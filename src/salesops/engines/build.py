@@ -198,6 +198,7 @@ class _Build:
     def write(self, base: Path) -> None:
         """Every table with all its declared columns into a fresh file, sorted as it is read."""
         base.unlink(missing_ok=True)
+        self.work.execute("PRAGMA force_compression = 'auto'")
         self.work.execute(f"ATTACH '{_quoted(base)}' AS base")
         try:
             self._write_versions()

@@ -121,6 +121,34 @@ def minor_sql(number: str, currency: str) -> str:
     return f"TRY_CAST(round(({number}) * CASE {whens} ELSE 100 END) AS BIGINT)"
 
 
+def money_sql(reads_as: str, text: str, currency: str) -> str:
+    """Text in major units as minor units of the currency in the same row."""
+    exact = minor_sql(sql(reads_as, text), currency)
+    if reads_as != "number":
+        return exact
+    # Most sums are hundredths and have nine digits: 64 bits hold them at every step, and give the same.
+    short = f"CAST(round(TRY_CAST({text} AS DECIMAL(18,9)), 2) AS DECIMAL(15,2))"
+    hundredths = f"CAST({short} * CAST(100 AS DECIMAL(3,0)) AS BIGINT)"
+    odd = ", ".join(f"'{code}'" for code in _DIGITS)
+    return f"CASE WHEN {currency} IN ({odd}) THEN {exact} ELSE coalesce({hundredths}, {exact}) END"
+
+
+def share_sql(reads_as: str, text: str, least: int) -> str:
+    """Text as a share from `least` to 1, else NULL."""
+    value = sql(reads_as, text)
+    exact = f"CASE WHEN {value} BETWEEN {least} AND 1 THEN CAST({value} AS DECIMAL(9,6)) END"
+    if reads_as != "percent":
+        return exact
+    # Few plain digits: 64 bits hold them, and they are rounded once, as in the exact way.
+    short = f"TRY_CAST({text} AS DECIMAL(9,4))"
+    quick = (
+        f"CASE WHEN {short} BETWEEN {least * 100} AND 100 "
+        f"THEN CAST({short} * CAST(0.01 AS DECIMAL(2,2)) AS DECIMAL(9,6)) END"
+    )
+    plain = f"length({text}) <= 6 AND NOT contains({text}, 'e') AND NOT contains({text}, 'E')"
+    return f"CASE WHEN {plain} THEN {quick} ELSE {exact} END"
+
+
 def exact_sql(text: str) -> str:
     """Plain digits as an exact number with nine places.
 
@@ -293,7 +321,10 @@ def _moment_sql(text: str, style: str, *, zoned: bool) -> str:
     """A moment in UTC where `zoned` and the text tells its zone; else the clock as it is written."""
     if style == "iso":
         # Looking for a zone costs a pattern a row, so only texts that could hold one are looked at.
-        could = f"length({text}) > 16 AND regexp_matches(right({text}, 6), '[-+Z]')"
+        could = (
+            f"length({text}) > 16 AND NOT {text} LIKE '____-__-__ __:__:__' "
+            f"AND regexp_matches(right({text}, 6), '[-+Z]')"
+        )
         bare = f"TRY_CAST(regexp_replace({text}, '{_ZONE}', '\\1') AS TIMESTAMP)"
         plain = f"TRY_CAST({text} AS TIMESTAMP)"
         return f"CASE WHEN {could} THEN {_shifted(text, bare, zoned)} ELSE {plain} END"

@@ -112,6 +112,20 @@ def is_target(table: str | None, target: str) -> bool:
     return there == table and there in TABLES and column in TABLES[there].column
 
 
+def targets_of(table: str) -> list[str]:
+    """Our columns a file's column may go to, the usual ones first."""
+    declared = [c.name for c in TABLES[table].columns if not c.derived]
+    return list(dict.fromkeys([*COLUMN_WORDS[table], *declared]))
+
+
+def target_named(table: str, said: str) -> str | None:
+    """`table.column` as people name it: `amount` for `amount_minor`, `owner` for `owner_id`."""
+    name = re.sub(r"\W+", "_", said.strip().lower())
+    known = targets_of(table)
+    found = next((n for n in (name, f"{name}_minor", f"{name}_id") if n in known), None)
+    return f"{table}.{found}" if found else None
+
+
 def judge_columns(
     connection: duckdb.DuckDBPyConnection, file: SourceFile, answers: Answers
 ) -> list[Question]:

@@ -214,12 +214,11 @@ def _value(file: SourceFile, column: SourceColumn, name: str, currency: str) -> 
     if name in PASSING or str(file.table).startswith("_"):
         return formats.sql(how, key) if how not in ("", "text") else _identity(key, name)
     kind = column_type(f"{file.table}.{name}")
-    value = formats.sql(how, key)
     if kind is Type.MONEY:
-        return formats.minor_sql(value, currency)
+        return formats.money_sql(how, key, currency)
     if kind is Type.SHARE:
-        least = -1 if name == "gross_margin" else 0
-        return f"CASE WHEN {value} BETWEEN {least} AND 1 THEN CAST({value} AS DECIMAL(9,6)) END"
+        return formats.share_sql(how, key, least=-1 if name == "gross_margin" else 0)
+    value = formats.sql(how, key)
     if kind is Type.COUNT:
         return f"TRY_CAST(round({value}) AS BIGINT)"
     if kind in (Type.DECIMAL, Type.RATE):
@@ -240,7 +239,8 @@ def _identity(key: str, name: str) -> str:
     """An id as text: `84.0` is 84, and Salesforce's id of nothing is nothing."""
     if not name.endswith("id") and name not in ("_what", "_who", "currency"):
         return key
-    return f"nullif(regexp_replace({key}, '^(\\d+)\\.0$', '\\1'), '{NO_ID}')"
+    whole = f"regexp_replace({key}, '^(\\d+)\\.0$', '\\1')"
+    return f"nullif(CASE WHEN ends_with({key}, '.0') THEN {whole} ELSE {key} END, '{NO_ID}')"
 
 
 def _is_money(column: SourceColumn) -> bool:

@@ -93,6 +93,8 @@ def check_files(
         try:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET preserve_insertion_order = false")
+            # What is only on its way to the book is written and read once or twice: packing takes longer.
+            connection.execute("PRAGMA force_compression = 'uncompressed'")
             read(examination, connection, currency=settings.currency, progress=watch)
             _refuse_nothing(connection)
             built = build(connection, base, settings, now, watch)
