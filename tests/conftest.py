@@ -20,7 +20,7 @@ CHROMIUM = (
 
 # Django is set up once a process, and an office has other settings than a local server: these folders run
 # in a process of their own, `pytest --ds=salesops.web.office_settings`, once on each database.
-OFFICE = ("actions", "office", "records")
+OFFICE = ("actions", "jobs_office", "office", "records")
 
 
 def pytest_ignore_collect(collection_path: Path) -> bool | None:

@@ -21,10 +21,12 @@ class Job(models.Model):
 
     kind = models.CharField(max_length=60)
     arguments = models.JSONField(default=dict, blank=True)
-    lock_key = models.CharField(max_length=200, default="", blank=True)  # one of a key runs at a time
+    lock_key = models.CharField(
+        max_length=200, default="", blank=True
+    )  # one of a key runs at a time
     priority = models.SmallIntegerField(default=0)  # the higher first
     run_after = models.DateTimeField()
-    schedule = models.CharField(max_length=100, default="", blank=True)  # see jobs.schedule
+    schedule = models.CharField(max_length=100, default="", blank=True)  # see foundations.schedule
 
     state = models.CharField(max_length=10, default=WAITING)
     claim = models.BigIntegerField(default=0)

@@ -1,0 +1,31 @@
+"""Stopping long work that waits or runs, by who asked for it or by sales operations."""
+
+from __future__ import annotations
+
+from salesops.actions.changing import changing
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.job import CANCELLED, RUNNING, WAITING, Job
+from salesops.records.user import User
+
+MAY_CANCEL_ALL = frozenset({"administrator", "vp", "manager"})
+
+
+def cancel_job(actor: User, job: Job, clock: Clock, *, door: str = "browser") -> None:
+    """A waiting job is not run, and where it is scheduled not again; a running one stops soon, all or nothing.
+
+    Refuses where it has ended, and where the job is somebody else's.
+    """
+    if actor.role not in MAY_CANCEL_ALL and job.asked_by_id != actor.pk:
+        raise Refusal("Only who asked for this work, or sales operations, may stop it.")
+    with changing(actor, "cancel_job", clock, door=door, reason=f"{job.kind} {job.pk}"):
+        found = Job.objects.filter(pk=job.pk)
+        waited = found.filter(state=WAITING).update(
+            state=CANCELLED,
+            ended_at=clock(),
+            is_cancel_wished=True,
+            error="Stopped before it began.",
+        )
+        # A worker that takes it in this moment sees the wish at its next beat.
+        if not waited and not found.filter(state=RUNNING).update(is_cancel_wished=True):
+            raise Refusal("This work has ended already.")
