@@ -67,7 +67,7 @@ def test_what_is_kept_is_what_asking_gives(opened: Path) -> None:
     asked = Book(DuckDBEngine(opened), SETTINGS)
     kept = SilentEngine(opened)
     assert readings(Book(kept, SETTINGS)) == readings(asked)
-    assert what_stands_out(kept, SETTINGS) == tuple(findings(asked))
+    assert what_stands_out(kept, SETTINGS) == findings(asked)
 
 
 @pytest.mark.parametrize("what", [warming.ANSWERS, warming.FINDINGS])

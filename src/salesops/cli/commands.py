@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from salesops.cli import exits
-from salesops.cli.formats import Format, ListFormat, SampleFormat
+from salesops.cli.formats import DateFormat, Format, ListFormat, SampleFormat
 
 app = typer.Typer(
     name="salesops",
@@ -78,16 +78,49 @@ def open_command(
             help="Answer to a question the files leave open. May be given several times.",
         ),
     ] = None,
+    date_format: Annotated[
+        DateFormat | None,
+        typer.Option(help="How dates that can be read in two ways are written, in every file."),
+    ] = None,
+    holds: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--as",
+            metavar="FILE=TABLE",
+            help="What a file holds, such as deals.csv=opportunity, or deals.csv=ignore.",
+        ),
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="FILE:COLUMN=OURS",
+            help="Where a column goes, such as 'deals.csv:Deal value=amount', or =ignore.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(help="All of that from a file that --show-mapping printed.")
+    ] = None,
+    show_mapping: Annotated[
+        bool,
+        typer.Option("--show-mapping", help="Print how the files are understood; open nothing."),
+    ] = False,
 ) -> None:
     """Build a book from files, print the picture, and serve it.
 
     Files may be a Salesforce data export (zip or folder) or any CSV, XLSX or Parquet files. Where they
     can be read in two ways it asks; where nobody is there to answer it shows the questions, opens
-    nothing and ends with code 3.
+    nothing and ends with code 3. What is said of files and columns is remembered in the book.
     """
-    from salesops.cli.opening import open_and_show
+    from salesops.cli import opening
+    from salesops.cli.corrections import Corrections, Mapping, read_mapping
 
-    code = open_and_show(files, book, answer or [])
+    said = Corrections(
+        holds or [], column or [], read_mapping(mapping) if mapping else Mapping(), date_format
+    )
+    if show_mapping:
+        raise typer.Exit(opening.show_mapping(files, book, answer or [], said))
+    code = opening.open_and_show(files, book, answer or [], said)
     if code == exits.FINE and serve:
         _serve(book, port)
     raise typer.Exit(code)

@@ -19,6 +19,13 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class DateFormat(StrEnum):
+    """Which part of a date such as 03/04/2026 comes first."""
+
+    DAY_FIRST = "day-first"
+    MONTH_FIRST = "month-first"
+
+
 class SampleFormat(StrEnum):
     """As what the sample company is written."""
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 from salesops.book.settings import load_settings
 from salesops.cli import exits
+from salesops.cli.corrections import Corrections, corrected, dates_chosen, mapping_as_json
 from salesops.cli.picture import show_files, show_picture
 from salesops.cli.progress import Bar
-from salesops.cli.questions import answers_said, ask_all, refuse_unasked, show_all
+from salesops.cli.questions import answers_said, ask_all, how_to_answer, refuse_unasked, show_all
 from salesops.cli.terminal import err, is_interactive, out, say
 from salesops.engines.folder import one_writer
 from salesops.foundations.clock import system_clock
@@ -27,20 +28,25 @@ from salesops.jobs.opening import (
 )
 from salesops.jobs.warming import look_ahead, publish_warm
 
+NOTHING_SAID = Corrections()
 
-def open_and_show(files: Sequence[Path], folder: Path, answers: Sequence[str]) -> int:
+
+def open_and_show(
+    files: Sequence[Path],
+    folder: Path,
+    answers: Sequence[str],
+    corrections: Corrections = NOTHING_SAID,
+) -> int:
     """Open files into the book in `folder` and print the picture. Returns the exit code."""
-    missing = [str(f) for f in files if not f.exists()]
-    if missing:
-        raise Refusal(f"There is no file {', '.join(missing)}.")
-    said = answers_said(answers)
+    _refuse_missing(files)
+    said = {**corrections.mapping.answers, **answers_said(answers)}
     _refuse_when_busy(folder)
     try:
         with working_folder(folder) as work:
-            examination, everything_said = _understand(files, folder, work, said)
+            examination, everything_said = _understand(files, folder, work, said, corrections)
             if examination.must_answer:
                 show_all(err(), examination.must_answer)
-                say(err(), "\nNothing was opened. Run it again with an --answer to each question.")
+                say(err(), f"\nNothing was opened. {how_to_answer(examination.must_answer)}")
                 return exits.QUESTION
             checked = _check(examination, folder, work)
             publish_warm(folder, checked)
@@ -55,6 +61,18 @@ def open_and_show(files: Sequence[Path], folder: Path, answers: Sequence[str]) -
         say(out(), "\nLeft open; the numbers stand without it", style="bold")
         show_all(out(), left_open)
     return exits.FINE
+
+
+def show_mapping(
+    files: Sequence[Path], folder: Path, answers: Sequence[str], corrections: Corrections
+) -> int:
+    """Print how files are understood, as JSON; opens nothing. Returns the exit code."""
+    _refuse_missing(files)
+    said = {**corrections.mapping.answers, **answers_said(answers)}
+    with tempfile.TemporaryDirectory() as work:
+        examination, everything_said = _settled(files, folder, Path(work), said, corrections)
+    print(mapping_as_json(examination, everything_said))  # noqa: T201
+    return exits.QUESTION if examination.must_answer else exits.FINE
 
 
 def open_sample(folder: Path, size: int, seed: int) -> int:
@@ -79,16 +97,47 @@ def open_sample(folder: Path, size: int, seed: int) -> int:
 
 
 def _understand(
-    files: Sequence[Path], folder: Path, work: Path, said: dict[str, str]
+    files: Sequence[Path],
+    folder: Path,
+    work: Path,
+    said: dict[str, str],
+    corrections: Corrections,
 ) -> tuple[Examination, Answers]:
     """Examine the files, and ask what they leave open where somebody is there to answer."""
-    answers = remembered(folder).with_choices(said)
-    examination = _looked(files, work, answers)
-    refuse_unasked(examination, said)
+    examination, answers = _settled(files, folder, work, said, corrections)
     while is_interactive() and (questions := _open(examination)):
         answers = answers.with_choices(ask_all(questions))
         examination = _looked(files, work, answers)
     return examination, answers
+
+
+def _settled(
+    files: Sequence[Path],
+    folder: Path,
+    work: Path,
+    said: dict[str, str],
+    corrections: Corrections,
+) -> tuple[Examination, Answers]:
+    """What the files are once everything said on the command line is taken into account.
+
+    Corrections name files and columns, so that these are looked at before and after.
+    """
+    answers = remembered(folder).with_choices(said)
+    examination = _looked(files, work, answers)
+    if corrections.of_files:
+        answers = corrected(examination, answers, corrections)
+        examination = _looked(files, work, answers)
+    refuse_unasked(examination, said)
+    if corrections.dates and (chosen := dates_chosen(examination, corrections.dates)):
+        answers = answers.with_choices(chosen)
+        examination = _looked(files, work, answers)
+    return examination, answers
+
+
+def _refuse_missing(files: Sequence[Path]) -> None:
+    missing = [str(f) for f in files if not f.exists()]
+    if missing:
+        raise Refusal(f"There is no file {', '.join(missing)}.")
 
 
 def _looked(files: Sequence[Path], work: Path, answers: Answers) -> Examination:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
 from salesops.book.book import Book
 from salesops.book.picture import interval_in_words, value_in_words
+from salesops.book.settings import load_settings
 from salesops.cli.terminal import command, out, say
 from salesops.importers import Examination
+
+if TYPE_CHECKING:
+    from salesops.jobs.warming import WarmEngine
 
 KEY_NUMBERS = (
     "open_pipeline",
@@ -40,12 +45,13 @@ def show_files(examination: Examination) -> None:
 
 def show_picture(folder: Path) -> None:
     """What the book in `folder` says at a glance."""
-    import salesops
+    from salesops.jobs.warming import WarmEngine
 
-    console, book = out(), salesops.open(folder)
+    engine = WarmEngine(folder)
+    console, book = out(), Book(engine, load_settings(folder))
     _show_counts(console, book)
     _show_numbers(console, book)
-    _show_findings(console, book)
+    _show_findings(console, engine, book)
     _show_problems(console, book, folder)
     say(console, f"\nAsk it a number: {command('kpi win_rate', folder)}", style="dim")
 
@@ -73,10 +79,10 @@ def _show_numbers(console: Console, book: Book) -> None:
     console.print(table, markup=False)
 
 
-def _show_findings(console: Console, book: Book) -> None:
-    from salesops.insights import findings
+def _show_findings(console: Console, engine: WarmEngine, book: Book) -> None:
+    from salesops.jobs.warming import what_stands_out
 
-    found = findings(book, MOST_FINDINGS)
+    found = what_stands_out(engine, book.settings, MOST_FINDINGS)
     if found:
         say(console, "\nWhat it shows", style="bold")
     for finding in found:

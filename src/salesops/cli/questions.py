@@ -57,6 +57,14 @@ def show_all(console: Console, questions: Sequence[Question]) -> None:
             console.print(f"      --answer {said}", style="dim", soft_wrap=True, markup=False)
 
 
+def how_to_answer(questions: Sequence[Question]) -> str:
+    """What to run again, with the shorter way where dates alone are asked."""
+    again = "Run it again with an --answer to each question."
+    if all(q.id.startswith("date_order:") for q in questions):
+        return f"{again} Are all dates alike, --date-format day-first or month-first is enough."
+    return again
+
+
 def _ask(console: Console, question: Question) -> str:
     say(console, f"\n{question.sentence}", style="bold")
     for place, choice in enumerate(question.choices, 1):

@@ -1,6 +1,6 @@
 """Insights: one file a finding; each looks at a book and says something specific and true, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING
@@ -23,34 +23,44 @@ __all__ = [
     "INSIGHTS",
     "KEY_NUMBERS",
     "LIBRARY_PERIOD",
+    "MOST",
     "Finding",
     "Insight",
     "KeyReading",
+    "every_finding",
     "findings",
     "key_reading",
+    "most_telling",
     "quarter_readings",
     "recent_quarters",
 ]
 
 
 def findings(book: Book, most: int = MOST) -> list[Finding]:
-    """What the book shows, the most money first; fewer than `most` where there is less to say.
+    """What the book shows, the most money first; fewer than `most` where there is less to say."""
+    return most_telling(every_finding(book), most)
 
-    Those shown are about different sides of selling as long as there are others: deals past their date
-    and deals gone quiet are much the same deals. Insights read the whole book as it is now, so a part of
-    it or a former state is refused.
-    """
+
+def every_finding(book: Book) -> list[Finding]:
+    """All that the book shows. Insights read it whole and as it is now: a part or a former state is refused."""
     if book.at is not None or book.criterion or book.scope != EVERYTHING:
         raise Refusal("Findings speak of the whole book as it is now.")
     found = [f for insight in INSIGHTS.values() if (f := insight.look(book)) is not None]
-    ordered = sorted(found, key=lambda f: (-f.weight, f.name))
-    return sorted(_varied(ordered, most), key=lambda f: (-f.weight, f.name))
+    return _ordered(found)
 
 
-def _varied(ordered: list[Finding], most: int) -> list[Finding]:
-    """The first about each side of selling, then whatever else there is."""
+def most_telling(found: Sequence[Finding], most: int = MOST) -> list[Finding]:
+    """The few to be shown, about different sides of selling as long as there are others.
+
+    Deals past their date and deals gone quiet are much the same deals.
+    """
     first: dict[str, Finding] = {}
-    for finding in ordered:
+    for finding in (ordered := _ordered(found)):
         first.setdefault(finding.about, finding)
     chosen = list(first.values())
-    return (chosen + [f for f in ordered if f not in chosen])[:most]
+    return _ordered((chosen + [f for f in ordered if f not in chosen])[:most])
+
+
+def _ordered(found: Sequence[Finding]) -> list[Finding]:
+    """The most money first."""
+    return sorted(found, key=lambda f: (-f.weight, f.name))

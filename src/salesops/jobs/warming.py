@@ -32,9 +32,11 @@ from salesops.engines.folder import MANIFEST, Manifest
 from salesops.insights import (
     KEY_NUMBERS,
     LIBRARY_PERIOD,
+    MOST,
     Finding,
-    findings,
+    every_finding,
     key_reading,
+    most_telling,
     quarter_readings,
 )
 from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked
@@ -126,17 +128,17 @@ def publish_warm(folder: Path, checked: Checked) -> Manifest:
     return manifest
 
 
-def what_stands_out(engine: WarmEngine, settings: Settings) -> tuple[Finding, ...]:
-    """The findings of a book as they are kept, or else looked for now and kept."""
+def what_stands_out(engine: WarmEngine, settings: Settings, most: int = MOST) -> list[Finding]:
+    """The most telling findings of a book, as they are kept or else looked for now and kept."""
     file, said_by = _beside(engine.base, FINDINGS), _insights_edition(settings)
     kept = _kept_findings(file, said_by)
     if kept is not None:
-        return kept
-    found = tuple(findings(Book(engine, settings)))
+        return most_telling(kept, most)
+    found = every_finding(Book(engine, settings))
     told = [dataclasses.asdict(f) for f in found]
     with suppress(OSError):  # a book that cannot be written to is read as well
         write_whole(file, json.dumps({"edition": said_by, "findings": told}))
-    return found
+    return most_telling(found, most)
 
 
 def _first_questions(kpi: Kpi) -> Iterator[Question]:
@@ -154,13 +156,13 @@ def _beside(base: Path, what: str) -> Path:
     return base.with_name(base.name + what)
 
 
-def _kept_findings(file: Path, said_by: str) -> tuple[Finding, ...] | None:
+def _kept_findings(file: Path, said_by: str) -> list[Finding] | None:
     """What is kept; None where it is of other insights or cannot be read."""
     try:
         kept = json.loads(file.read_text("utf-8"))
         if kept["edition"] != said_by:
             return None
-        return tuple(Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"])
+        return [Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"]]
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

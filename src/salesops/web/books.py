@@ -61,4 +61,4 @@ def what_stands_out() -> tuple[Finding, ...]:
 
 @lru_cache(maxsize=2)
 def _found(folder: Path, generation: int, said: str) -> tuple[Finding, ...]:  # noqa: ARG001  the key
-    return warming.what_stands_out(engine(), load_settings(folder))
+    return tuple(warming.what_stands_out(engine(), load_settings(folder)))

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from salesops.importers.matching import targets_of
 from salesops.importers.model import Answers, Examination, FileAnswer, SourceFile
 from salesops.importers.vocabulary import COLUMN_WORDS
 from salesops.jobs.run import start
-from salesops.tables import TABLES
 from salesops.web.pages.opening.session import answers_of, examination_of, folder_of, say
 
 TABLE_TITLES = {name: name.replace("_", " ").capitalize() for name in COLUMN_WORDS}
@@ -71,12 +71,11 @@ def _shown(place: int, file: SourceFile) -> dict[str, Any]:
 def _targets(table: str) -> list[tuple[str, str]]:
     """Our columns of a table with their words, for the choice."""
     found = []
-    for name in COLUMN_WORDS[table]:
-        words = name.removesuffix("_minor").removesuffix("_id").replace("_", " ").capitalize()
-        found.append((name, "Id" if name == "id" else words))
-    declared = [c.name for c in TABLES[table].columns if not c.derived]
-    shown = {n for n, _ in found}
-    return found + [(n, n.replace("_", " ").capitalize()) for n in declared if n not in shown]
+    for name in targets_of(table):
+        usual = name.removesuffix("_minor").removesuffix("_id") or name
+        words = usual if name in COLUMN_WORDS[table] else name
+        found.append((name, words.replace("_", " ").capitalize()))
+    return found
 
 
 def _words(reads_as: str) -> str:
