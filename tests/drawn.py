@@ -55,7 +55,7 @@ def draw_book(
     currency = chosen.currency or "USD"
     for name, text in {"pipeline_stage": STAGES, **tables}.items():
         for record in read_drawing(text):
-            _insert(work, TABLES[name], record, currency)
+            insert_drawn(work, TABLES[name], record, currency)
     built = build(work, folder / "base-1.duckdb", chosen, instant)
     work.close()
     add_changes(folder / "base-1.duckdb", None)
@@ -92,9 +92,10 @@ def read_drawing(text: str) -> list[dict[str, str]]:
     return records
 
 
-def _insert(
+def insert_drawn(
     work: duckdb.DuckDBPyConnection, table: Table, record: dict[str, str], currency: str
 ) -> None:
+    """Put one drawn record into the table of `work`; money without a currency is in `currency`."""
     row: dict[str, Any] = {}
     for name, text in record.items():
         column = table.column.get(name) or table.column[f"{name}_minor"]

@@ -13,7 +13,7 @@ from salesops.tables import TABLES
 KIND = {
     Type.ID: {"ForeignKey", "CharField"},
     Type.TEXT: {"TextField"},
-    Type.CHOICE: {"CharField"},
+    Type.CHOICE: {"TextField"},
     Type.MONEY: {"BigIntegerField"},
     Type.CURRENCY: {"CharField"},
     Type.DATE: {"DateField"},

@@ -22,9 +22,9 @@ def text() -> models.TextField[Any, Any]:
     return models.TextField(null=True, blank=True)
 
 
-def choice() -> models.CharField[Any, Any]:
-    """Text with few distinct values."""
-    return models.CharField(max_length=255, null=True, blank=True)
+def choice() -> models.TextField[Any, Any]:
+    """Text with few distinct values, as long as the source writes them."""
+    return models.TextField(null=True, blank=True)
 
 
 def money() -> models.BigIntegerField[Any, Any]:

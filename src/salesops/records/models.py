@@ -8,6 +8,7 @@ from salesops.records.change import Change, Context
 from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
+from salesops.records.import_run import ImportRun
 from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
 from salesops.records.opportunity import Opportunity, OpportunityVersion
@@ -61,6 +62,7 @@ __all__ = [
     "CostVersion",
     "ExchangeRate",
     "ExchangeRateVersion",
+    "ImportRun",
     "Job",
     "Lead",
     "LeadVersion",

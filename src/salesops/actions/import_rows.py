@@ -1,0 +1,162 @@
+"""Import rows: what an export holds becomes records with versions, in small steps that survive being killed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import duckdb
+from django.db import connection, transaction
+
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
+from salesops.records.context import within
+from salesops.records.import_run import ImportRun
+from salesops.records.incoming import Incoming, incoming, rows_of
+from salesops.records.merging import Under, compare, write
+from salesops.records.models import NOUNS
+from salesops.records.user import User
+
+Watch = Callable[[str, int, int], None]
+
+# How long a step may hold SQLite's only lock, and how long it then lets others write.
+LOCKED_SECONDS = 0.08
+PAUSE_SECONDS = 0.05
+FIRST_STEP = 200
+LARGEST_STEP = 5_000
+SEEN_AT_ONCE = 2_000
+
+
+@dataclass
+class Counts:
+    """What an import does to one noun; `money` is what is new, by currency in minor units."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+    left_deleted: int = 0
+    money: dict[str, int] = field(default_factory=dict)
+
+
+def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Counts]:
+    """What importing would create, change and leave, noun by noun; nothing is written."""
+    prefix = key_prefix(source)
+    found: dict[str, Counts] = {}
+    for name, noun in NOUNS.items():
+        counts = Counts()
+        for batch in _batches(incoming(work, name, prefix), SEEN_AT_ONCE):
+            difference = compare(noun, batch)
+            counts.created += len(difference.created)
+            counts.changed += sum(bool(new) for _, new in difference.changed)
+            counts.same += difference.same + sum(not new for _, new in difference.changed)
+            counts.left_deleted += difference.left_deleted
+            for row in difference.created:
+                _add_money(counts.money, row.values)
+        if counts != Counts():
+            found[name] = counts
+    return found
+
+
+def start_import(
+    actor: User | None, source: str, files: list[str], seen_at: datetime, clock: Clock
+) -> ImportRun:
+    """The run under which rows are then written with `go_on`; `seen_at` is the instant they speak of."""
+    if not source.strip():
+        raise Refusal("Say which system these rows come from, such as Salesforce.")
+    now = clock()
+    with transaction.atomic():
+        change = Change.objects.create(
+            at=now, effective_at=seen_at, actor=actor, verb="import_rows", door="import"
+        )
+        return ImportRun.objects.create(
+            started_at=now, seen_at=seen_at, actor=actor, source=source, files=files, change=change
+        )
+
+
+def go_on(
+    run: ImportRun,
+    work: duckdb.DuckDBPyConnection,
+    clock: Clock,
+    watch: Watch = lambda *_: None,
+) -> ImportRun:
+    """Write what is not yet written, step by step. Killed and called again, it does each row once.
+
+    Every step keeps how far it came in the transaction that writes its rows. Returns the run as it then is:
+    done, or cancelled by somebody meanwhile, in which case what was written stays and can be undone.
+    """
+    prefix = key_prefix(run.source)
+    total = sum(rows_of(work, name) for name in NOUNS)
+    done = sum(sum(c.values()) for c in run.counts.values())
+    for name in NOUNS:
+        rows = incoming(work, name, prefix, run.reached.get(name, ""))
+        size = FIRST_STEP
+        while batch := list(islice(rows, size)):
+            began = time.monotonic()
+            run = _step(run, name, batch, clock)
+            if run.state != "applying":
+                return run
+            done += len(batch)
+            watch(name, done, total)
+            size = _let_others_write(size, time.monotonic() - began)
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state == "applying":
+            run.state, run.ended_at = "done", clock()
+            run.save()
+    return run
+
+
+def key_prefix(source: str) -> str:
+    """What stands before the keys of a source: nothing for the first one there was, its name for others."""
+    first = ImportRun.objects.order_by("pk").values_list("source", flat=True).first()
+    return "" if first is None or first == source else f"{source}:"
+
+
+def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> ImportRun:
+    noun = NOUNS[name]
+    with transaction.atomic():
+        run = ImportRun.objects.select_for_update().get(pk=run.pk)
+        if run.state != "applying":
+            return run
+        if batch[0].key <= run.reached.get(name, ""):
+            raise Refusal("This import goes on elsewhere already.")
+        under = Under(run.change_id, run.source, run.seen_at, clock())
+        with within(run.change_id, run.seen_at):
+            difference = compare(noun, batch)
+            created, changed, same = write(noun, difference, under)
+        counts = run.counts.setdefault(
+            name, dict.fromkeys(("created", "changed", "same", "left"), 0)
+        )
+        counts["created"] += created
+        counts["changed"] += changed
+        counts["same"] += same
+        counts["left"] += difference.left_deleted
+        run.reached[name] = batch[-1].key
+        run.save()
+    return run
+
+
+def _let_others_write(size: int, took: float) -> int:
+    """The size of the next step, so that nobody waits long for the lock."""
+    if connection.vendor != "sqlite":
+        return LARGEST_STEP
+    time.sleep(PAUSE_SECONDS)
+    fitting = int(size * LOCKED_SECONDS / max(took, 0.001))
+    return max(FIRST_STEP // 4, min(LARGEST_STEP, fitting, size * 2))
+
+
+def _batches(rows: Iterator[Incoming], size: int) -> Iterator[list[Incoming]]:
+    while batch := list(islice(rows, size)):
+        yield batch
+
+
+def _add_money(money: dict[str, int], values: dict[str, Any]) -> None:
+    amount = values.get("amount_minor")
+    if amount is not None:
+        currency = values.get("currency") or ""
+        money[currency] = money.get(currency, 0) + amount

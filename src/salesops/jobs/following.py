@@ -1,0 +1,67 @@
+"""The book of an office follows its records: the rows of now and their past, built and published anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from salesops.book.settings import load_settings
+from salesops.engines.build import build
+from salesops.engines.folder import Manifest
+from salesops.foundations.clock import Clock
+from salesops.importers.problems import create_problem_tables
+from salesops.importers.room import room
+from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked, working_folder
+from salesops.jobs.progress import Watch, silent
+from salesops.records.to_tables import entered, table_batches
+from salesops.tables import TABLES
+
+
+def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
+    """Publish a generation of the book in `folder` that says what the records say.
+
+    Readers keep the former one until it is finished; killed on the way, it leaves that one in place.
+    """
+    settings = load_settings(folder)
+    now = clock()
+    with working_folder(folder) as work, room(work):
+        connection = duckdb.connect(
+            str(work / "work.duckdb"),
+            config={"memory_limit": WORK_MEMORY, "temp_directory": str(work), "threads": "2"},
+        )
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET preserve_insertion_order = false")
+            load_records(connection, watch)
+            built = build(connection, work / "base.duckdb", settings, now, watch)
+        finally:
+            connection.close()
+        manifest = Manifest(
+            generation=0,
+            base="",
+            opened_at=now,
+            data_as_of=built.data_as_of,
+            history_from=built.history_from,
+            currency=built.currency,
+            files_name_currency=built.files_name_currency,
+            rows=built.rows,
+            won_minor=built.won_minor,
+            filled=built.filled,
+            files=[],
+            zone=settings.calendar.time_zone,
+        )
+        return publish_checked(folder, Checked(work / "base.duckdb", manifest))
+
+
+def load_records(work: duckdb.DuckDBPyConnection, watch: Watch = silent) -> None:
+    """Fill the declared tables of `work` from the records, as an import leaves them."""
+    create_problem_tables(work)
+    for done, (name, table) in enumerate(TABLES.items()):
+        watch("Reading the records", done, len(TABLES))
+        work.execute(table.duckdb_ddl())
+        columns = ", ".join(f'"{c.name}"' for c in entered(name))
+        for batch in table_batches(name):
+            work.register("arrived", batch)
+            work.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM arrived')
+            work.unregister("arrived")

@@ -1,0 +1,116 @@
+"""Rows an import has read, in the order of their keys, as records hold their values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import duckdb
+
+from salesops.foundations.table import Type
+from salesops.records.to_tables import entered
+from salesops.tables import TABLES
+
+# What identifies a row of a table that has no `id`.
+KEY = {
+    "team_membership": "concat_ws('|', person_id, valid_from)",
+    "pipeline_stage": "concat_ws('|', coalesce(pipeline, ''), stage)",
+    "exchange_rate": "concat_ws('|', currency, valid_from)",
+}
+FETCHED = 5_000
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One row: its key, its columns by name, and for an opportunity the states its source remembers."""
+
+    key: str
+    values: dict[str, Any]
+    past: list[dict[str, Any]] = field(default_factory=list)
+
+
+def incoming(
+    work: duckdb.DuckDBPyConnection, name: str, prefix: str = "", after: str = ""
+) -> Iterator[Incoming]:
+    """The rows of table `name` in `work` whose key comes after `after`.
+
+    `prefix` stands before every key and reference, so that two sources never give one key to two things.
+    """
+    columns = [c for c in entered(name) if c.name != "id"]
+    key = _key(KEY.get(name, "id"), prefix)
+    listed = "".join(f", {_prefixed(c.name, c.refers_to, prefix)}" for c in columns)
+    rows = _rows(
+        work,
+        f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > $after ORDER BY key',
+        after,
+        [c.type is Type.INSTANT for c in columns],
+    )
+    past = _past(work, prefix, after) if name == "opportunity" else iter(())
+    waiting = next(past, None)
+    for row in rows:
+        while waiting is not None and waiting[0] < row[0]:
+            waiting = next(past, None)
+        mine = waiting[1] if waiting is not None and waiting[0] == row[0] else []
+        yield Incoming(row[0], dict(zip([c.name for c in columns], row[1:], strict=True)), mine)
+
+
+def _past(
+    work: duckdb.DuckDBPyConnection, prefix: str, after: str
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    columns = entered("opportunity_version")[1:]
+    key = _key("opportunity_id", prefix)
+    listed = "".join(f", {_prefixed(c.name, c.refers_to, prefix)}" for c in columns)
+    rows = _rows(
+        work,
+        f"SELECT {key} AS key{listed} FROM opportunity_version WHERE {key} > $after "
+        "ORDER BY key, valid_from",
+        after,
+        [c.type is Type.INSTANT for c in columns],
+    )
+    names = [c.name for c in columns]
+    for found, states in groupby(rows, key=itemgetter(0)):
+        yield found, [dict(zip(names, state[1:], strict=True)) for state in states]
+
+
+def _rows(
+    work: duckdb.DuckDBPyConnection, sql: str, after: str, are_instants: list[bool]
+) -> Iterator[tuple[Any, ...]]:
+    cursor = work.cursor()
+    cursor.execute(sql, {"after": after})
+    places = [place + 1 for place, is_instant in enumerate(are_instants) if is_instant]
+    while batch := cursor.fetchmany(FETCHED):
+        for row in batch:
+            values = list(row)
+            for place in places:
+                if values[place] is not None:
+                    values[place] = values[place].replace(tzinfo=UTC)
+            yield tuple(values)
+
+
+def _prefixed(column: str, refers_to: str, prefix: str) -> str:
+    return _key(f'"{column}"', prefix) if refers_to else f'"{column}"'
+
+
+def _key(sql: str, prefix: str) -> str:
+    """A key as records hold it: of one source, and no longer than there is room for."""
+    whole = f"'{_quoted(prefix)}' || {sql}" if prefix else sql
+    return (
+        f"CASE WHEN length({whole}) > {LONGEST_KEY} "
+        f"THEN left({whole}, {LONGEST_KEY} - 33) || '#' || md5({whole}) ELSE {whole} END"
+    )
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
+
+
+def rows_of(work: duckdb.DuckDBPyConnection, name: str) -> int:
+    """How many rows of a table there are to bring in."""
+    assert name in TABLES
+    found = work.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+    return int(found[0]) if found else 0

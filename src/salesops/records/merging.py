@@ -1,0 +1,240 @@
+"""Bringing a batch of incoming rows into the records: what is new, what differs, and what history each has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Max, Min
+
+from salesops.records.context import history_written_by_hand
+from salesops.records.in_bulk import insert
+from salesops.records.incoming import Incoming
+from salesops.records.record import FOREVER, Record
+
+# What of an opportunity makes a state of its own: as a book sees it when it looks for unrecorded states.
+STATE = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
+_OF_A_VERSION = ("valid_from", "changed_by_id", "change_source")
+
+
+@dataclass
+class Difference:
+    """A batch against what is kept: rows to create, and for each key to change its new values."""
+
+    created: list[Incoming] = field(default_factory=list)
+    changed: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
+    former: dict[str, dict[str, Any]] = field(default_factory=dict)
+    same: int = 0
+    left_deleted: int = 0
+
+
+@dataclass(frozen=True)
+class Under:
+    """What every version written belongs to: the change, the source, when it is seen and recorded."""
+
+    change: int
+    origin: str
+    seen_at: datetime
+    now: datetime
+
+
+def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
+    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so."""
+    found = Difference()
+    kept = {r["id"]: r for r in noun.objects.filter(id__in=[i.key for i in batch]).values()}
+    for row in batch:
+        former = kept.get(row.key)
+        if former is None:
+            found.created.append(row)
+            continue
+        if former["deleted_at"] is not None:
+            found.left_deleted += 1
+            continue
+        found.former[row.key] = former
+        new = {c: v for c, v in row.values.items() if v is not None and v != former[c]}
+        if new or row.past:
+            found.changed.append((row, new))
+        else:
+            found.same += 1
+    return found
+
+
+def write(noun: type[Record], difference: Difference, under: Under) -> tuple[int, int, int]:
+    """Write it; within a transaction and a context. Returns how many were created, changed and the same."""
+    _create(noun, difference.created, under)
+    same, by_trigger = difference.same, []
+    spans = _known_spans(noun, [row.key for row, _ in difference.changed if row.past])
+    for row, new in difference.changed:
+        older, newer = _unknown(row.past, spans.get(row.key))
+        if older or newer:
+            _remember(noun, row, new, older, newer, difference.former[row.key], under)
+        elif new:
+            by_trigger.append((row.key, new))
+        else:
+            same += 1
+    _update(noun, by_trigger)
+    created = len(difference.created)
+    return created, len(difference.changed) + difference.same - same, same
+
+
+def _create(noun: type[Record], rows: Sequence[Incoming], under: Under) -> None:
+    if not rows:
+        return
+    columns = list(rows[0].values)
+    with history_written_by_hand():
+        insert(
+            noun,
+            ["id", "origin", "custom", *columns],
+            ([r.key, under.origin, {}, *r.values.values()] for r in rows),
+        )
+        states = [state for row in rows for state in _states(row, under)]
+        _insert_versions(noun, states, columns, under)
+
+
+@dataclass(frozen=True)
+class _State:
+    key: str
+    begins_at: datetime
+    ends_at: datetime
+    values: dict[str, Any]
+    changed_by_id: str | None = None
+    was_first_seen: bool = False
+    origin: str = ""
+    custom: dict[str, Any] = field(default_factory=dict)
+
+
+def _states(row: Incoming, under: Under) -> list[_State]:
+    """Every state of a new record: those its source remembers, and the one it is in if that is another."""
+    told = _told(row.key, row.past, FOREVER, under.origin, {})
+    if told and _is_state(row.values, row.past[-1]):
+        return told
+    begins_at = under.seen_at
+    if told:
+        begins_at = max(begins_at, told[-1].begins_at + timedelta(microseconds=1))
+        last = told.pop()
+        told.append(_State(**{**vars(last), "ends_at": begins_at}))
+    seen = _State(row.key, begins_at, FOREVER, row.values, was_first_seen=True, origin=under.origin)
+    return [*told, seen]
+
+
+def _told(
+    key: str, past: Sequence[dict[str, Any]], until: datetime, origin: str, custom: dict[str, Any]
+) -> list[_State]:
+    ends = [*(p["valid_from"] for p in past[1:]), until][: len(past)]
+    return [
+        _State(
+            key=key,
+            begins_at=p["valid_from"],
+            ends_at=ends_at,
+            values={c: v for c, v in p.items() if c not in _OF_A_VERSION},
+            changed_by_id=p["changed_by_id"],
+            origin=origin,
+            custom=custom,
+        )
+        for p, ends_at in zip(past, ends, strict=True)
+    ]
+
+
+def _is_state(now: dict[str, Any], then: dict[str, Any]) -> bool:
+    return all(now[c] == then[c] for c in STATE)
+
+
+def _insert_versions(
+    noun: type[Record], states: Sequence[_State], columns: Sequence[str], under: Under
+) -> None:
+    mark = _mark()
+    own = (
+        "record_id begins_at ends_at recorded_at opened_by changed_by_id was_first_seen is_tombstone "
+        "mark origin custom"
+    ).split()
+    rows = (
+        [
+            s.key, s.begins_at, s.ends_at, under.now, under.change, s.changed_by_id, s.was_first_seen,
+            False, mark, s.origin, s.custom, *(s.values.get(c) for c in columns),
+        ]
+        for s in states
+    )  # fmt: skip
+    insert(noun.versions, [*own, *columns], rows)
+
+
+def _mark() -> int:
+    """The transaction, by which a copy that follows knows what it has not seen."""
+    if connection.vendor == "sqlite":
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        return int(cursor.fetchone()[0])
+
+
+def _known_spans(noun: type[Record], keys: list[str]) -> dict[str, tuple[datetime, datetime]]:
+    """From when and up to when each record's states are known."""
+    if not keys:
+        return {}
+    found = noun.versions.objects.filter(record_id__in=keys).values("record_id")
+    spans = found.annotate(first=Min("begins_at"), last=Max("begins_at"))
+    return {s["record_id"]: (s["first"], s["last"]) for s in spans}
+
+
+def _unknown(
+    past: list[dict[str, Any]], span: tuple[datetime, datetime] | None
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The remembered states before and after those that are known."""
+    if span is None:
+        return [], []
+    first, last = span
+    return (
+        [p for p in past if p["valid_from"] < first],
+        [p for p in past if p["valid_from"] > last],
+    )
+
+
+def _remember(
+    noun: type[Record],
+    row: Incoming,
+    new: dict[str, Any],
+    older: list[dict[str, Any]],
+    newer: list[dict[str, Any]],
+    former: dict[str, Any],
+    under: Under,
+) -> None:
+    """Put remembered states before and after the known ones, and the record into its present one."""
+    versions = noun.versions.objects.filter(record_id=row.key)
+    columns = list(row.values)
+    now = {c: new.get(c, former[c]) for c in columns}
+    origin, custom = former["origin"], former["custom"]
+    with history_written_by_hand():
+        if older:
+            first = versions.order_by("begins_at").values_list("begins_at", flat=True)[0]
+            _insert_versions(noun, _told(row.key, older, first, origin, custom), columns, under)
+        if newer:
+            kept = [{**p, **{c: now[c] for c in columns if p.get(c) is None}} for p in newer]
+            told = _told(row.key, kept, FOREVER, origin, custom)
+            versions.filter(ends_at=FOREVER).update(
+                ends_at=told[0].begins_at, closed_by=under.change
+            )
+            _insert_versions(noun, told, columns, under)
+            state = {c: told[-1].values[c] for c in columns}
+            noun.objects.filter(id=row.key).update(**state)
+            new = {c: v for c, v in now.items() if v != state[c]}
+    if new:
+        noun.objects.filter(id=row.key).update(**new)
+
+
+def _update(noun: type[Record], rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Change the columns that differ; the triggers keep what was."""
+    alike: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
+    for key, new in rows:
+        alike[tuple(new)].append([*new.values(), key])
+    fields = {f.column: f for f in noun._meta.concrete_fields}
+    for columns, values in alike.items():
+        sets = ", ".join(f'"{c}" = %s' for c in columns)
+        prepared = [
+            [*(fields[c].get_db_prep_save(v, connection) for c, v in zip(columns, row[:-1], strict=True)), row[-1]]
+            for row in values
+        ]  # fmt: skip
+        with connection.cursor() as cursor:
+            cursor.executemany(f'UPDATE "{noun._meta.db_table}" SET {sets} WHERE id = %s', prepared)

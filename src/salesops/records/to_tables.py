@@ -1,0 +1,104 @@
+"""The only crossing: records and their versions become the declared tables that analysis reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+from django.db import connection
+
+from salesops.foundations.table import Column, Type
+from salesops.records.change import Change
+from salesops.records.models import NOUNS
+from salesops.records.user import User
+from salesops.tables import TABLES
+
+BATCH = 20_000
+
+ARROW: dict[Type, pa.DataType] = {
+    Type.ID: pa.string(),
+    Type.TEXT: pa.string(),
+    Type.CHOICE: pa.string(),
+    Type.MONEY: pa.int64(),
+    Type.CURRENCY: pa.string(),
+    Type.DATE: pa.date32(),
+    Type.INSTANT: pa.timestamp("us"),
+    Type.YES_NO: pa.bool_(),
+    Type.COUNT: pa.int64(),
+    Type.DECIMAL: pa.decimal128(18, 6),
+    Type.SHARE: pa.decimal128(9, 6),
+    Type.RATE: pa.decimal128(18, 9),
+}
+
+
+def entered(name: str) -> list[Column]:
+    """The columns of a table that people or imports fill, in order."""
+    return [c for c in TABLES[name].columns if not c.derived]
+
+
+def table_batches(name: str) -> Iterator[pa.RecordBatch]:
+    """The rows of one declared table as records hold them now, with the columns of `entered(name)`.
+
+    What was deleted is left out, together with its past.
+    """
+    columns = entered(name)
+    if name == "opportunity_version":
+        begins_at = _read("v.begins_at", TABLES[name].column["valid_from"])
+        own = f"SELECT v.record_id, {begins_at}, {_WHO_AND_HOW}"
+        yield from _batches(own + _columns(columns[4:], "v") + _FROM_VERSIONS, columns)
+        return
+    noun = NOUNS[name]
+    listed = _columns(columns, "r").removeprefix(", ")
+    yield from _batches(
+        f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL', columns
+    )
+
+
+_WHO_AND_HOW = (
+    "coalesce(v.changed_by_id, u.person_id), "
+    "CASE WHEN v.was_first_seen THEN 'snapshot' ELSE 'history' END"
+)
+# A state that was replaced within the same instant was never to be seen, and is not a state of the book.
+_FROM_VERSIONS = (
+    f' FROM "{NOUNS["opportunity"].versions._meta.db_table}" v '
+    f'JOIN "{NOUNS["opportunity"]._meta.db_table}" r ON r.id = v.record_id AND r.deleted_at IS NULL '
+    f'LEFT JOIN "{Change._meta.db_table}" c ON c.id = v.opened_by '
+    f'LEFT JOIN "{User._meta.db_table}" u ON u.id = c.actor_id '
+    "WHERE v.begins_at < v.ends_at AND v.deleted_at IS NULL"
+)
+
+
+def _columns(columns: Sequence[Column], row: str) -> str:
+    return "".join(", " + _read(f'{row}."{c.name}"', c) for c in columns)
+
+
+def _read(sql: str, column: Column) -> str:
+    """On SQLite days and instants come as text, which Arrow reads by the column, and not cell by cell."""
+    is_text = connection.vendor == "sqlite" and column.type in (Type.DATE, Type.INSTANT)
+    return f"CAST({sql} AS TEXT)" if is_text else sql
+
+
+def _batches(sql: str, columns: list[Column]) -> Iterator[pa.RecordBatch]:
+    schema = pa.schema([(c.name, ARROW[c.type]) for c in columns])
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(sql)
+        rows = iter(cursor.fetchone, None) if connection.vendor == "sqlite" else iter(cursor)
+        while batch := list(islice(rows, BATCH)):
+            values = zip(*batch, strict=True)
+            arrays = [_array(v, c) for v, c in zip(values, columns, strict=True)]
+            yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(values: tuple[Any, ...], column: Column) -> pa.Array:
+    """SQLite hands out days and instants as text, and exact numbers as it pleases."""
+    wanted = ARROW[column.type]
+    if connection.vendor == "sqlite":
+        if column.type in (Type.DATE, Type.INSTANT):
+            return pa.array(values, pa.string()).cast(wanted)
+        if pa.types.is_decimal(wanted):
+            return pa.array([None if v is None else str(v) for v in values]).cast(wanted)
+    elif column.type is Type.INSTANT:
+        return pa.array([None if v is None else v.replace(tzinfo=None) for v in values], wanted)
+    return pa.array(values, wanted)

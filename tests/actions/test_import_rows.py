@@ -1,0 +1,188 @@
+"""Rows become records once, with the past their source remembers; a later export adds what it knows more."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from salesops.actions.import_rows import go_on, preview_import, start_import
+from salesops.foundations.clock import fixed_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.import_run import ImportRun
+from salesops.records.models import Account, Opportunity, OpportunityVersion, Person, PipelineStage
+from salesops.records.record import FOREVER
+from tests.office.drawn import workbench
+
+pytestmark = pytest.mark.django_db
+
+JUNE = datetime(2026, 6, 30, 12, tzinfo=UTC)
+JULY = datetime(2026, 7, 31, 12, tzinfo=UTC)
+NOW = fixed_clock(datetime(2026, 8, 1, tzinfo=UTC))
+
+DEALS = """
+    id  name  stage     amount  close_date  owner_id  account_id  created_at
+    d1  Mill  Proposal  100.50  2026-07-31  ann       a1          2026-01-05T09:00
+    d2  Quay  Won       250     2026-05-31  bob       a1          2026-02-05T09:00
+"""
+PAST = """
+    opportunity_id  valid_from        stage        amount  close_date  owner_id  changed_by_id
+    d1              2026-01-05T09:00  Prospecting  80      2026-07-31  ann       ann
+    d1              2026-03-01T10:00  Proposal     100.50  2026-07-31  ann       bob
+"""
+PEOPLE = """
+    id   name
+    ann  Ann Ruiz
+    bob  Bob Moe
+"""
+
+
+def _import(seen_at: datetime = JUNE, source: str = "Salesforce", **tables: str) -> ImportRun:
+    run = start_import(None, source, ["export.zip"], seen_at, NOW)
+    return go_on(run, workbench(**tables), NOW)
+
+
+def _states(key: str) -> list[tuple[str | None, datetime, datetime]]:
+    found = OpportunityVersion.objects.filter(record_id=key).order_by("begins_at", "version")
+    return [(v.stage, v.begins_at, v.ends_at) for v in found]
+
+
+def test_rows_become_records_with_the_values_and_keys_of_their_source() -> None:
+    run = _import(opportunity=DEALS, person=PEOPLE, account="id  name\na1  Acme")
+    deal = Opportunity.objects.get(id="d1")
+    assert (deal.name, deal.amount_minor, deal.origin) == ("Mill", 10_050, "Salesforce")
+    assert (deal.owner.name, deal.account.name) == ("Ann Ruiz", "Acme")
+    assert run.state == "done"
+    assert run.counts["opportunity"] == {"created": 2, "changed": 0, "same": 0, "left": 0}
+
+
+def test_the_past_a_source_remembers_is_kept_with_who_made_it() -> None:
+    _import(opportunity=DEALS, opportunity_version=PAST)
+    march = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert _states("d1") == [
+        ("Prospecting", datetime(2026, 1, 5, 9, tzinfo=UTC), march),
+        ("Proposal", march, FOREVER),
+    ]
+    assert [v.changed_by_id for v in OpportunityVersion.objects.filter(record_id="d1")] == [
+        "ann",
+        "bob",
+    ]
+
+
+def test_a_state_without_a_past_is_known_from_when_its_files_speak() -> None:
+    _import(opportunity=DEALS)
+    assert _states("d2") == [("Won", JUNE, FOREVER)]
+    assert OpportunityVersion.objects.get(record_id="d2").was_first_seen
+
+
+def test_importing_twice_changes_nothing() -> None:
+    _import(opportunity=DEALS, opportunity_version=PAST, person=PEOPLE)
+    before = _states("d1") + _states("d2")
+    run = _import(JULY, opportunity=DEALS, opportunity_version=PAST, person=PEOPLE)
+    assert {n: c["created"] + c["changed"] for n, c in run.counts.items()} == {
+        "opportunity": 0,
+        "person": 0,
+    }
+    assert _states("d1") + _states("d2") == before
+
+
+def test_a_later_export_becomes_versions() -> None:
+    _import(opportunity=DEALS, opportunity_version=PAST)
+    won = datetime(2026, 7, 15, 8, tzinfo=UTC)
+    run = _import(
+        JULY,
+        opportunity=DEALS.replace("Proposal", "Won     ").replace("2026-07-31", "2026-07-15"),
+        opportunity_version=PAST
+        + "    d1              2026-07-15T08:00  Won          100.50  2026-07-15  ann       ann\n",
+    )
+    assert _states("d1")[-2:] == [
+        ("Proposal", datetime(2026, 3, 1, 10, tzinfo=UTC), won),
+        ("Won", won, FOREVER),
+    ]
+    deal = Opportunity.objects.get(id="d1")
+    assert (deal.stage, str(deal.close_date)) == ("Won", "2026-07-15")
+    assert run.counts["opportunity"]["changed"] == 1
+
+
+def test_a_change_without_a_past_is_dated_to_what_the_files_speak_of() -> None:
+    _import(opportunity=DEALS)
+    _import(JULY, opportunity=DEALS.replace("Proposal", "Lost    "))
+    assert _states("d1") == [("Proposal", JUNE, JULY), ("Lost", JULY, FOREVER)]
+
+
+def test_a_past_that_is_learned_later_comes_before_what_was_known() -> None:
+    _import(opportunity=DEALS)
+    _import(JULY, opportunity=DEALS, opportunity_version=PAST)
+    assert [s[0] for s in _states("d1")] == ["Prospecting", "Proposal", "Proposal"]
+    assert [s[1:] for s in _states("d1")][-1] == (JUNE, FOREVER)
+    assert all(a[2] == b[1] for a, b in zip(_states("d1"), _states("d1")[1:], strict=False))
+
+
+def test_a_blank_keeps_the_old_value() -> None:
+    _import(account="id  name  industry\na1  Acme  Media")
+    _import(JULY, account="id  name   industry\na1  Acme!  -")
+    account = Account.objects.get()
+    assert (account.name, account.industry) == ("Acme!", "Media")
+
+
+def test_what_was_deleted_here_stays_deleted() -> None:
+    _import(person=PEOPLE)
+    Person.objects.filter(id="ann").update(deleted_at=JUNE)
+    run = _import(JULY, person=PEOPLE.replace("Ruiz", "Reis"))
+    assert Person.objects.get(id="ann").name == "Ann Ruiz"
+    assert run.counts["person"] == {"created": 0, "changed": 0, "same": 1, "left": 1}
+
+
+def test_two_sources_never_give_one_key_to_two_things() -> None:
+    _import(opportunity=DEALS, account="id  name\na1  Acme")
+    _import(source="HubSpot", opportunity=DEALS, account="id  name\na1  Bolt")
+    deal = Opportunity.objects.get(id="HubSpot:d1")
+    assert (deal.account.name, Opportunity.objects.count()) == ("Bolt", 4)
+
+
+def test_a_preview_counts_and_writes_nothing() -> None:
+    _import(account="id  name\na1  Acme")
+    found = preview_import(
+        workbench(opportunity=DEALS, account="id  name\na1  Acme Ltd\na2  Bolt"), "Salesforce"
+    )
+    assert (found["account"].created, found["account"].changed) == (1, 1)
+    assert (found["opportunity"].created, found["opportunity"].money) == (2, {"": 35_050})
+    assert not Opportunity.objects.exists()
+
+
+def test_tables_without_an_id_are_known_by_their_key() -> None:
+    stages = "pipeline  stage  position  default_probability\nSales     New    1         0.25"
+    _import(pipeline_stage=stages)
+    _import(JULY, pipeline_stage=stages.replace("0.25", "0.5 "))
+    stage = PipelineStage.objects.get()
+    assert stage.default_probability == Decimal("0.5")
+
+
+def test_keys_longer_than_there_is_room_for_stay_apart() -> None:
+    long = "x" * 300
+    _import(account=f"id        name\n{long}a  Acme\n{long}b  Bolt")
+    assert {a.name for a in Account.objects.all()} == {"Acme", "Bolt"}
+
+
+def test_an_import_that_was_cancelled_writes_no_more() -> None:
+    run = start_import(None, "Salesforce", [], JUNE, NOW)
+    ImportRun.objects.update(state="cancelled")
+    assert go_on(run, workbench(person=PEOPLE), NOW).state == "cancelled"
+    assert not Person.objects.exists()
+
+
+def test_an_import_goes_on_after_the_last_row_that_was_written() -> None:
+    run = start_import(None, "Salesforce", [], JUNE, NOW)
+    work = workbench(person=PEOPLE)
+    go_on(run, work, NOW)
+    Person.objects.filter(id="bob").update(name="Robert")
+    ImportRun.objects.update(state="applying")
+    again = go_on(ImportRun.objects.get(), work, NOW)
+    assert Person.objects.get(id="bob").name == "Robert"
+    assert again.counts["person"]["created"] == 2
+
+
+def test_a_source_must_have_a_name() -> None:
+    with pytest.raises(Refusal, match="which system"):
+        start_import(None, " ", [], JUNE, NOW)

@@ -1,0 +1,21 @@
+"""What an import has read, drawn as text: a workbench with the declared tables filled."""
+
+from __future__ import annotations
+
+import duckdb
+
+from salesops.importers.problems import create_problem_tables
+from salesops.tables import TABLES
+from tests.drawn import insert_drawn, read_drawing
+
+
+def workbench(**tables: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB connection whose declared tables hold what is drawn, as `importers.read` leaves them."""
+    work = duckdb.connect()
+    create_problem_tables(work)
+    for table in TABLES.values():
+        work.execute(table.duckdb_ddl())
+    for name, text in tables.items():
+        for record in read_drawing(text):
+            insert_drawn(work, TABLES[name], record, "USD")
+    return work
