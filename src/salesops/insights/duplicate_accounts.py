@@ -21,10 +21,11 @@ def _look(book: Book) -> Finding | None:
         f"WITH named AS (SELECT id, name, coalesce(country, '') AS country, {NORMALISED} AS plain "
         "FROM account WHERE name IS NOT NULL), "
         "twice AS (SELECT plain, country, list(id ORDER BY id) AS ids, list(name ORDER BY id) AS names "
-        f"FROM named WHERE length(plain) >= {LEAST_CHARACTERS} GROUP BY 1, 2 HAVING count(*) > 1) "
+        f"FROM named WHERE length(plain) >= {LEAST_CHARACTERS} GROUP BY 1, 2 HAVING count(*) > 1), "
+        "each AS (SELECT ids, names, unnest(ids) AS account_id FROM twice) "
         "SELECT t.ids, t.names, coalesce(sum(o.value_minor) FILTER (NOT o.is_closed), 0) AS money, "
-        "count(o.id) FILTER (NOT o.is_closed) FROM twice t "
-        "LEFT JOIN opportunity o ON list_contains(t.ids, o.account_id) GROUP BY 1, 2 "
+        "count(o.id) FILTER (NOT o.is_closed) FROM each t "
+        "LEFT JOIN opportunity o ON o.account_id = t.account_id GROUP BY 1, 2 "
         "ORDER BY money DESC, t.names"
     ).rows
     if not groups:

@@ -16,21 +16,23 @@ def _look(book: Book) -> Finding | None:
         "WITH state AS (SELECT opportunity_id, close_date, is_closed, "
         "lag(close_date) OVER life AS former FROM opportunity_version WHERE change_source = 'history' "
         "WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)), "
-        "often AS (SELECT opportunity_id, count(*) FILTER (close_date > former AND NOT is_closed) AS times "
-        "FROM state GROUP BY 1) "
-        "SELECT o.is_closed, coalesce(f.times, 0) >= $pushes, count(*) FILTER (o.is_won), count(*), "
-        "sum(o.value_minor) FROM opportunity o LEFT JOIN often f ON f.opportunity_id = o.id GROUP BY 1, 2",
+        "often AS (SELECT opportunity_id FROM state WHERE close_date > former AND NOT is_closed "
+        "GROUP BY 1 HAVING count(*) >= $pushes) "
+        "SELECT o.is_closed, f.opportunity_id IS NOT NULL, count(*) FILTER (o.is_won), count(*), "
+        "sum(o.value_minor), list(o.id ORDER BY o.value_minor DESC, o.id) "
+        "FILTER (NOT o.is_closed AND f.opportunity_id IS NOT NULL) "
+        "FROM opportunity o LEFT JOIN often f ON f.opportunity_id = o.id GROUP BY 1, 2",
         {"pushes": PUSHES},
     ).rows
-    cells = {(closed, often): (won, count, money) for closed, often, won, count, money in rows}
-    nothing = (0, 0, None)
-    _, deals, money = cells.get((False, True), nothing)
+    cells = {(closed, often): tuple(told) for closed, often, *told in rows}
+    nothing = (0, 0, None, None)
+    _, deals, money, pushed_ids = cells.get((False, True), nothing)
     if deals < LEAST_ROWS:
         return None
     every = deals + cells.get((False, False), nothing)[1]
-    won, closed, _ = cells.get((True, True), nothing)
-    others_won, others_closed, _ = cells.get((True, False), nothing)
-    ids, held = one_of(_ids(book))
+    won, closed, *_ = cells.get((True, True), nothing)
+    others_won, others_closed, *_ = cells.get((True, False), nothing)
+    ids, held = one_of(pushed_ids)
     return Finding(
         name="pushed",
         title=f"{counted(deals, 'open deal')} had the close date pushed three times or more",
@@ -59,19 +61,6 @@ def _what_became(counts: Counts) -> str:
     if upper_tail(fewer) <= ALPHA:
         return f"{told}; of the others {there:.0%}. "
     return f"{told}, which is not clearly other than the {there:.0%} of the rest. "
-
-
-def _ids(book: Book) -> list[str]:
-    found = book.engine.run(
-        "WITH state AS (SELECT opportunity_id, close_date, is_closed, "
-        "lag(close_date) OVER life AS former FROM opportunity_version WHERE change_source = 'history' "
-        "WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)) "
-        "SELECT o.id FROM opportunity o JOIN state s ON s.opportunity_id = o.id "
-        "WHERE NOT o.is_closed AND s.close_date > s.former AND NOT s.is_closed "
-        "GROUP BY o.id, o.value_minor HAVING count(*) >= $pushes ORDER BY o.value_minor DESC, o.id",
-        {"pushes": PUSHES},
-    )
-    return [row[0] for row in found.rows]
 
 
 pushed = Insight("pushed", _look)

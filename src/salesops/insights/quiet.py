@@ -24,7 +24,9 @@ def _look(book: Book) -> Finding | None:
     today = {"today": book.today}
     won, days = book.engine.run(
         f"{TOUCHED}, gap AS (SELECT opportunity_id, day - lag(day) OVER (PARTITION BY opportunity_id "
-        "ORDER BY day) AS days FROM touched), longest AS (SELECT g.opportunity_id, max(g.days) AS days "
+        "ORDER BY day) AS days FROM touched "
+        "WHERE opportunity_id IN (SELECT id FROM opportunity WHERE is_won)), "
+        "longest AS (SELECT g.opportunity_id, max(g.days) AS days "
         "FROM gap g JOIN opportunity o ON o.id = g.opportunity_id WHERE o.is_won "
         "AND o.id IN (SELECT opportunity_id FROM activity) GROUP BY 1) "
         "SELECT count(*), quantile_cont(days, $share) FROM longest WHERE days IS NOT NULL",

@@ -143,6 +143,7 @@ def what_stands_out(engine: WarmEngine, settings: Settings, most: int = MOST) ->
 
 def _first_questions(kpi: Kpi) -> Iterator[Question]:
     yield Question(kpi=kpi)
+    yield Question(kpi=kpi, answer="rows")
     for converts in (False, True):
         yield Question(kpi=kpi, in_the_past=True, converts=converts)
     if kpi.is_dated:
