@@ -10,6 +10,7 @@ import ibis
 import pytest
 
 from salesops.book.book import Book
+from salesops.book.facts import MAY_LACK
 from salesops.book.question import Question, expression
 from salesops.engines.compiled import edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
@@ -17,6 +18,7 @@ from salesops.engines.literals import with_values
 from salesops.kpis import KPIS
 
 COUNTED = sorted(name for name, kpi in KPIS.items() if kpi.rows is not None)
+SHORTER = [name for name in COUNTED if KPIS[name].shorter_without]
 VALUES = {
     "start": date(2026, 1, 1),
     "end": date(2027, 1, 1),
@@ -31,7 +33,26 @@ DEALS = """
 """
 
 
-@pytest.mark.parametrize("name", ["win_rate", "sales_cycle", "weighted_pipeline", "quota"])
+PEOPLE = """
+    id   name  team   manager_id
+    ann  Ann   North  meg
+    bob  Bob   South  meg
+    meg  Meg   North  -
+"""
+QUOTAS = """
+    id  person_id  team   starts_on   ends_on     amount
+    q1  ann        -      2026-01-01  2027-01-01  2000
+    q2  bob        -      2026-01-01  2027-01-01  9000
+    q3  meg        -      2026-01-01  2027-01-01  11000
+"""
+TEAM_QUOTA = "    q4  -          South  2026-01-01  2027-01-01  9500\n"
+SPLITS = """
+    id  opportunity_id  person_id  share
+    s1  d1              bob        0.25
+"""
+
+
+@pytest.mark.parametrize("name", COUNTED)
 def test_a_compiled_question_answers_as_ibis_does(draw: Callable[..., Book], name: str) -> None:
     engine = draw(opportunity=DEALS).engine
     assert isinstance(engine, DuckDBEngine)
@@ -61,3 +82,41 @@ def test_a_text_is_read_from_the_folder_before_anything_is_compiled(tmp_path: Pa
     question = Question(kpi=KPIS["win_rate"], where="stage = 'Only here'")
     keep("SELECT 'kept'", tmp_path, f"{question.fingerprint}.sql")
     assert sql_of(question, tmp_path) == "SELECT 'kept'"
+
+
+def test_a_book_knows_what_it_lacks(draw: Callable[..., Book]) -> None:
+    book = draw(opportunity=DEALS, person=PEOPLE, quota=QUOTAS)
+    assert book.facts.lacks == {"opportunity_split", "team_quota"}
+
+
+def test_a_book_that_holds_some_lacks_nothing(draw: Callable[..., Book]) -> None:
+    book = draw(
+        opportunity=DEALS, person=PEOPLE, quota=QUOTAS + TEAM_QUOTA, opportunity_split=SPLITS
+    )
+    assert book.facts.lacks == frozenset()
+
+
+@pytest.mark.parametrize("name", SHORTER)
+@pytest.mark.parametrize("by", [(), ("team",), ("person",)])
+def test_what_a_book_lacks_shortens_the_text_and_changes_no_cell(
+    draw: Callable[..., Book], name: str, by: tuple[str, ...]
+) -> None:
+    engine = draw(opportunity=DEALS, person=PEOPLE, quota=QUOTAS).engine
+    kpi = KPIS[name]
+    long = Question(kpi=kpi, by=by)
+    for what in kpi.shorter_without:
+        short = Question(kpi=kpi, by=by, lacks=(what,))
+        assert len(sql_of(short, None)) < len(sql_of(long, None))
+        assert sorted(engine.answer(short, VALUES).rows) == sorted(engine.answer(long, VALUES).rows)
+
+
+@pytest.mark.parametrize("name", sorted(set(COUNTED) - set(SHORTER)))
+def test_no_other_number_is_shorter_for_what_a_book_lacks(name: str) -> None:
+    long = Question(kpi=KPIS[name])
+    assert sql_of(Question(kpi=KPIS[name], lacks=tuple(MAY_LACK)), None) == sql_of(long, None)
+
+
+def test_a_number_by_nothing_places_nobody() -> None:
+    for name in ("time_spent_selling", "credited_bookings"):
+        assert "team_membership" in sql_of(Question(kpi=KPIS[name], by=("team",)), None)
+        assert "team_membership" not in sql_of(Question(kpi=KPIS[name]), None)

@@ -54,6 +54,18 @@ def test_who_goes_on_without_a_gap_is_not_lost(draw: Callable[..., Book]) -> Non
     assert churned(book_of(draw), "2026Q1")["a5"] == 0
 
 
+def test_what_ends_beside_something_that_goes_on_loses_nobody(draw: Callable[..., Book]) -> None:
+    revenue = """
+        id  account_id  starts_on   ends_on     monthly
+        r1  a1          2025-01-01  2026-02-01  100
+        r2  a1          2025-06-01  -           100
+        r3  a2          2025-01-01  2026-03-01  100
+        r4  a2          2026-02-01  2026-02-20  100
+        r5  a2          2026-03-02  -           100
+    """
+    assert churned(book_of(draw, revenue), "2026Q1") == {"a1": 0, "a2": 1}
+
+
 def test_who_pays_for_the_last_time_on_the_last_day_is_lost_in_that_period_and_no_other(
     draw: Callable[..., Book],
 ) -> None:

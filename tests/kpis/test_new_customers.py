@@ -61,3 +61,11 @@ def test_the_rows_are_accounts(draw: Callable[..., Book]) -> None:
 
 def test_no_first_wins_are_nothing_and_not_zero(draw: Callable[..., Book]) -> None:
     assert book_of(draw).measure("new_customers", period="2025").value is None
+
+
+def test_of_two_first_wins_on_one_day_the_first_by_id_counts_alone(
+    draw: Callable[..., Book],
+) -> None:
+    book = book_of(draw).where("source = 'Web'")
+    assert book.measure("new_customers").value == 1  # d6 of a3; d7 is no second first
+    assert book_of(draw).seen_by(["ann"]).measure("new_customers").value == 2  # not a3: d6 is bob's

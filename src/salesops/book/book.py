@@ -14,7 +14,7 @@ from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
 from salesops.book.engine import BookFacts, Engine, Rows
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.measurement import Figure, Measurement, figure_of
-from salesops.book.question import Question
+from salesops.book.question import MOMENTS, Question
 from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
@@ -193,11 +193,7 @@ class Book:
         cells = {}
         for record in found.dicts():
             key = tuple(record[f"g{i}"] for i in range(len(by)))
-            moments = tuple(
-                _exact(record[m]) or Fraction(0)
-                for m in ["x", "y", "xx", "yy", "xy"]
-                if m in record
-            )
+            moments = {m: _exact(record[m]) or Fraction(0) for m in MOMENTS.get(kpi.interval, ())}
             cells[key] = Cell(
                 numerator=_exact(record["numerator"]),
                 denominator=_exact(record["denominator"]),
@@ -220,6 +216,7 @@ class Book:
             converts=self.facts.currencies,
             segments=tuple(self.settings.segments) if SEGMENT in by else (),
             minor_digits=minor_digits(self.facts.currency),
+            lacks=tuple(what for what in kpi.shorter_without if what in self.facts.lacks),
         )
 
     def _values(self, period: Period) -> dict[str, Any]:

@@ -38,6 +38,7 @@ class BookFacts:
     currency: str
     currencies: bool
     filled: frozenset[str]  # `table.column` of those that numbers need and that hold a value
+    lacks: frozenset[str] = frozenset()  # of what questions are shorter without
 
 
 class Engine(Protocol):

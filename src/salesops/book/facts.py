@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -50,6 +50,11 @@ BECAME = {
     "lead": ("is_converted", "converted_on"),
 }
 
+# What a book may lack, and finds some of it.
+MAY_LACK = {
+    "opportunity_split": "SELECT 1 FROM opportunity_split",
+    "team_quota": "SELECT 1 FROM quota WHERE person_id IS NULL",
+}
 
 # A row a day: the labels of its periods; and for the same day of UTC, when the local day turns within it.
 CALENDAR = {
@@ -80,7 +85,10 @@ EVERYTHING = Scope()
 
 
 class IbisFacts:
-    """Tables for one reading. `filters` maps a table's name to the criterion on it."""
+    """Tables for one reading. `filters` maps a table's name to the criterion on it.
+
+    `asked` are the columns of the population that are looked at beside its numbers, None for all of them.
+    """
 
     def __init__(
         self,
@@ -91,6 +99,8 @@ class IbisFacts:
         converts: bool = False,
         scope: Scope = EVERYTHING,
         filters: dict[str, Criterion] | None = None,
+        asked: frozenset[str] | None = None,
+        lacks: Collection[str] = (),
     ) -> None:
         self._lookup = lookup
         self._window = window
@@ -98,6 +108,8 @@ class IbisFacts:
         self._converts = converts
         self._scope = scope
         self._filters = filters or {}
+        self._asked = asked
+        self._lacks = lacks
 
     def table(self, name: str, *, scoped: bool = True) -> ir.Table:
         """The table with as-of, scope and filter applied."""
@@ -110,6 +122,10 @@ class IbisFacts:
     def whole(self, name: str) -> ir.Table:
         """The table as of the reading, with nobody's filter and scope."""
         return self._as_of(name)
+
+    def sees_all(self, name: str) -> bool:
+        """Whether `table` hides nothing that `whole` shows."""
+        return self._scope.is_everything and name not in self._filters
 
     def owned(self, rows: ir.Table, column: str) -> ir.Table:
         """The rows whose person in `column` is in the scope."""
@@ -130,6 +146,14 @@ class IbisFacts:
         local = ibis.ifelse(joined[instant] < joined.turns_at, joined.day_before, joined.day_after)
         wide = joined.mutate(**{name: local.coalesce(joined[instant].date())})
         return wide.drop("day", "turns_at", "day_before", "day_after")
+
+    def asks(self, *columns: str) -> bool:
+        """Whether anything looks at one of these columns of the population."""
+        return self._asked is None or not self._asked.isdisjoint(columns)
+
+    def lacks(self, what: str) -> bool:
+        """Whether the book is known to hold nothing of `what`."""
+        return what in self._lacks
 
     def narrowed(self, table: ir.Table, criterion: Criterion) -> ir.Table:
         """The rows of `table` for which the criterion is true."""

@@ -207,12 +207,11 @@ def _interval(kpi: Kpi, cell: Cell) -> tuple[float | None, float | None]:
     found: tuple[float, float] | None = None
     if kpi.interval is Interval.SHARE and cell.denominator:
         found = wilson(int(cell.numerator or 0), int(cell.denominator))
-    elif kpi.interval is Interval.MEAN and len(cell.moments) == 5:
-        x, _, xx, _, _ = (float(m) for m in cell.moments)
-        found = mean_interval(cell.n, x, xx)
-    elif kpi.interval is Interval.RATIO and len(cell.moments) == 5:
-        x, y, xx, yy, xy = (float(m) for m in cell.moments)
-        found = ratio_interval(cell.n, x, y, xx, yy, xy)
+    elif kpi.interval is Interval.MEAN and cell.moments:
+        found = mean_interval(cell.n, float(cell.numerator or 0), float(cell.moments["xx"]))
+    elif kpi.interval is Interval.RATIO and cell.moments:
+        moments = (float(cell.moments[m]) for m in ("x", "y", "xx", "yy", "xy"))
+        found = ratio_interval(cell.n, *moments)
     if found is None:
         return None, None
     low, high = found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 CELL_COLUMNS = ("numerator", "denominator", "n", "n_excluded", "n_open")
-MOMENTS = ("x", "y", "xx", "yy", "xy")
+MOMENTS = {Interval.MEAN: ("xx",), Interval.RATIO: ("x", "y", "xx", "yy", "xy")}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Question:
     """One KPI with the shape of its answer. Two equal questions have the same text in SQL.
 
     `answer` is `cells` (one row a group) or `rows` (the population itself). `where` tells which opportunities
-    take part, each with its whole past. `at` fixes groups to the values `$g0`, `$g1`, ….
+    take part, each with its whole past. `at` fixes groups to the values `$g0`, `$g1`, …. `lacks` names what
+    the book holds nothing of, so that a shorter text answers the same.
     """
 
     kpi: Kpi
@@ -40,6 +41,7 @@ class Question:
     converts: bool = False
     segments: tuple[Segment, ...] = ()
     minor_digits: int = 2
+    lacks: tuple[str, ...] = ()
     at: tuple[bool, ...] = field(default=())  # for rows: whether each group is a value or null
 
     @cached_property
@@ -58,6 +60,7 @@ class Question:
             segments,
             self.minor_digits if self.where or segments else None,  # only criteria name money
             self.at,
+            self.lacks,
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
 
@@ -83,6 +86,8 @@ def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, 
         converts=question.converts,
         scope=question.scope,
         filters=_filters(question),
+        asked=_asked(question),
+        lacks=question.lacks,
     )
     if question.kpi.rows is None:
         raise ValueError(f"{question.kpi.name} combines others and has no rows of its own.")
@@ -91,6 +96,32 @@ def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, 
     if question.answer == "rows":
         return _rows(question, population, keys, parameters), parameters
     return _cells(question, population, keys), parameters
+
+
+def _asked(question: Question) -> frozenset[str] | None:
+    """The columns of the population that groups are made of; None where the rows themselves are asked for."""
+    if question.answer == "rows":
+        return None
+    paths = [DIMENSIONS[name].column for name in question.by if name in DIMENSIONS]
+    if SEGMENT in question.by:
+        paths += [path for _, criterion in _segments(question) for path in criterion.columns]
+    return frozenset(f"{p.split('.')[0]}_id" if "." in p else p for p in paths)
+
+
+def _segments(question: Question) -> list[tuple[str, Criterion]]:
+    """The segments' names with their criteria."""
+    return [
+        (
+            segment.name,
+            parse(
+                segment.criterion,
+                TABLES["opportunity"],
+                TABLES,
+                minor_digits=question.minor_digits,
+            ),
+        )
+        for segment in question.segments
+    ]
 
 
 def _filters(question: Question) -> dict[str, Criterion]:
@@ -150,10 +181,7 @@ def _with_segment(question: Question, population: ir.Table, facts: IbisFacts, ke
     if not question.segments:
         raise Refusal("This book has no segments yet. Name some under Settings.")
     named: list[tuple[Any, str]] = []
-    for segment in question.segments:
-        criterion = parse(
-            segment.criterion, TABLES["opportunity"], TABLES, minor_digits=question.minor_digits
-        )
+    for name, criterion in _segments(question):
         missing = [c for c in criterion.columns if "." not in c and c not in population.columns]
         if missing:
             raise Refusal(
@@ -163,7 +191,7 @@ def _with_segment(question: Question, population: ir.Table, facts: IbisFacts, ke
             population,
             [c for c in criterion.columns if c.replace(".", "__") not in population.columns],
         )
-        named.append((criterion, segment.name))
+        named.append((criterion, name))
     branches = [(c.predicate(population), ibis.literal(n)) for c, n in named]
     return population.mutate(**{key: ibis.cases(*branches, else_=ibis.null("string"))})
 
@@ -181,16 +209,10 @@ def _cells(question: Question, population: ir.Table, keys: list[str]) -> ir.Tabl
     if question.kpi.has_distribution:
         measures["median"] = population.numerator.quantile(0.5)
         measures["p90"] = population.numerator.quantile(0.9)
-    if question.kpi.interval in (Interval.MEAN, Interval.RATIO):
-        x = population.numerator.cast("float64")
-        y = population.denominator.cast("float64")
-        measures |= {
-            "x": x.sum(where=counted),
-            "y": y.sum(where=counted),
-            "xx": (x * x).sum(where=counted),
-            "yy": (y * y).sum(where=counted),
-            "xy": (x * y).sum(where=counted),
-        }
+    x, y = (population[c].cast("float64") for c in ("numerator", "denominator"))
+    products = {"x": x, "y": y, "xx": x * x, "yy": y * y, "xy": x * y}
+    for moment in MOMENTS.get(question.kpi.interval, ()):
+        measures[moment] = products[moment].sum(where=counted)
     if not keys:
         return population.aggregate(**measures)
     return population.group_by(keys).aggregate(**measures)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from salesops.book.engine import NOTHING, BookFacts, Rows
+from salesops.book.facts import MAY_LACK
 from salesops.book.question import Question
 from salesops.engines.compiled import sql_of
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest
@@ -30,6 +32,7 @@ class _Generation:
 
     seen: tuple[int, int, int]
     manifest: Manifest
+    facts: BookFacts
     connection: duckdb.DuckDBPyConnection
     answers: dict[tuple[Any, ...], Rows] = field(default_factory=dict)
 
@@ -60,7 +63,7 @@ class DuckDBEngine:
     @property
     def facts(self) -> BookFacts:
         """What the book knows of itself."""
-        return self.manifest.facts
+        return self._current().facts
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
         """One row a group, or the rows behind, for the given parameter values."""
@@ -175,4 +178,10 @@ class DuckDBEngine:
                 missing = manifest
                 continue
             connection.execute("SET preserve_insertion_order = false")
-            return _Generation(seen, manifest, connection)
+            lacks = frozenset(
+                what
+                for what, some in MAY_LACK.items()
+                if not connection.execute(f"{some} LIMIT 1").fetchall()
+            )
+            facts = dataclasses.replace(manifest.facts, lacks=lacks)
+            return _Generation(seen, manifest, facts, connection)

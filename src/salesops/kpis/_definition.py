@@ -66,11 +66,23 @@ class Facts(Protocol):
     def whole(self, name: str) -> Table:
         """The same with nobody's filter and scope, for what only lends a rate, a place or a meaning."""
 
+    def sees_all(self, name: str) -> bool:
+        """Whether no scope and no filter hides rows of that table."""
+
     def owned(self, rows: Table, column: str) -> Table:
         """The rows whose person in `column` the reader may see."""
 
     def on_day(self, rows: Table, instant: str, name: str) -> Table:
         """Rows with the day of an instant in the organisation's zone added as `name`."""
+
+    def asks(self, *columns: str) -> bool:
+        """Whether the reading looks at any of these columns of the population.
+
+        What nobody looks at need not be joined: planning such joins costs more than most answers.
+        """
+
+    def lacks(self, what: str) -> bool:
+        """Whether the book is known to hold nothing of `what`, one of those the KPI is shorter without."""
 
 
 @dataclass(frozen=True)
@@ -112,7 +124,7 @@ class Cell:
     n_open: int = 0
     median: Fraction | None = None
     p90: Fraction | None = None
-    moments: tuple[Fraction, ...] = ()  # sums of x, y, xx, yy, xy over counted rows
+    moments: Mapping[str, Fraction] = field(default_factory=dict)  # sums of squares and products
     why: str = ""  # where there is no value, the reason
     note: str = ""  # what must be said beside the value, such as a cap that was reached
 
@@ -201,6 +213,7 @@ class Kpi:
         True  # a condition on opportunities narrows its rows; without, there is no value
     )
     spans_days: bool = False  # its rows last longer than a day, so no one day puts them in a period
+    shorter_without: tuple[str, ...] = ()  # what a book may lack that spares its rows a join
     scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day
     sums: tuple[Unit, Unit] | None = (
         None  # what the two sums count, where the value's unit does not tell

@@ -116,11 +116,16 @@ def stage_entries(facts: Facts, window: Window) -> Table:
 
 def stages_entered(facts: Facts, window: Window) -> Table:
     """As `stage_entries`, without how far each has come."""
+    import ibis
+
     versions = facts.whole("opportunity_version")
     staying = versions.filter(versions.change_source == "history", versions.outcome == "open")
     entries = staying.group_by(["opportunity_id", "stage"]).aggregate(
         entered_at=staying.valid_from.min(), position=staying.stage_position.max()
     )
+    # A day of the organisation lies within a day of the same day of UTC: few are left to find the day of.
+    a_day, utc_day = ibis.interval(days=1), entries.entered_at.date()
+    entries = entries.filter(utc_day >= window.start - a_day, utc_day <= window.end + a_day)
     entries = facts.on_day(entries, "entered_at", "entered_on")
     entries = entries.filter(within(entries.entered_on, window))
     deals = facts.table("opportunity").drop("stage", "stage_position")
@@ -183,7 +188,9 @@ def quotas_in(facts: Facts, window: Window, *, scoped: bool = True) -> Table:
     leaders = _leaders(facts, window)
     quotas = quotas.anti_join(leaders, quotas.person_id == leaders.leader)
     held = _with_days_held(facts, quotas, window)
-    placed = with_place(facts, held, "person_id", held.held_from)
+    if facts.lacks("team_quota"):
+        return with_place(facts, held, "person_id", held.held_from)
+    placed = with_team(facts, held, "person_id", held.held_from)
     is_persons = placed.person_id.notnull()
     of_team = ones(is_persons).sum().over(ibis.window(group_by=placed.team))
     placed = placed.mutate(of_people=ibis.ifelse(is_persons, 0, of_team))
@@ -194,10 +201,10 @@ def _leaders(facts: Facts, window: Window) -> Table:
     """Managers of whom somebody holds a quota in the period, as `leader`."""
     quotas = facts.whole("quota")
     quotas = quotas.filter(quotas.starts_on < window.end, quotas.ends_on > window.start)
-    holders = quotas.filter(quotas.person_id.notnull()).select(holder="person_id").distinct()
     people = facts.whole("person")
-    led = people.inner_join(holders, people.id == holders.holder)
-    return led.filter(led.manager_id.notnull()).select(leader="manager_id").distinct()
+    led = people.filter(people.manager_id.notnull())
+    led = led.semi_join(quotas, led.id == quotas.person_id)
+    return led.select(leader="manager_id")
 
 
 def _with_days_held(facts: Facts, quotas: Table, window: Window) -> Table:
@@ -236,7 +243,17 @@ def _decimal(count: Any, unit: str) -> Any:
 
 
 def with_place(facts: Facts, rows: Table, person: str, day: Any) -> Table:
-    """Rows with `owner_id`, and `team` as it was on `day` where the row names none itself."""
+    """Rows with `owner_id`, and `team` as it was on `day` where the row names none itself.
+
+    Without `team` where nobody asks for it.
+    """
+    if not facts.asks("team"):
+        return rows.mutate(owner_id=rows[person]).drop(*({"team"} & set(rows.columns)))
+    return with_team(facts, rows, person, day)
+
+
+def with_team(facts: Facts, rows: Table, person: str, day: Any) -> Table:
+    """As `with_place`, always with `team`."""
     rows = rows.mutate(placed_on=day)
     places = facts.whole("team_membership")
     places = places.select(
@@ -267,6 +284,9 @@ def credits_in(facts: Facts, window: Window) -> Table:
 
     deals = facts.table("opportunity", scoped=False)
     deals = deals.filter(deals.is_won, within(deals.closed_on, window))
+    if facts.lacks("opportunity_split"):
+        credits = money_of(deals).mutate(happened_on=deals.closed_on)
+        return facts.owned(with_place(facts, credits, "owner_id", credits.closed_on), "owner_id")
     parts = _shares_of_credit(facts)
     joined = deals.left_join(parts, deals.id == parts.split_deal)
     value = joined.value_minor
@@ -336,13 +356,14 @@ def attainment_of_people(facts: Facts, window: Window) -> Table:
     quotas = quotas_in(facts, window, scoped=False)
     quotas = quotas.filter(quotas.owner_id.notnull(), quotas.days.notnull())
     # Two quotas for the same days, of two product families, are not twice the days.
-    span = ibis.window(group_by=["owner_id", "held_from", "held_to"], order_by="id")
-    quotas = quotas.mutate(new_days=ibis.ifelse(ibis.row_number().over(span) == 0, quotas.days, 0))
-    held = quotas.group_by("owner_id").aggregate(
-        quota=quotas.numerator.sum(),
-        days=quotas.new_days.sum(),
-        first=quotas.held_from.min(),
-        after=quotas.held_to.max(),
+    spans = quotas.group_by(["owner_id", "held_from", "held_to"]).aggregate(
+        quota=quotas.numerator.sum(), days=quotas.days.max()
+    )
+    held = spans.group_by("owner_id").aggregate(
+        quota=spans.quota.sum(),
+        days=spans.days.sum(),
+        first=spans.held_from.min(),
+        after=spans.held_to.max(),
     )
     everybody = ibis.window()
     held = held.mutate(
@@ -358,10 +379,10 @@ def attainment_of_people(facts: Facts, window: Window) -> Table:
     both = both.left_join(earned, both.owner_id == earned.earner)
     both = both.mutate(credited=both.sold.fill_null(0)).drop("earner", "sold")
     people = facts.whole("person").drop("team")
-    named = both.inner_join(people, both.owner_id == people.id)
+    known = both.owner_id == people.id
+    named = (both.inner_join if facts.asks(*people.columns) else both.semi_join)(people, known)
     last = ibis.least(named.after - ibis.interval(days=1), window.today).cast("date")
-    placed = with_place(facts, named, "owner_id", last).drop("after")
-    return facts.owned(placed, "owner_id")
+    return facts.owned(with_place(facts, named, "owner_id", last).drop("after"), "owner_id")
 
 
 def paying_accounts(facts: Facts, day: Any) -> Table:
@@ -377,10 +398,14 @@ def paying_accounts(facts: Facts, day: Any) -> Table:
 
 
 def with_account(facts: Facts, rows: Table) -> Table:
-    """Rows by account with the account's own columns, `account_id` kept.
+    """Rows by account with those of the account's columns they lack; `id` is the account's.
 
-    An account that is not known, or was not yet in the files at the reading, keeps its row.
+    An account that is not known, or was not yet in the files at the reading, keeps its row. Without those
+    columns where nobody asks for one.
     """
-    accounts = facts.whole("account")
-    joined = rows.left_join(accounts, rows.account_id == accounts.id)
-    return joined.mutate(id=joined.account_id)
+    rows = rows.mutate(id=rows.account_id)
+    accounts = facts.whole("account").rename(known_id="id")
+    accounts = accounts.drop(*(sorted({*accounts.columns} & {*rows.columns})))
+    if not facts.asks(*accounts.columns):
+        return rows
+    return rows.left_join(accounts, rows.account_id == accounts.known_id).drop("known_id")

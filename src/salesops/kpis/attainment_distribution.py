@@ -29,6 +29,7 @@ attainment_distribution = Kpi(
     pitfalls="A mean above 100 % can hide that half the team fails: look at the median.",
     rows_of="person",
     rows=_rows,
+    shorter_without=("team_quota", "opportunity_split"),
     takes_where=False,
     spans_days=True,
     has_distribution=True,

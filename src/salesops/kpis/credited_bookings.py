@@ -25,6 +25,7 @@ credited_bookings = Kpi(
     version=2,
     pitfalls="Overlay credit is not in it, so that teams add up to what was sold; what shares leave over is the owner's.",
     rows=_rows,
+    shorter_without=("opportunity_split",),
     is_sum=True,
     needs=(
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),

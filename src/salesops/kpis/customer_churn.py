@@ -1,6 +1,7 @@
 """Customer churn: of the customers at the start of the period, the share lost in it."""
 
 from datetime import date
+from typing import Any
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
 from salesops.kpis._populations import with_account
@@ -13,23 +14,33 @@ def _rows(facts: Facts, window: Window) -> Table:
 
     known_to = ibis.least(window.end, (window.today + ibis.interval(days=1)).cast("date"))
     paid = facts.table("recurring_revenue")
-    paid = paid.mutate(paid_to=paid.ends_on.coalesce(NEVER))
+    paid = paid.select("account_id", "starts_on", paid_to=paid.ends_on.coalesce(NEVER))
     paid = paid.filter(
         window.start <= window.today, paid.starts_on <= known_to, paid.paid_to > window.start
     )
-    before = ibis.window(group_by="account_id", order_by=["starts_on", "id"], preceding=(None, 1))
-    paid = paid.mutate(paid_before=paid.paid_to.max().over(before))
-    spans = paid.group_by("account_id").aggregate(
-        paid_from=paid.starts_on.min(),
-        paid_to=paid.paid_to.max(),
-        gaps=ones(paid.starts_on > paid.paid_before).sum(),
+    at_start = paid.filter(paid.starts_on <= window.start).select("account_id").distinct()
+    lost = _stopped(paid, known_to)
+    joined = at_start.left_join(lost, at_start.account_id == lost.lost_account)
+    joined = joined.mutate(
+        numerator=ones(joined.lost_account.notnull()),
+        denominator=ones(joined.account_id.notnull()),
+    ).drop("lost_account")
+    return with_account(facts, joined)
+
+
+def _stopped(paid: Table, known_to: Any) -> Table:
+    """Accounts with a day on which something paid until then had ended and nothing else was paid."""
+    ended = paid.filter(paid.paid_to <= known_to)
+    ended = ended.select(lost_account="account_id", stopped_on="paid_to")
+    stopped = ended.anti_join(
+        paid,
+        [
+            ended.lost_account == paid.account_id,
+            paid.starts_on <= ended.stopped_on,
+            paid.paid_to > ended.stopped_on,
+        ],
     )
-    spans = spans.filter(spans.paid_from <= window.start)
-    at_start = with_account(facts, spans)
-    return at_start.mutate(
-        numerator=ones((at_start.gaps > 0) | (at_start.paid_to <= known_to)),
-        denominator=ones(at_start.account_id.notnull()),
-    )
+    return stopped.select("lost_account").distinct()
 
 
 customer_churn = Kpi(

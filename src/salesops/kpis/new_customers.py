@@ -1,31 +1,30 @@
 """New customers: accounts that bought for the first time."""
 
 from salesops.kpis._definition import Basis, Facts, Kpi, Need, Table, Unit, Window, ones
-from salesops.kpis._populations import within
-
-LENGTH_OF_DAY = len("2026-01-31")
+from salesops.kpis._populations import with_account, within
 
 
 def _rows(facts: Facts, window: Window) -> Table:
+    import ibis
+
     # First among all of them: a filter or a scope may hide the first win, but it does not undo it.
     won = facts.whole("opportunity")
-    won = won.filter(won.is_won, won.account_id.notnull(), won.closed_on.notnull())
-    # The least of day and id in one text, which sorts as the two would one after the other.
-    firsts = won.group_by("account_id").aggregate(
-        first=(won.closed_on.cast("string") + won.id).min()
-    )
-    firsts = firsts.select(first_deal=firsts["first"].substr(LENGTH_OF_DAY))
-    deals = facts.table("opportunity")
-    deals = deals.filter(deals.is_won, within(deals.closed_on, window))
-    first = deals.semi_join(firsts, deals.id == firsts.first_deal)
+    won = won.filter(won.is_won, won.account_id.notnull())
+    before = won.filter(won.closed_on < window.start).select(known_account="account_id")
+    bought = won.filter(within(won.closed_on, window))
+    bought = bought.anti_join(before, bought.account_id == before.known_account)
+    # Of several won on one day the first by id, so that each account counts once and for one of them.
+    in_order = ibis.window(group_by="account_id", order_by=["closed_on", "id"])
+    bought = bought.mutate(place=ibis.row_number().over(in_order))
+    first = bought.filter(bought.place == 0)
+    if not facts.sees_all("opportunity"):
+        deals = facts.table("opportunity")
+        first = first.semi_join(deals, first.id == deals.id)
     first = first.select("account_id", "team", "owner_id", "source", happened_on="closed_on")
-    accounts = facts.whole("account").drop("owner_id", "source")
-    joined = first.left_join(accounts, first.account_id == accounts.id)
-    return joined.mutate(
-        id=joined.account_id,
-        numerator=ones(joined.account_id.notnull()),
-        denominator=ones(joined.account_id.notnull()),
+    counted = first.mutate(
+        numerator=ones(first.account_id.notnull()), denominator=ones(first.account_id.notnull())
     )
+    return with_account(facts, counted)
 
 
 new_customers = Kpi(

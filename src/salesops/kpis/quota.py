@@ -26,6 +26,7 @@ quota = Kpi(
     pitfalls="A quota that only sums up others is left out: a manager's where their people hold some, a team's where its people do.",
     rows_of="quota",
     rows=_rows,
+    shorter_without=("team_quota",),
     takes_where=False,
     spans_days=True,
     is_sum=True,

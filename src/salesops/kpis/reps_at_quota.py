@@ -29,6 +29,7 @@ reps_at_quota = Kpi(
     pitfalls="Whoever started or left within the period does not count.",
     rows_of="person",
     rows=_rows,
+    shorter_without=("team_quota", "opportunity_split"),
     takes_where=False,
     spans_days=True,
     interval=Interval.SHARE,
