@@ -1,0 +1,106 @@
+"""How far somebody who is signed in can see: whose records, and which were shared with them by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.db import connection
+from django.db.models import Q
+
+from salesops.records.person import Person
+from salesops.records.share import Share
+from salesops.records.user import User
+
+ADMINISTRATORS = frozenset({"administrator"})
+OPERATIONS = frozenset({"vp", "manager", "analyst", "representative"})
+SEE_ALL = ADMINISTRATORS | OPERATIONS
+EDIT_ALL = SEE_ALL - {"analyst"}
+LEADER = "sales_leader"
+
+NOTHING: Mapping[str, frozenset[str]] = {}
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`owner_ids` are the people whose records are seen, None meaning everybody's; `shared` and
+    `shared_to_edit` the keys of single records by noun. `team` is the team whose quota a leader sees.
+    Who is nobody (`is_known` false) sees nothing, not even a product."""
+
+    is_known: bool
+    owner_ids: frozenset[str] | None = frozenset()
+    person_id: str | None = None
+    role: str = ""
+    team: str = ""
+    shared: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+    shared_to_edit: Mapping[str, frozenset[str]] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def is_all(self) -> bool:
+        """Everybody's records are seen, and what the company spends and earns."""
+        return self.owner_ids is None
+
+    @property
+    def edits_all(self) -> bool:
+        """Everything may be changed."""
+        return self.role in EDIT_ALL
+
+    def covers(self, person_id: str | None) -> bool:
+        """The person is one of those whose records are seen."""
+        return self.owner_ids is None or person_id in self.owner_ids
+
+
+NOBODY = Reach(is_known=False)
+
+
+def reach(user: User) -> Reach:
+    """The reach of a login now. A login that was ended, or of no role and no person, reaches nothing."""
+    if not user.is_active:
+        return NOBODY
+    if user.role in SEE_ALL:
+        return Reach(True, None, user.person_id, user.role)
+    person = Person.objects.filter(pk=user.person_id, deleted_at__isnull=True).first()
+    if person is None:
+        return NOBODY
+    leads = user.role == LEADER
+    shared, shared_to_edit = _shared_with(person)
+    return Reach(
+        is_known=True,
+        owner_ids=below(person.pk) if leads else frozenset({person.pk}),
+        person_id=person.pk,
+        role=user.role,
+        team=(person.team or "") if leads else "",
+        shared=shared,
+        shared_to_edit=shared_to_edit,
+    )
+
+
+def below(person_id: str) -> frozenset[str]:
+    """The person and everybody they manage, directly or through others. Survives managers in a circle."""
+    with connection.cursor() as cursor:
+        # UNION drops who was met before, which is what ends a circle.
+        cursor.execute(
+            "WITH RECURSIVE line (id) AS ("
+            "SELECT id FROM person WHERE id = %s AND deleted_at IS NULL "
+            "UNION SELECT person.id FROM person JOIN line ON person.manager_id = line.id "
+            "WHERE person.deleted_at IS NULL) SELECT id FROM line",
+            [person_id],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def _shared_with(person: Person) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
+    whom = Q(person_id=person.pk)
+    if person.team:
+        whom |= Q(team=person.team)
+    seen: dict[str, set[str]] = {}
+    edited: dict[str, set[str]] = {}
+    found = Share.objects.filter(whom, ended_by__isnull=True)
+    for noun, key, may_edit in found.values_list("noun", "record_id", "may_edit"):
+        seen.setdefault(noun, set()).add(key)
+        if may_edit:
+            edited.setdefault(noun, set()).add(key)
+    return (
+        {noun: frozenset(keys) for noun, keys in seen.items()},
+        {noun: frozenset(keys) for noun, keys in edited.items()},
+    )

@@ -1,0 +1,154 @@
+"""What each person may see and edit of each noun: one answer for pages, search, exports, books and totals.
+
+Private by default. A record is seen by its owner, by those who manage the owner, by whom it was shared with and by
+sales operations; what belongs to a record is seen with it. Everything here becomes a condition of one query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+import salesops.records.among  # noqa: F401  teaches Django the lookup
+from salesops.records.account import Account
+from salesops.records.contact import Contact
+from salesops.records.lead import Lead
+from salesops.records.opportunity import Opportunity
+from salesops.records.reach import Reach, reach
+from salesops.records.record import Record
+from salesops.records.user import User
+
+Rule = Callable[[Reach], Q]
+
+NOBODYS = Q(pk__in=())
+
+
+def visible_to(user: User, noun: type[Record]) -> QuerySet[Any]:
+    """The records of `noun` that the login may see."""
+    return visible_within(reach(user), noun)
+
+
+def editable_by(user: User, noun: type[Record]) -> QuerySet[Any]:
+    """The records of `noun` that the login may change; all of them are visible to it as well."""
+    return editable_within(reach(user), noun)
+
+
+def visible_within(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
+    """The records of `noun` within a reach that was worked out before."""
+    there = noun.objects.filter(deleted_at__isnull=True)
+    if not scope.is_known:
+        return there.none()
+    return there if scope.is_all else there.filter(_SEEN[noun._meta.db_table](scope))
+
+
+def editable_within(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
+    """The records of `noun` that may be changed within a reach."""
+    there = noun.objects.filter(deleted_at__isnull=True)
+    if not scope.is_known or (scope.is_all and not scope.edits_all):
+        return there.none()
+    if scope.is_all:
+        return there
+    rule = _EDITED.get(noun._meta.db_table)
+    return there.filter(rule(scope)) if rule else there.none()
+
+
+def _everybody(scope: Reach) -> Q:  # noqa: ARG001  whoever is known
+    return Q()
+
+
+def _operations(scope: Reach) -> Q:  # noqa: ARG001  who sees all never comes here
+    return NOBODYS
+
+
+def _own(scope: Reach, by: str = "owner") -> Q:
+    return Q(**{f"{by}__among": scope.owner_ids})
+
+
+def _own_or_shared(scope: Reach, noun: str) -> Q:
+    return _own(scope) | Q(pk__among=scope.shared.get(noun, ()))
+
+
+def _own_or_shared_to_edit(scope: Reach, noun: str) -> Q:
+    return _own(scope) | Q(pk__among=scope.shared_to_edit.get(noun, ()))
+
+
+def _seen(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
+    return visible_within(scope, noun).values("pk")
+
+
+def _edited(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
+    return editable_within(scope, noun).values("pk")
+
+
+def _account(scope: Reach) -> Q:
+    deals = visible_within(scope, Opportunity).filter(account__isnull=False)
+    return _own_or_shared(scope, "account") | Q(pk__in=deals.values("account_id"))
+
+
+def _contact(scope: Reach) -> Q:
+    return _own_or_shared(scope, "contact") | Q(account__in=_seen(scope, Account))
+
+
+def _of_opportunity(scope: Reach) -> Q:
+    return Q(opportunity__in=_seen(scope, Opportunity))
+
+
+def _split(scope: Reach) -> Q:
+    return _own(scope, "person") | _of_opportunity(scope)
+
+
+def _activity(scope: Reach) -> Q:
+    return _own(scope) | _belongs(lambda noun: _seen(scope, noun))
+
+
+def _belongs(of: Callable[[type[Record]], QuerySet[Any]]) -> Q:
+    """An activity belongs to the closest thing it names: with a deal of somebody else's at an account that is seen
+    for another deal, the account does not open it."""
+    no_deal = Q(opportunity__isnull=True)
+    no_lead = no_deal & Q(lead__isnull=True)
+    return (
+        Q(opportunity__in=of(Opportunity))
+        | no_deal & Q(lead__in=of(Lead))
+        | no_lead & Q(account__in=of(Account))
+        | no_lead & Q(account__isnull=True, contact__in=of(Contact))
+    )
+
+
+def _quota(scope: Reach) -> Q:
+    of_the_team = Q(person__isnull=True, team=scope.team) if scope.team else NOBODYS
+    return _own(scope, "person") | of_the_team
+
+
+_SEEN: dict[str, Rule] = {
+    "person": _everybody,
+    "team_membership": _everybody,
+    "pipeline_stage": _everybody,
+    "exchange_rate": _everybody,
+    "product": _everybody,
+    "campaign": _everybody,
+    "campaign_spend": _operations,
+    "account": _account,
+    "contact": _contact,
+    "lead": lambda scope: _own_or_shared(scope, "lead"),
+    "opportunity": lambda scope: _own_or_shared(scope, "opportunity"),
+    "opportunity_line": _of_opportunity,
+    "opportunity_split": _split,
+    "activity": _activity,
+    "quota": _quota,
+    "cost": _operations,
+    "recurring_revenue": _operations,
+}
+
+# What is not here is changed by sales operations alone: splits and quotas as well, which decide what is paid.
+_EDITED: dict[str, Rule] = {
+    "account": lambda scope: _own_or_shared_to_edit(scope, "account"),
+    "contact": lambda scope: (
+        _own_or_shared_to_edit(scope, "contact") | Q(account__in=_edited(scope, Account))
+    ),
+    "lead": lambda scope: _own_or_shared_to_edit(scope, "lead"),
+    "opportunity": lambda scope: _own_or_shared_to_edit(scope, "opportunity"),
+    "opportunity_line": lambda scope: Q(opportunity__in=_edited(scope, Opportunity)),
+    "activity": lambda scope: _own(scope) | _belongs(lambda noun: _edited(scope, noun)),
+}
