@@ -11,7 +11,7 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.book.facts import MAY_LACK
-from salesops.book.question import Question, expression
+from salesops.book.question import MOMENTS, Question, expression
 from salesops.engines.compiled import edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.literals import with_values
@@ -120,3 +120,12 @@ def test_a_number_by_nothing_places_nobody() -> None:
     for name in ("time_spent_selling", "credited_bookings"):
         assert "team_membership" in sql_of(Question(kpi=KPIS[name], by=("team",)), None)
         assert "team_membership" not in sql_of(Question(kpi=KPIS[name]), None)
+
+
+@pytest.mark.parametrize("name", [n for n in COUNTED if KPIS[n].interval in MOMENTS])
+def test_sums_of_squares_are_of_the_rows_that_count(sample_folder: Path, name: str) -> None:
+    engine = DuckDBEngine(sample_folder)
+    rows = Book(engine).rows_behind(name, limit=100_000).dicts()
+    engine.close()
+    assert rows
+    assert all((r["numerator"] is None) == (r["denominator"] is None) for r in rows)

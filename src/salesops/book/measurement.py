@@ -210,8 +210,9 @@ def _interval(kpi: Kpi, cell: Cell) -> tuple[float | None, float | None]:
     elif kpi.interval is Interval.MEAN and cell.moments:
         found = mean_interval(cell.n, float(cell.numerator or 0), float(cell.moments["xx"]))
     elif kpi.interval is Interval.RATIO and cell.moments:
-        moments = (float(cell.moments[m]) for m in ("x", "y", "xx", "yy", "xy"))
-        found = ratio_interval(cell.n, *moments)
+        sums = (float(s or 0) for s in (cell.numerator, cell.denominator))
+        products = (float(cell.moments[m]) for m in ("xx", "yy", "xy"))
+        found = ratio_interval(cell.n, *sums, *products)
     if found is None:
         return None, None
     low, high = found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 CELL_COLUMNS = ("numerator", "denominator", "n", "n_excluded", "n_open")
-MOMENTS = {Interval.MEAN: ("xx",), Interval.RATIO: ("x", "y", "xx", "yy", "xy")}
+MOMENTS = {Interval.MEAN: ("xx",), Interval.RATIO: ("xx", "yy", "xy")}
 
 
 @dataclass(frozen=True)
@@ -210,9 +210,9 @@ def _cells(question: Question, population: ir.Table, keys: list[str]) -> ir.Tabl
         measures["median"] = population.numerator.quantile(0.5)
         measures["p90"] = population.numerator.quantile(0.9)
     x, y = (population[c].cast("float64") for c in ("numerator", "denominator"))
-    products = {"x": x, "y": y, "xx": x * x, "yy": y * y, "xy": x * y}
+    products = {"xx": x * x, "yy": y * y, "xy": x * y}
     for moment in MOMENTS.get(question.kpi.interval, ()):
-        measures[moment] = products[moment].sum(where=counted)
+        measures[moment] = products[moment].sum()
     if not keys:
         return population.aggregate(**measures)
     return population.group_by(keys).aggregate(**measures)

@@ -4,7 +4,8 @@ Every KPI is a ratio of sums over rows somebody can look at, or a combination of
 Ibis expression with these columns beside those of its table:
 
 - `numerator`, `denominator`: exact numbers (integers or decimals; seconds for durations, minor units for
-  money). Null where the row does not take part in the figure (excluded, open).
+  money). Null where the row does not take part in the figure (excluded, open); both, where chance is shown
+  from sums of their squares.
 - `happened_on`: the day that puts the row in a period; absent for a point in time.
 - `is_excluded`: the row belongs here but cannot be counted (a missing amount, a close before creation).
 - `is_open`: the row's outcome is not known yet.
