@@ -10,6 +10,7 @@ from salesops.insights._finding import Finding, Insight
 from salesops.insights._readings import (
     KEY_NUMBERS,
     LIBRARY_PERIOD,
+    OF_A_PERSON,
     KeyReading,
     key_reading,
     quarter_readings,
@@ -24,6 +25,7 @@ __all__ = [
     "KEY_NUMBERS",
     "LIBRARY_PERIOD",
     "MOST",
+    "OF_A_PERSON",
     "Finding",
     "Insight",
     "KeyReading",

@@ -26,7 +26,15 @@ KEY_NUMBERS = (
     "data_completeness",
 )
 OF_THE_QUARTER = ("quota", "closed_to_date", "quota_attainment", "forecast", "pipeline_coverage")
-LIBRARY_PERIOD = "last_4_quarters"  # over which all numbers are listed
+OF_A_PERSON = (
+    "win_rate",
+    "average_deal_size",
+    "sales_cycle",
+    "open_pipeline",
+    "quota_attainment",
+    "time_spent_selling",
+)
+LIBRARY_PERIOD = "last_4_quarters"  # over which all numbers are listed, and those of a person
 COURSE_QUARTERS = 8
 
 

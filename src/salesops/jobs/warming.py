@@ -33,6 +33,7 @@ from salesops.insights import (
     KEY_NUMBERS,
     LIBRARY_PERIOD,
     MOST,
+    OF_A_PERSON,
     Finding,
     every_finding,
     key_reading,
@@ -109,6 +110,7 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
             *(partial(key_reading, book, name) for name in KEY_NUMBERS),
             partial(quarter_readings, book),
             *(partial(book.measure, name, period=LIBRARY_PERIOD) for name in KPIS),
+            *(partial(book.measure, n, period=LIBRARY_PERIOD, by=["person"]) for n in OF_A_PERSON),
         ]
         for done, ask in enumerate(asks):
             watch(STEP, done, len(asks))

@@ -6,27 +6,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from salesops.book.picture import interval_in_words, value_in_words
+from salesops.insights import LIBRARY_PERIOD, OF_A_PERSON
 from salesops.kpis import KPIS
 from salesops.web.books import whole_book
 from salesops.web.pages.records.records import deals_of, name_of, record
-
-SHOWN = (
-    "win_rate",
-    "average_deal_size",
-    "sales_cycle",
-    "open_pipeline",
-    "quota_attainment",
-    "time_spent_selling",
-)
 
 
 def person(request: HttpRequest, key: str) -> HttpResponse:
     """The person with that id."""
     book = whole_book()
     found = record(book, "person", key)
-    period = book.period("last_4_quarters")
+    period = book.period(LIBRARY_PERIOD)
     numbers = []
-    for name in SHOWN:
+    for name in OF_A_PERSON:
         mine = next(
             (f for f in book.measure(name, period=period, by=["person"]) if f.key == (key,)), None
         )
