@@ -22,7 +22,7 @@ from salesops.records.merging import Under, compare, write
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 
-Watch = Callable[[str, int, int], None]
+Watch = Callable[[str, int, int], object]
 
 # How long a step may hold SQLite's only lock, and how long it then lets others write.
 LOCKED_SECONDS = 0.08
