@@ -70,10 +70,10 @@ def test_a_naive_worker_fails_the_same_test(start: Start) -> None:
 
 
 def test_work_of_many_steps_goes_on_where_a_killed_worker_left_it(start: Start) -> None:
-    for _ in range(6):
+    for _ in range(4):
         _ask("leave_many")
     start(1, 2)
-    _kill_while_they_work(8, "leave_many")
+    _kill_while_they_work(6, "leave_many")
     until(lambda: not Job.objects.exclude(state=DONE).exists(), "the end of all jobs")
     assert set(_effects().values()) == {1}
     assert Activity.objects.count() == 10 * Job.objects.count()

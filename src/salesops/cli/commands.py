@@ -51,6 +51,15 @@ ServeOption = Annotated[
 ]
 SizeOption = Annotated[int, typer.Option(min=1, help="Number of opportunities.")]
 SeedOption = Annotated[int, typer.Option(help="Which invented company.")]
+OfficeOption = Annotated[
+    Path,
+    typer.Option(
+        "--office", help="Folder of the office; its database is SALESOPS_DATABASE, or in it."
+    ),
+]
+MaybeOfficeOption = Annotated[
+    Path | None, typer.Option("--office", help="Folder of an office, in place of a book.")
+]
 ListFormatOption = Annotated[ListFormat, typer.Option("--format", help="How to print it.")]
 
 
@@ -127,9 +136,30 @@ def open_command(
 
 
 @app.command("serve")
-def serve_command(book: BookOption = DEFAULT_BOOK, port: PortOption = None) -> None:
-    """Serve a book in a browser, on this machine only. Without a book it asks for files."""
-    _serve(book, port)
+def serve_command(
+    book: BookOption = DEFAULT_BOOK,
+    port: PortOption = None,
+    office: MaybeOfficeOption = None,
+    address: Annotated[
+        str,
+        typer.Option(help="Address an office listens on; 0.0.0.0 is every one of this machine."),
+    ] = "127.0.0.1",
+    processes: Annotated[
+        int, typer.Option(min=1, max=64, help="How many processes answer for an office.")
+    ] = 2,
+) -> None:
+    """Serve a book in a browser, on this machine only. Without a book it asks for files.
+
+    With --office it serves that office instead, to everybody who can reach the address and signs in, on
+    port 8000 unless another is named, with a worker beside it that is started again when it dies.
+    """
+    from salesops.cli.serving import refuse_other_address, serve_office_in
+
+    if office is None:
+        refuse_other_address(address)
+        _serve(book, port)
+        return
+    serve_office_in(office, address, port, processes)
 
 
 @app.command("demo")
@@ -229,12 +259,73 @@ def sample_command(
     write_sample(out, size, seed, form)
 
 
+@app.command("worker")
+def worker_command(
+    office: OfficeOption,
+    beneath: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Do an office's long work until interrupted. There may be several, also on other machines."""
+    from salesops.cli.working import work
+
+    work(office, beneath)
+
+
+@app.command("upgrade")
+def upgrade_command(office: OfficeOption) -> None:
+    """Bring an office's database to this version, or make a new office. May be repeated."""
+    from salesops.cli.keeping import upgrade
+
+    upgrade(office)
+
+
+@app.command("backup")
+def backup_command(
+    office: OfficeOption,
+    file: Annotated[
+        Path | None, typer.Argument(help="File to write, such as office.zip.", show_default=False)
+    ] = None,
+    schedule: Annotated[
+        str | None,
+        typer.Option(
+            help="Have the worker do it again and again, such as '30 2 * * * Europe/Berlin'."
+        ),
+    ] = None,
+    keep: Annotated[int, typer.Option(min=1, help="How many of those to keep.")] = 14,
+) -> None:
+    """Write a whole office, database and files, to one sealed file, while it is used.
+
+    With --schedule the office's worker does it at these times, into the office's folder `backups`.
+    """
+    from salesops.cli.keeping import back_up_again_and_again, back_up_office
+
+    if (file is None) is (schedule is None):
+        raise typer.BadParameter("Name either a file to write now or a --schedule.")
+    if file is not None:
+        back_up_office(office, file)
+    elif schedule is not None:
+        back_up_again_and_again(office, schedule, keep)
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="File that `backup` wrote.")],
+    office: OfficeOption,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Lose what the office holds now.")
+    ] = False,
+) -> None:
+    """Make an office what it was when it was backed up: whole and compared, or not at all."""
+    from salesops.cli.keeping import restore_office
+
+    restore_office(office, file, replace)
+
+
 @app.command("doctor")
-def doctor_command(book: BookOption = DEFAULT_BOOK) -> None:
-    """Look whether this machine and a book are in order."""
+def doctor_command(book: BookOption = DEFAULT_BOOK, office: MaybeOfficeOption = None) -> None:
+    """Look whether this machine and a book, or an office, are in order."""
     from salesops.cli.doctor import examine_machine
 
-    raise typer.Exit(examine_machine(book))
+    raise typer.Exit(examine_machine(book, office))
 
 
 def _serve(book: Path, port: int | None) -> None:

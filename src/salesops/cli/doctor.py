@@ -1,4 +1,4 @@
-"""Looking whether this machine and a book are in order."""
+"""Looking whether this machine and a book, or an office, are in order."""
 
 from __future__ import annotations
 
@@ -20,22 +20,27 @@ LEAST_FREE_BYTES = 2 * 1024**3
 Check = tuple[bool, str]  # whether it is fine, and what was found
 
 
-def examine_machine(folder: Path) -> int:
+def examine_machine(folder: Path, office: Path | None = None) -> int:
     """Print one line for each thing looked at. Returns the exit code."""
     console = out()
     all_fine = True
-    for fine, line in _checks(folder):
+    for fine, line in _checks(folder, office):
         all_fine &= fine
         mark = Text("ok  ", style="green") if fine else Text("NO  ", style="bold red")
         console.print(mark + Text(line))
     return exits.FINE if all_fine else exits.NOT_IN_ORDER
 
 
-def _checks(folder: Path) -> Iterator[Check]:
+def _checks(folder: Path, office: Path | None) -> Iterator[Check]:
     yield sys.version_info >= (3, 11), f"Python {platform.python_version()}"
     yield from (_package(name) for name in PACKAGES)
-    yield _disk(folder)
-    yield from _book(folder)
+    yield _disk(office or folder)
+    if office is None:
+        yield from _book(folder)
+        return
+    from salesops.cli.keeping import look_at_office
+
+    yield from look_at_office(office)
 
 
 def _package(name: str) -> Check:
@@ -51,7 +56,7 @@ def _disk(folder: Path) -> Check:
     line = f"{free / 1024**3:.1f} GiB free at {place}"
     if free > LEAST_FREE_BYTES:
         return True, line
-    return False, f"{line}. Opening large files needs more; make room or choose another --book."
+    return False, f"{line}. Large files need more; make room, or choose another folder."
 
 
 def _book(folder: Path) -> Iterator[Check]:

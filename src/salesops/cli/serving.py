@@ -1,10 +1,13 @@
-"""Serving a book in a browser from the command line."""
+"""Serving a book, or an office, in a browser from the command line."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from salesops.cli.terminal import err, say
+from salesops.foundations.problem import Refusal
+
+OFFICE_PORT = 8000
 
 
 def serve_book(folder: Path, port: int | None) -> None:
@@ -21,3 +24,28 @@ def serve_book(folder: Path, port: int | None) -> None:
         )
 
     serve(folder.resolve(), port=port, on_ready=ready)
+
+
+def refuse_other_address(address: str) -> None:
+    """Refuse to serve a book elsewhere than on this machine."""
+    if address != "127.0.0.1":
+        raise Refusal(
+            "A book has no people who sign in, so it is served to this machine alone. "
+            "Leave --address out, or serve an office with --office."
+        )
+
+
+def serve_office_in(folder: Path, address: str, port: int | None, processes: int) -> None:
+    """Serve an office, with a worker beside it, until interrupted."""
+    from salesops.cli.office import in_use
+    from salesops.web.office_server import serve_office
+
+    def ready(link: str) -> None:
+        console = err()
+        console.print(f"\nThe office is open at {link}", style="bold", soft_wrap=True, markup=False)
+        say(console, "A worker does its long work. Ctrl-C ends both.", style="dim")
+
+    with in_use(folder) as whole:
+        serve_office(
+            whole, address=address, port=port or OFFICE_PORT, processes=processes, on_ready=ready
+        )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from salesops.foundations.problem import Refusal
 
+LOOPBACK = "127.0.0.1"
 THREADS = 6
 SECONDS_TO_END = 3
 MOST_TRIES = 1_200
@@ -20,7 +21,7 @@ MOST_TRIES = 1_200
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
 
@@ -31,17 +32,17 @@ def serve(folder: Path, *, port: int | None, on_ready: Callable[[str], None]) ->
     from granian.constants import Interfaces
 
     chosen = port or free_port()
-    _refuse_taken(chosen)
+    refuse_taken(LOOPBACK, chosen)
     key = os.environ.get("SALESOPS_KEY") or secrets.token_urlsafe(24)
     os.environ |= {
         "SALESOPS_BOOK": str(folder),
         "SALESOPS_KEY": key,
         "DJANGO_SETTINGS_MODULE": "salesops.web.settings",
     }
-    _build_when_missing()
+    build_when_missing()
     server = Granian(
         "salesops.web.wsgi:application",
-        address="127.0.0.1",
+        address=LOOPBACK,
         port=chosen,
         interface=Interfaces.WSGI,
         workers=1,
@@ -49,36 +50,37 @@ def serve(folder: Path, *, port: int | None, on_ready: Callable[[str], None]) ->
         log_enabled=False,
         workers_kill_timeout=SECONDS_TO_END,
     )
-    link = f"http://127.0.0.1:{chosen}/?key={key}"
+    link = f"http://{LOOPBACK}:{chosen}/?key={key}"
     threading.Thread(
-        target=_say_when_heard, args=(chosen, lambda: on_ready(link)), daemon=True
+        target=say_when_heard, args=(LOOPBACK, chosen, lambda: on_ready(link)), daemon=True
     ).start()
     server.serve()
 
 
-def _say_when_heard(port: int, say: Callable[[], None]) -> None:
+def say_when_heard(address: str, port: int, say: Callable[[], None]) -> None:
     """Call `say` once the port answers."""
     for _ in range(MOST_TRIES):
         with socket.socket() as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((address, port)) == 0:
                 say()
                 return
         time.sleep(0.05)
 
 
-def _refuse_taken(port: int) -> None:
+def refuse_taken(address: str, port: int) -> None:
+    """Refuse a port somebody listens on already."""
     with socket.socket() as probe:
         try:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("127.0.0.1", port))
+            probe.bind((address, port))
         except OSError:
             raise Refusal(
                 f"Port {port} is in use. Name another one, or none to have a free one chosen."
             ) from None
 
 
-def _build_when_missing() -> None:
+def build_when_missing() -> None:
     """A checkout that was never built builds its assets now."""
     import django
     from django.conf import settings

@@ -1,0 +1,127 @@
+"""Keeping an office: making and upgrading its database, backing it up, restoring it, and looking whether it is well."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from salesops.cli.office import NEWER, command, in_use, refuse_unreachable, set_up
+from salesops.cli.terminal import out, say
+from salesops.foundations.problem import Refusal
+
+if TYPE_CHECKING:
+    from salesops.jobs.sealed import BackupManifest
+
+Check = tuple[bool, str]  # whether it is fine, and what was found
+
+
+def upgrade(folder: Path) -> None:
+    """Bring the office's database to this version; makes the office where there is none."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    whole = set_up(folder)
+    from django.core.management import call_command
+    from django.db import connection
+
+    from salesops.records.folder import alone
+    from salesops.records.safety import is_behind
+
+    refuse_unreachable()
+    if not is_behind(connection):
+        say(out(), f"The office in {folder} is up to date.")
+        return
+    with alone(whole):
+        call_command("migrate", interactive=False, verbosity=0)
+        call_command("createcachetable", verbosity=0)
+    say(out(), f"The office in {folder} is ready. Start it: {command('serve', folder)}")
+
+
+def back_up_office(folder: Path, file: Path) -> None:
+    """Write the whole office to a file, while it is used."""
+    with in_use(folder, must_be_ready=False) as whole:
+        from django.db import connection
+
+        from salesops.foundations.clock import system_clock
+        from salesops.jobs.backup import back_up
+        from salesops.records.safety import is_ahead
+
+        if is_ahead(connection):
+            raise Refusal(NEWER.format(folder=folder))
+        manifest = back_up(whole, file.absolute(), system_clock)
+    say(out(), f"{file} holds {_counted(manifest)}.")
+
+
+def back_up_again_and_again(folder: Path, schedule: str, keep: int) -> None:
+    """Have the office's worker back it up at the times of a schedule, in place of a former schedule."""
+    with in_use(folder):
+        from django.db import transaction
+
+        from salesops.actions.enqueue import enqueue
+        from salesops.foundations.clock import system_clock
+        from salesops.foundations.schedule import next_time
+        from salesops.records.job import WAITING, Job
+
+        first = next_time(schedule, system_clock())
+        with transaction.atomic():
+            Job.objects.filter(kind="backup", state=WAITING).exclude(schedule="").delete()
+            enqueue(
+                None,
+                "backup",
+                {"keep": keep},
+                system_clock,
+                lock_key="backup",
+                run_after=first,
+                schedule=schedule,
+            )
+    say(out(), f"The worker backs the office up at {first:%-d %B %Y %H:%M} UTC, and then again.")
+
+
+def restore_office(folder: Path, file: Path, replace: bool) -> None:
+    """Put an office back as it was, whole or not at all."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    whole = set_up(folder)
+    from django.db import connection
+
+    from salesops.jobs.restore import restore
+    from salesops.records.safety import is_behind
+
+    refuse_unreachable()
+    manifest = restore(whole, file, replace=replace)
+    say(out(), f"The office in {folder} is as of {manifest.made_at:%-d %B %Y %H:%M} UTC again:")
+    say(out(), f"{_counted(manifest)}, each compared with what was written.")
+    if is_behind(connection):
+        say(out(), f"It is of an older version. Next: {command('upgrade', folder)}")
+
+
+def _counted(manifest: BackupManifest) -> str:
+    rows = sum(table.rows for table in manifest.tables.values())
+    return f"{rows:,} rows in {len(manifest.tables)} tables, and {len(manifest.files)} files"
+
+
+def look_at_office(folder: Path) -> Iterator[Check]:
+    """What `doctor` says of an office's database."""
+    if not folder.is_dir():
+        yield False, f"There is no office in {folder}. Make one: {command('upgrade', folder)}"
+        return
+    set_up(folder)
+    from django.db import connection
+
+    from salesops.records.safety import dangers, is_ahead, is_behind
+
+    try:
+        refuse_unreachable()
+    except Refusal as refusal:
+        yield False, str(refusal)
+        return
+    yield True, f"The database answers: {connection.vendor}"
+    found = dangers(connection)
+    yield from ((False, line) for line in found)
+    if not found:
+        yield True, "The database keeps what it acknowledges"
+    if is_ahead(connection):
+        yield False, NEWER.format(folder=folder)
+    elif is_behind(connection):
+        yield False, f"The database is older than this program: {command('upgrade', folder)}"
+    else:
+        yield True, "The database is of this version"
+    connection.close()
