@@ -1,0 +1,51 @@
+"""Create a record."""
+
+from __future__ import annotations
+
+from salesops.actions.changing import changing
+from salesops.actions.edit_record import Unfit, Values, give_values
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.reach import reach
+from salesops.records.record import Record
+from salesops.records.user import User
+from salesops.tables import TABLES
+
+# What somebody who sells may create; everything else is for who may edit all.
+SELLERS_CREATE = frozenset(
+    {"account", "contact", "lead", "opportunity", "opportunity_line", "activity"}
+)
+
+
+def create_record(
+    actor: User,
+    noun: type[Record],
+    values: Values,
+    clock: Clock,
+    *,
+    reason: str = "",
+    door: str = "browser",
+) -> Record:
+    """A new record with these values by column; its owner is the actor's person unless another is named."""
+    name = noun._meta.db_table
+    scope = reach(actor)
+    if not scope.is_known or not (scope.edits_all or (not scope.is_all and name in SELLERS_CREATE)):
+        raise Refusal(f"You may not create {name.replace('_', ' ')} records. Ask sales operations.")
+    columns = {str(f.column) for f in noun._meta.concrete_fields}
+    given = dict(values)
+    if "owner_id" in columns:
+        given.setdefault("owner_id", scope.person_id)
+    for column in TABLES[name].columns:
+        if (
+            column.required
+            and column.name != "id"
+            and not str(given.get(column.name) or "").strip()
+        ):
+            raise Unfit(column.name, f"{column.name.replace('_', ' ').capitalize()} is needed.")
+    with changing(actor, f"create_{name}", clock, door=door, reason=reason) as change:
+        record = noun()
+        if "created_at" in columns:
+            given.setdefault("created_at", change.at)
+        give_values(actor, record, given)
+        record.save(force_insert=True)
+    return record

@@ -1,0 +1,196 @@
+"""Edit a record, or many alike: who may, what fits, and nobody's change lost without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Field, ForeignKey
+
+from salesops.actions.changing import changing
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
+from salesops.records.field_access import Access, field_access
+from salesops.records.pipeline_stage import PipelineStage
+from salesops.records.reach import reach
+from salesops.records.record import FOREVER, Record, Version
+from salesops.records.user import User
+from salesops.records.visibility import editable_by, visible_to
+
+Values = Mapping[str, Any]
+NEVER_EDITED = frozenset({"id", "origin", "deleted_at", "custom"})
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A column that somebody else changed meanwhile: what one wanted, what it is now, by whom and when."""
+
+    column: str
+    wanted: Any
+    now: Any
+    by: str
+    at: datetime
+
+
+class Overtaken(Refusal):
+    """Somebody changed the same columns since they were read; nothing was written. The person chooses."""
+
+    def __init__(self, clashes: Sequence[Clash]) -> None:
+        names = ", ".join(sorted({c.by for c in clashes}))
+        super().__init__(f"{names} changed this meanwhile. Choose which value is to stand.")
+        self.clashes = tuple(clashes)
+
+
+class Unfit(Refusal):
+    """A value does not fit its column; `column` tells which."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+def version_now(record: Record) -> int:
+    """What identifies the state a record is in, to be handed back with an edit of it."""
+    found = (
+        type(record)
+        .versions.objects.filter(record_id=record.pk)
+        .order_by("-version")
+        .values_list("version", flat=True)
+        .first()
+    )
+    return int(found or 0)
+
+
+def edit_record(
+    actor: User,
+    noun: type[Record],
+    key: str,
+    values: Values,
+    clock: Clock,
+    *,
+    seen: int | None = None,
+    reason: str = "",
+    door: str = "browser",
+) -> Change:
+    """Give one record new values by column, such as {"stage": "Won", "owner_id": "p1"}.
+
+    `seen` is the version the person was looking at: what others changed since stands, unless it is the same
+    columns, which raises Overtaken. None overwrites knowingly.
+    """
+    with changing(actor, f"edit_{noun._meta.db_table}", clock, door=door, reason=reason) as change:
+        record = held_to_edit(actor, noun, [key])[0]
+        if seen is not None:
+            _refuse_overtaken(record, values, seen)
+        _save(record, give_values(actor, record, values))
+    return change
+
+
+def edit_records(
+    actor: User,
+    noun: type[Record],
+    keys: Sequence[str],
+    values: Values,
+    clock: Clock,
+    *,
+    reason: str = "",
+    door: str = "browser",
+) -> Change:
+    """Give many records the same values, as one change: all of them, or none when one may not be changed."""
+    with changing(actor, f"edit_{noun._meta.db_table}", clock, door=door, reason=reason) as change:
+        for record in held_to_edit(actor, noun, list(dict.fromkeys(keys))):
+            _save(record, give_values(actor, record, values))
+    return change
+
+
+def held_to_edit(actor: User, noun: type[Record], keys: Sequence[str]) -> list[Record]:
+    """The records, locked until the change ends. Refuses when one is not there or not the actor's to change."""
+    held = list(noun.objects.select_for_update().filter(pk__in=keys).order_by("pk"))
+    allowed = set(editable_by(actor, noun).filter(pk__in=keys).values_list("pk", flat=True))
+    missing = [key for key in keys if key not in allowed]
+    if missing:
+        seen = visible_to(actor, noun).filter(pk__in=missing).first()
+        if seen is None:
+            raise Refusal("There is no such record, or it is not yours to see.")
+        raise Refusal(f"You may look at “{seen}” but not change it. Ask its owner.")
+    return held
+
+
+def give_values(actor: User, record: Record, values: Values) -> set[str]:
+    """Set the values on the record without saving it; returns the columns set, with those that follow from them."""
+    fields = {str(f.column): f for f in record._meta.concrete_fields}
+    scope = reach(actor)
+    for column, value in values.items():
+        field = fields.get(column)
+        if field is None or column in NEVER_EDITED:
+            raise Refusal(f"A record has no “{column}” that could be edited.")
+        if field_access(scope, record, column) is not Access.WRITE:
+            raise Refusal(f"You may not change “{column.replace('_', ' ')}” here.")
+        setattr(record, field.attname, _fitting(actor, field, value))
+    followed = _follow_stage(record, values) if "stage" in values else set()
+    return set(values) | followed
+
+
+def _save(record: Record, columns: set[str]) -> None:
+    fields = {str(f.column): f.name for f in record._meta.concrete_fields}
+    record.save(update_fields=[fields[c] for c in columns])
+
+
+def _fitting(actor: User, field: Field[Any, Any], value: Any) -> Any:
+    """The value as the column holds it; an empty text is nothing."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(field, ForeignKey):
+        there = visible_to(actor, field.related_model).filter(pk=value).exists()  # type: ignore[arg-type]
+        if not there:
+            raise Unfit(field.attname, f"There is no such {field.name.replace('_', ' ')}.")
+        return value
+    try:
+        return field.clean(value, None)
+    except ValidationError as error:
+        raise Unfit(str(field.column), " ".join(error.messages)) from error
+
+
+def _follow_stage(record: Record, values: Values) -> set[str]:
+    """A stage brings its forecast category and probability, unless these were set as well."""
+    stage = PipelineStage.objects.filter(
+        pipeline=getattr(record, "pipeline", None), stage=values["stage"], deleted_at=None
+    ).first()
+    if stage is None:
+        return set()
+    followed = set()
+    for column, value in (
+        ("forecast_category", stage.forecast_category),
+        ("probability", stage.default_probability),
+    ):
+        if column not in values and value is not None:
+            setattr(record, column, value)
+            followed.add(column)
+    return followed
+
+
+def _refuse_overtaken(record: Record, values: Values, seen: int) -> None:
+    versions = type(record).versions.objects.filter(record_id=record.pk)
+    base = versions.filter(version=seen).first()
+    if base is None:
+        raise Refusal("What was looked at is no longer known. Load the page again.")
+    now = versions.filter(ends_at=FOREVER).order_by("-version").first()
+    if now is None or now.version == seen:
+        return
+    clashes = [
+        Clash(column, wanted, getattr(now, column), *_who(now))
+        for column, wanted in values.items()
+        if getattr(now, column, None) != getattr(base, column, None)
+        and str(getattr(now, column, None)) != str(wanted)
+    ]
+    if clashes:
+        raise Overtaken(clashes)
+
+
+def _who(version: Version) -> tuple[str, datetime]:
+    change = Change.objects.filter(pk=version.opened_by or 0).select_related("actor").first()
+    name = str(change.actor) if change and change.actor else "Somebody"
+    return name, change.at if change else version.recorded_at

@@ -1,0 +1,85 @@
+"""Undo a change: every record it touched goes back to what it was, unless somebody changed it since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from salesops.actions.changing import changing
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
+from salesops.records.models import NOUNS
+from salesops.records.record import FOREVER, OWN, Record, Version
+from salesops.records.user import User
+from salesops.records.visibility import editable_by
+
+
+@dataclass(frozen=True)
+class Undone:
+    """The change that undid another, how many records went back, and which were changed since and stay."""
+
+    change: Change
+    records: int
+    stay: tuple[str, ...]
+
+
+def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "browser") -> Undone:
+    """Take back what `change` did. What it created is deleted, what it deleted is there again.
+
+    The actor must be able to edit every record of it, or have deleted it. A record that was changed since
+    keeps its later state and is named.
+    """
+    with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
+        held = Change.objects.select_for_update().get(pk=change.pk)
+        if held.undone_by.exclude(pk=undoing.pk).exists():
+            raise Refusal("This was undone already.")
+        records, stay = 0, []
+        for noun in NOUNS.values():
+            for version in _last_states(noun, held):
+                _refuse_who_may_not(actor, noun, held, version)
+                if version.ends_at == FOREVER:
+                    _put_back(noun, version, held, clock)
+                    records += 1
+                else:
+                    stay.append(version.record_id)
+        if not records and not stay:
+            raise Refusal("This changed no record, so there is nothing to undo.")
+    return Undone(undoing, records, tuple(stay))
+
+
+def _last_states(noun: type[Record], change: Change) -> Iterator[Version]:
+    """The state the change left each record in."""
+    opened = noun.versions.objects.filter(opened_by=change.pk, is_tombstone=False)
+    for _, states in groupby(opened.order_by("record_id", "version"), lambda v: v.record_id):
+        *_, last = states
+        yield last
+
+
+def _refuse_who_may_not(actor: User, noun: type[Record], change: Change, version: Version) -> None:
+    if editable_by(actor, noun).filter(pk=version.record_id).exists():
+        return
+    if version.deleted_at is None or change.actor_id != actor.pk:
+        raise Refusal("Only who may edit everything that was changed can undo it.")
+
+
+def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock) -> None:
+    """The state before the change; for what it created: deleted."""
+    former = (
+        noun.versions.objects.filter(record_id=version.record_id, version__lt=version.version)
+        .exclude(opened_by=change.pk)
+        .order_by("-version")
+        .first()
+    )
+    record = noun.objects.filter(pk=version.record_id)
+    if former is None:
+        record.update(deleted_at=clock())
+        return
+    values: dict[str, Any] = {
+        str(f.column): getattr(former, str(f.column))
+        for f in noun.versions._meta.concrete_fields
+        if f.column not in OWN
+    }
+    record.update(**values)
