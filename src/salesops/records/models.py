@@ -9,6 +9,7 @@ from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
 from salesops.records.import_run import ImportRun
+from salesops.records.invitation import Invitation
 from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
 from salesops.records.opportunity import Opportunity, OpportunityVersion
@@ -64,6 +65,7 @@ __all__ = [
     "ExchangeRate",
     "ExchangeRateVersion",
     "ImportRun",
+    "Invitation",
     "Job",
     "Lead",
     "LeadVersion",

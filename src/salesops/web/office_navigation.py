@@ -1,0 +1,41 @@
+"""The menu of an office: the book's for who sees the whole company, and one's own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from salesops.records.reach import ADMINISTRATORS, SEE_ALL
+from salesops.web import navigation
+from salesops.web.navigation import Entry
+
+ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and", "invite", "change_"))
+ACCOUNT = Entry("account", "My account", "settings", "Y", ("account", "mfa", "usersess"))
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """What every page's frame needs, with the entries this login has use for."""
+    frame = navigation.shell(request)
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return frame | {"entries": [], "manifest": None}
+    match = getattr(request, "resolver_match", None)
+    here = (match.url_name or "") if match else ""
+    entries = [e for e in frame["entries"] if e["title"] != "Settings"]
+    if user.role not in SEE_ALL:
+        entries = []
+    own = [ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [ACCOUNT]
+    for entry in own:
+        entries.append(
+            {
+                "url": reverse(entry.name),
+                "title": entry.title,
+                "icon": entry.icon,
+                "letter": entry.letter,
+                "is_here": any(here.startswith(s) for s in entry.starts),
+            }
+        )
+    sees_book = user.role in SEE_ALL
+    return frame | {"entries": entries, "manifest": frame["manifest"] if sees_book else None}

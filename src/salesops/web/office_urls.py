@@ -1,0 +1,78 @@
+"""Every address of an office, one line each: the book's pages, signing in, and who may."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from allauth.account import views as account_views
+from allauth.usersessions import views as session_views
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import URLPattern, include, path, reverse
+
+from salesops.records.reach import reach
+from salesops.records.user import User
+from salesops.web import failures
+from salesops.web import urls as local
+from salesops.web.pages.people_and_access import people_and_access
+from salesops.web.pages.signing_in import account, health, invitation
+
+Page = Callable[..., HttpResponse]
+
+# They make a book from files, and an office's book follows its records.
+_OF_A_LOCAL_BOOK = ("opening", "settings")
+# What tells nothing of the company.
+_HARMLESS = ("icons",)
+
+
+def _whole_company_only(page: Page) -> Page:
+    """The page for those who see the whole company: it cannot yet leave out what somebody may not see."""
+
+    @wraps(page)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if isinstance(request.user, User) and reach(request.user).is_all:
+            return page(request, *args, **kwargs)
+        if request.path == "/":
+            return HttpResponseRedirect(reverse("account"))
+        return render(request, "signing_in/whole_company.html", status=403)
+
+    return guarded
+
+
+def _closed(request: HttpRequest, **_: Any) -> HttpResponse:  # noqa: ARG001  Django's
+    raise Http404
+
+
+def _of_the_book(pattern: Any) -> URLPattern:
+    name = pattern.name or ""
+    page = _closed if name.startswith(_OF_A_LOCAL_BOOK) else _whole_company_only(pattern.callback)
+    if name in _HARMLESS:
+        page = pattern.callback
+    return path(str(pattern.pattern), page, name=name)
+
+
+urlpatterns = [
+    path("health", health.health, name="health"),
+    path("sign-in", account_views.login, name="account_login"),
+    path("sign-in/ended", account_views.account_inactive, name="account_inactive"),
+    path("sign-out", account_views.logout, name="account_logout"),
+    path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("account", account.account, name="account"),
+    path("account/confirm", account_views.reauthenticate, name="account_reauthenticate"),
+    path("account/password", account_views.password_change, name="account_change_password"),
+    path("account/sessions", session_views.list_usersessions, name="usersessions_list"),
+    path("account/factors/", include("allauth.mfa.urls")),
+    path("access", people_and_access.people_and_access, name="people_and_access"),
+    path("access/invite", people_and_access.invite, name="invite"),
+    path("access/<int:key>", people_and_access.change, name="change_login"),
+    path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
+    # Names the sign-in pages look for; nobody signs up or changes an address by themselves.
+    path("sign-up", _closed, name="account_signup"),
+    path("account/email", _closed, name="account_email"),
+    path("account/set-password", _closed, name="account_set_password"),
+    *(_of_the_book(pattern) for pattern in local.urlpatterns),
+]
+handler404 = failures.not_found
+handler500 = failures.broken

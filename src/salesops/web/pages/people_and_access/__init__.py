@@ -1,0 +1,1 @@
+"""Who may sign in to the office, and what they may do."""

@@ -1,0 +1,1 @@
+"""Signing in, being invited, and one's own account."""

@@ -1,0 +1,29 @@
+"""One's own account: the name, what one may do, the password, factors and sessions."""
+
+from __future__ import annotations
+
+from allauth.mfa.models import Authenticator
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from salesops.actions.rename_login import rename_login
+from salesops.foundations.clock import system_clock
+from salesops.web.middleware.second_factor import lacks_factor
+
+
+def account(request: HttpRequest) -> HttpResponse:
+    """The page; on POST the name is changed."""
+    user = request.user
+    if request.method == "POST":
+        rename_login(user, request.POST.get("name", ""), system_clock)  # type: ignore[arg-type]
+        return HttpResponseRedirect(f"{reverse('account')}?saved=1")
+    factors = Authenticator.objects.filter(user_id=user.pk)
+    kinds = [f.type for f in factors]
+    context = {
+        "saved": "saved" in request.GET,
+        "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
+        "has_app": Authenticator.Type.TOTP in kinds,
+        "lacks_factor": lacks_factor(user),
+    }
+    return render(request, "signing_in/account.html", context)
