@@ -93,7 +93,11 @@ BY_HAND = {
     "gross_margin": f"SELECT sum(margin), sum(known), count(*), sum(margin::DOUBLE * margin), "
     f"sum(known::DOUBLE * known), sum(margin::DOUBLE * known) FROM ({_PAYING})",
     "attainment_distribution": f"""{_ATTAINED} SELECT sum(x), count(*), count(*), {_SPREAD}, {_CHANCE}
+        , quantile_cont(x, 0.1), quantile_cont(x, 0.25), quantile_cont(x, 0.75)
         FROM (SELECT floor((sold * 2000000 + goal) / (2 * goal))::BIGINT AS x FROM both_)""",
+    "top_fifth_share": f"""{_ATTAINED}, ranked AS (
+            SELECT sold, row_number() OVER (ORDER BY sold DESC) - 1 AS place, count(*) OVER () AS people FROM both_)
+        SELECT sum(sold) FILTER (place * 5 < people), sum(sold), count(*) FROM ranked""",
     "reps_at_quota": f"{_ATTAINED} SELECT count(*) FILTER (sold >= goal), count(*), count(*) FROM both_",
     "quota": """SELECT sum(value_minor), count(*), count(*) FROM quota
         WHERE starts_on >= $start AND ends_on <= $end AND person_id NOT IN (
@@ -123,6 +127,12 @@ BY_HAND = {
     "pipeline_age": _span(
         _seconds("$as_of", "created_at", "$today", "created_on"), _OPEN, f", {_SPREAD}"
     ),
+    "aged_pipeline": f"""
+        WITH old AS (SELECT quantile_cont(x, 0.8) AS after FROM (
+            SELECT {_CYCLE} AS x FROM opportunity WHERE is_won) WHERE x >= 0)
+        SELECT sum(value_minor) FILTER (x > after), sum(value_minor), count(*) FROM (
+            SELECT value_minor, {_seconds("$as_of", "created_at", "$today", "created_on")} AS x
+            FROM opportunity WHERE {_OPEN} AND value_minor IS NOT NULL), old WHERE x >= 0""",
     "sales_cycle_first_interaction": _span(
         _seconds("d.closed_at", "f.at", "d.closed_on", "f.day"),
         _WON,

@@ -14,7 +14,7 @@ import pytest
 from salesops.book.book import Book
 from salesops.book.dimension import GRAINS
 from salesops.book.measurement import Figure, Measurement
-from salesops.book.question import CELL_COLUMNS, Question
+from salesops.book.question import CELL_COLUMNS, Question, percentile_column
 from salesops.book.settings import load_settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.parquet import EXPORTED, export_parquet
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 PAST_DAY = "2026-02-15"
 AT_ONCE = 3  # splits in one question: Spark takes as long for one as for three
+PERCENTILES = {percentile_column(p) for k in KPIS.values() for p in k.percentiles}
 LEAVES = [k for k in KPIS.values() if k.rows is not None]
 
 
@@ -184,16 +185,16 @@ def counted(records: list[dict[str, Any]], keys: int) -> list[tuple[Any, ...]]:
         (
             tuple(str(r[f"g{i}"]) for i in range(keys)),
             *(None if r[c] is None else int(r[c]) for c in CELL_COLUMNS),
-            *(tenths(r.get(c)) for c in ("median", "p90")),
+            *(twentieths(r[c]) for c in sorted(r) if c in PERCENTILES),
         )
         for r in records
     ]
     return sorted(cells, key=lambda c: c[0])
 
 
-def tenths(number: float | None) -> int | None:
-    """Medians and 90th percentiles of whole numbers are whole tenths; engines round the last bit their way."""
-    return None if number is None else round(number * 10)
+def twentieths(number: float | None) -> int | None:
+    """Percentiles of whole numbers are on tenths or quarters; engines round the last bit their way."""
+    return None if number is None else round(number * 20)
 
 
 def cell(kpi: Kpi, figure: Figure) -> dict[str, object]:
@@ -205,8 +206,10 @@ def cell(kpi: Kpi, figure: Figure) -> dict[str, object]:
         "n_excluded": figure.n_excluded,
         "n_open": figure.n_open,
         "value": figure.value,
-        "median": tenths(None if figure.median is None else figure.median * kpi.scale),
-        "p90": tenths(None if figure.p90 is None else figure.p90 * kpi.scale),
+        "percentiles": {
+            p: twentieths(None if number is None else number * kpi.scale)
+            for p, number in figure.percentiles.items()
+        },
         "why": figure.why,
     }
 

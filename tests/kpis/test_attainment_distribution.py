@@ -48,8 +48,7 @@ def test_180_160_140_55_45_40_have_a_mean_of_103_and_a_median_of_97(
 ) -> None:
     figure = book_of(draw).measure("attainment_distribution", period="2026Q2").figure
     assert figure.value == Decimal("1.033333333")
-    assert figure.median == 0.975
-    assert figure.p90 == 1.7
+    assert figure.percentiles == {10: 0.425, 25: 0.475, 50: 0.975, 75: 1.55, 90: 1.7}
     assert figure.n == 6
 
 
@@ -72,3 +71,46 @@ def test_the_share_is_rounded_to_the_millionth(draw: Callable[..., Book]) -> Non
 
 def test_no_quotas_in_the_period_are_nothing(draw: Callable[..., Book]) -> None:
     assert book_of(draw).measure("attainment_distribution", period="2025").value is None
+
+
+def test_people_are_counted_in_bands(draw: Callable[..., Book]) -> None:
+    bands = book_of(draw).measure("attainment_distribution", period="2026Q2", by="attainment")
+    assert [(f.label, f.n) for f in bands] == [
+        (("Below 50 %",), 2),
+        (("50–79 %",), 1),
+        (("Above 120 %",), 3),
+    ]
+
+
+def test_a_band_begins_where_the_one_before_ends(draw: Callable[..., Book]) -> None:
+    sold = {180: "49.99", 160: "50", 140: "79.99", 55: "80", 45: "120", 40: "120.01"}
+    deals = DEALS
+    for was, now in sold.items():
+        deals = deals.replace(f"Won    {was} ", f"Won    {now} ")
+    book = draw(person=PEOPLE, opportunity=deals, quota=QUOTAS)
+    bands = book.measure("attainment_distribution", period="2026Q2", by="attainment")
+    assert {f.label[0]: f.n for f in bands} == {
+        "Below 50 %": 1,
+        "50–79 %": 2,
+        "80–99 %": 1,
+        "100–120 %": 1,
+        "Above 120 %": 1,
+    }
+
+
+def test_the_people_in_a_band_are_its_rows(draw: Callable[..., Book]) -> None:
+    rows = book_of(draw).rows_behind(
+        "attainment_distribution", period="2026Q2", at={"attainment": "50–79 %"}
+    )
+    assert [r["id"] for r in rows.dicts()] == ["p4"]
+
+
+def test_its_records_name_every_percentile(draw: Callable[..., Book]) -> None:
+    record = book_of(draw).measure("attainment_distribution", period="2026Q2").records()[0]
+    assert (record["p10"], record["p25"], record["median"], record["p75"], record["p90"]) == (
+        0.425,
+        0.475,
+        0.975,
+        1.55,
+        1.7,
+    )

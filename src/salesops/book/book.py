@@ -14,7 +14,7 @@ from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
 from salesops.book.engine import BookFacts, Engine, Rows
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.measurement import Figure, Measurement, figure_of
-from salesops.book.question import MOMENTS, Question
+from salesops.book.question import MOMENTS, Question, percentile_column
 from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
@@ -169,7 +169,8 @@ class Book:
             return (figure_of(kpi, cells.get((), Cell(None, None, 0))),)
         labels = self._labels(by, list(cells))
         figures = [figure_of(kpi, cell, key, labels[key]) for key, cell in cells.items()]
-        order = {k: i for i, k in enumerate(self._stage_order())} if by == ("stage",) else None
+        values = self._stage_order() if by == ("stage",) else _order_of(by)
+        order = {value: place for place, value in enumerate(values)} or None
         return tuple(sorted(figures, key=lambda f: _sort_key(f, by, order)))
 
     def _cells(self, kpi: Kpi, period: Period, by: tuple[str, ...]) -> dict[tuple[Any, ...], Cell]:
@@ -200,8 +201,10 @@ class Book:
                 n=int(record["n"] or 0),
                 n_excluded=int(record["n_excluded"] or 0),
                 n_open=int(record["n_open"] or 0),
-                median=_tenths(record.get("median")),
-                p90=_tenths(record.get("p90")),
+                percentiles={
+                    percent: _twentieths(record[percentile_column(percent)])
+                    for percent in kpi.percentiles
+                },
                 moments=moments,
             )
         return cells
@@ -371,9 +374,14 @@ def _exact(number: Any) -> Fraction | None:
     return None if number is None else Fraction(number)
 
 
-def _tenths(quantile: Any) -> Fraction | None:
-    """A median or 90th percentile of whole numbers, which lies on a tenth whatever the engine's floats say."""
-    return None if quantile is None else Fraction(round(quantile * 10), 10)
+def _twentieths(quantile: Any) -> Fraction | None:
+    """A percentile of whole numbers: on a tenth or a quarter, whatever the engine's floats say."""
+    return None if quantile is None else Fraction(round(quantile * 20), 20)
+
+
+def _order_of(by: tuple[str, ...]) -> tuple[str, ...]:
+    """The order of a dimension's values, where they have one."""
+    return DIMENSIONS[by[0]].values if len(by) == 1 and by[0] in DIMENSIONS else ()
 
 
 def _label(dimension: str, value: Any, names: dict[str, str]) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from salesops.kpis._populations import ATTAINMENT_BANDS
+
 GRAINS = ("week", "month", "quarter", "year")
 
 
@@ -19,6 +21,7 @@ class Dimension:
     title: str
     column: str
     label_table: str = ""
+    values: tuple[str, ...] = ()  # in their order, where they have one
 
 
 DIMENSIONS: dict[str, Dimension] = {
@@ -42,6 +45,7 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension("currency", "Currency", "currency"),
         Dimension("activity", "Activity", "kind"),
         Dimension("category", "Category", "category"),
+        Dimension("attainment", "Attainment", "attainment", values=ATTAINMENT_BANDS),
     )
 }
 SEGMENT = "segment"

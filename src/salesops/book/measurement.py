@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -36,10 +36,19 @@ class Figure:
     n: int
     n_excluded: int
     n_open: int
-    median: float | None = None
-    p90: float | None = None
+    percentiles: Mapping[int, float | None] = field(default_factory=dict)  # by per cent
     why: str = ""
     note: str = ""  # what must be said beside the value
+
+    @property
+    def median(self) -> float | None:
+        """The 50th percentile, where the number shows one."""
+        return self.percentiles.get(50)
+
+    @property
+    def p90(self) -> float | None:
+        """The 90th percentile, where the number shows one."""
+        return self.percentiles.get(90)
 
     @property
     def open_share(self) -> Decimal | None:
@@ -103,6 +112,7 @@ class Measurement:
 
     def records(self) -> list[dict[str, Any]]:
         """One dict a figure, for tables, CSV and JSON. Money is in minor units."""
+        more = [p for p in self.kpi.percentiles if p not in (50, 90)]
         return [
             {
                 **dict(zip(self.by, figure.label, strict=True)),
@@ -117,6 +127,7 @@ class Measurement:
                 "open_share": figure.open_share,
                 "median": figure.median,
                 "p90": figure.p90,
+                **{f"p{p}": figure.percentiles.get(p) for p in more},
                 "unit": self.kpi.unit.value,
                 "currency": self.currency if self.is_money else None,
                 "period": self.period.label,
@@ -165,8 +176,7 @@ def figure_of(
         n=cell.n,
         n_excluded=cell.n_excluded,
         n_open=cell.n_open,
-        median=_scaled(kpi, cell.median),
-        p90=_scaled(kpi, cell.p90),
+        percentiles={p: _scaled(kpi, number) for p, number in cell.percentiles.items()},
         why=why or ("" if exact is not None else _nothing(cell)),
         note=cell.note if exact is not None else "",
     )

@@ -206,9 +206,8 @@ def _cells(question: Question, population: ir.Table, keys: list[str]) -> ir.Tabl
         "n_excluded": _flags(population, "is_excluded", columns),
         "n_open": _flags(population, "is_open", columns),
     }
-    if question.kpi.has_distribution:
-        measures["median"] = population.numerator.quantile(0.5)
-        measures["p90"] = population.numerator.quantile(0.9)
+    for percent in question.kpi.percentiles:
+        measures[percentile_column(percent)] = population.numerator.quantile(percent / 100)
     x, y = (population[c].cast("float64") for c in ("numerator", "denominator"))
     products = {"xx": x * x, "yy": y * y, "xy": x * y}
     for moment in MOMENTS.get(question.kpi.interval, ()):
@@ -216,6 +215,11 @@ def _cells(question: Question, population: ir.Table, keys: list[str]) -> ir.Tabl
     if not keys:
         return population.aggregate(**measures)
     return population.group_by(keys).aggregate(**measures)
+
+
+def percentile_column(percent: int) -> str:
+    """What a percentile is called in answers and records."""
+    return "median" if percent == 50 else f"p{percent}"
 
 
 def _flags(population: ir.Table, name: str, columns: Any) -> Any:

@@ -26,7 +26,7 @@ SHOWN_ROWS = 20
 EVERY_ROW = 2**62
 KINDS = {
     **dict.fromkeys(("numerator", "denominator", "open_share"), "decimal"),
-    **dict.fromkeys(("low", "high", "median", "p90"), "float"),
+    **dict.fromkeys(("low", "high", "median", "p10", "p25", "p75", "p90"), "float"),
     **dict.fromkeys(("n", "n_excluded", "n_open", "definition_version"), "whole"),
 }  # of a measurement's columns; all others are text
 SHOWN_COLUMNS = ("name", "subject", "category", "person_id", "stage", "team", "kind", "happened_on")

@@ -123,11 +123,15 @@ class Cell:
     n: int
     n_excluded: int = 0
     n_open: int = 0
-    median: Fraction | None = None
-    p90: Fraction | None = None
+    percentiles: Mapping[int, Fraction | None] = field(default_factory=dict)  # by per cent
     moments: Mapping[str, Fraction] = field(default_factory=dict)  # sums of squares and products
     why: str = ""  # where there is no value, the reason
     note: str = ""  # what must be said beside the value, such as a cap that was reached
+
+    @property
+    def median(self) -> Fraction | None:
+        """The 50th percentile of the rows' numerators, where one is asked for."""
+        return self.percentiles.get(50)
 
     @property
     def ratio(self) -> Fraction | None:
@@ -204,7 +208,7 @@ class Kpi:
     parts: Mapping[str, Part] = field(default_factory=dict)
     combine: Combine | None = None
     is_sum: bool = False
-    has_distribution: bool = False
+    percentiles: tuple[int, ...] = ()  # of the rows' numerators, shown beside the value
     interval: Interval = Interval.NONE
     needs: tuple[Need, ...] = ()
     needs_history: bool = False

@@ -12,6 +12,8 @@ PARTS_PER_MILLION = 1_000_000
 SIX_PLACES = "decimal(18, 6)"
 MILLIONTH = "0.000001"
 NEARLY_WHOLE = 999_990  # millionths: shares rounded to six places, or to thousandths of a percent
+# From below half of the quota to beyond 120 % of it; each begins where the one before ends.
+ATTAINMENT_BANDS = ("Below 50 %", "50–79 %", "80–99 %", "100–120 %", "Above 120 %")
 BEYOND_ALL = 1_000_000  # further than any stage: won
 
 
@@ -73,6 +75,22 @@ def money_of(deals: Table) -> Table:
         numerator=deals.value_minor,
         denominator=only(deals.value_minor.notnull(), 1).cast("int64"),
         is_excluded=deals.value_minor.isnull(),
+    )
+
+
+def age_of(deals: Table, window: Window) -> Table:
+    """Open deals with the seconds since creation; those of unknown or later creation are excluded."""
+    import ibis
+
+    # Where only the day is known, whole days: a day of the organisation is no instant of UTC.
+    age = ibis.ifelse(
+        deals.created_at.notnull(),
+        seconds(window.as_of) - seconds(deals.created_at),
+        seconds(window.today) - seconds(deals.created_on),
+    )
+    good = (age >= 0).fill_null(False)
+    return deals.mutate(
+        numerator=only(good, age), denominator=only(good, 1).cast("int64"), is_excluded=~good
     )
 
 
@@ -348,8 +366,8 @@ def _shares_of_credit(facts: Facts) -> Table:
 def attainment_of_people(facts: Facts, window: Window) -> Table:
     """One row for every person who held a quota on all days of the period for which there are quotas.
 
-    Columns: those of person, `credited` and `quota` in minor units, `owner_id`, and `team` as it was on their
-    last day of the period.
+    Columns: those of person, `credited` and `quota` in minor units, `attainment` (the band), `owner_id`, and
+    `team` as it was on their last day of the period.
     """
     import ibis
 
@@ -378,11 +396,27 @@ def attainment_of_people(facts: Facts, window: Window) -> Table:
     earned = earned.select(earner="owner_id", sold="sold")
     both = both.left_join(earned, both.owner_id == earned.earner)
     both = both.mutate(credited=both.sold.fill_null(0)).drop("earner", "sold")
+    if facts.asks("attainment"):
+        both = both.mutate(attainment=_band(both.credited * 100, both.quota))
     people = facts.whole("person").drop("team")
     known = both.owner_id == people.id
     named = (both.inner_join if facts.asks(*people.columns) else both.semi_join)(people, known)
     last = ibis.least(named.after - ibis.interval(days=1), window.today).cast("date")
     return facts.owned(with_place(facts, named, "owner_id", last).drop("after"), "owner_id")
+
+
+def _band(hundredfold: Any, quota: Any) -> Any:
+    """The band of an attainment, compared without dividing: 79.9 % is below 80, and 120 % not above it."""
+    import ibis
+
+    below50, below80, below100, to120, above = ATTAINMENT_BANDS
+    return ibis.cases(
+        (hundredfold < quota * 50, below50),
+        (hundredfold < quota * 80, below80),
+        (hundredfold < quota * 100, below100),
+        (hundredfold <= quota * 120, to120),
+        else_=above,
+    )
 
 
 def paying_accounts(facts: Facts, day: Any) -> Table:

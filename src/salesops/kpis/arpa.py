@@ -31,7 +31,7 @@ arpa = Kpi(
     rows_of="account",
     rows=_rows,
     takes_where=False,
-    has_distribution=True,
+    percentiles=(50, 90),
     interval=Interval.MEAN,
     needs=(
         Need(

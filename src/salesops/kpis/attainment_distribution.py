@@ -16,7 +16,7 @@ attainment_distribution = Kpi(
     title="Attainment of a person",
     group="quota",
     question="How is attainment spread?",
-    meaning="The mean attainment of the people who held a quota on every day of the period that has quotas; the median and the 90th percentile stand beside it.",
+    meaning="The mean attainment of the people who held a quota on every day of the period that has quotas; the 10th, 25th, 50th, 75th and 90th percentiles stand beside it, and split by attainment it counts the people below 50 %, from 50 to 79, 80 to 99 and 100 to 120 %, and above.",
     formula="Σ attainment of each ÷ people",
     numerator_words="sum of attainments",
     denominator_words="people with a quota all period",
@@ -32,12 +32,12 @@ attainment_distribution = Kpi(
     shorter_without=("team_quota", "opportunity_split"),
     takes_where=False,
     spans_days=True,
-    has_distribution=True,
+    percentiles=(10, 25, 50, 75, 90),
     interval=Interval.MEAN,
     needs=(
         Need("quota", "value_minor", "quotas", "ForecastingQuota"),
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),
     ),
-    splits=("team", "person"),
+    splits=("team", "person", "attainment"),
     scale=PARTS_PER_MILLION,
 )

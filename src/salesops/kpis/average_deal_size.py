@@ -24,7 +24,7 @@ average_deal_size = Kpi(
     source="MK",
     pitfalls="One very large deal moves the mean; the median does not follow it.",
     rows=_rows,
-    has_distribution=True,
+    percentiles=(50, 90),
     interval=Interval.MEAN,
     needs=(
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),

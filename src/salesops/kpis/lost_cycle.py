@@ -34,7 +34,7 @@ lost_cycle = Kpi(
     better="down",
     source="KPIT",
     rows=_rows,
-    has_distribution=True,
+    percentiles=(50, 90),
     interval=Interval.MEAN,
     needs=(
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),

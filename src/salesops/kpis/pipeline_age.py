@@ -1,23 +1,11 @@
 """Pipeline age: how long open opportunities have been there."""
 
 from salesops.kpis._definition import SECONDS_A_DAY, Basis, Facts, Kpi, Need, Table, Unit, Window
-from salesops.kpis._populations import only, open_qualified, seconds
+from salesops.kpis._populations import age_of, open_qualified
 
 
 def _rows(facts: Facts, window: Window) -> Table:
-    import ibis
-
-    deals = open_qualified(facts)
-    # Where only the day is known, whole days: a day of the organisation is no instant of UTC.
-    age = ibis.ifelse(
-        deals.created_at.notnull(),
-        seconds(window.as_of) - seconds(deals.created_at),
-        seconds(window.today) - seconds(deals.created_on),
-    )
-    good = (age >= 0).fill_null(False)
-    return deals.mutate(
-        numerator=only(good, age), denominator=only(good, 1).cast("int64"), is_excluded=~good
-    )
+    return age_of(open_qualified(facts), window)
 
 
 pipeline_age = Kpi(
@@ -35,9 +23,9 @@ pipeline_age = Kpi(
     better="down",
     source="OWN",
     version=2,
-    pitfalls="Deals created again look young.",
+    pitfalls="Deals created again look young. How much of the value is older than most wins is told by the aged pipeline.",
     rows=_rows,
-    has_distribution=True,
+    percentiles=(50, 90),
     needs=(Need("opportunity", "created_on", "days of creation", "Opportunity (CreatedDate)"),),
     scale=SECONDS_A_DAY,
 )

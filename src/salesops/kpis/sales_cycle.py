@@ -34,7 +34,7 @@ sales_cycle = Kpi(
     source="KPIT, BAY",
     pitfalls="Only won deals count, so it is shorter than what deals take; see the cycle of lost ones beside it.",
     rows=_rows,
-    has_distribution=True,
+    percentiles=(50, 90),
     interval=Interval.MEAN,
     needs=(
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),

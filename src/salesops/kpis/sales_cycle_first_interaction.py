@@ -58,7 +58,7 @@ sales_cycle_first_interaction = Kpi(
     version=2,
     pitfalls="Deals without a logged interaction are left out.",
     rows=_rows,
-    has_distribution=True,
+    percentiles=(50, 90),
     interval=Interval.MEAN,
     needs=(
         Need("opportunity", "closed_on", "closed opportunities", "Opportunity"),

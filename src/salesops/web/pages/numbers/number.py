@@ -57,12 +57,11 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
         "measurement": whole,
         "value": value_in_words(kpi.unit, figure.value, whole.currency),
         "interval": interval_in_words(whole, figure),
-        "median": value_in_words(kpi.unit, figure.median, whole.currency)
-        if figure.median is not None
-        else "",
-        "p90": value_in_words(kpi.unit, figure.p90, whole.currency)
-        if figure.p90 is not None
-        else "",
+        "percentiles": [
+            (_percentile(percent), value_in_words(kpi.unit, number, whole.currency))
+            for percent, number in figure.percentiles.items()
+            if number is not None
+        ],
         "open_percent": f"{float(figure.open_share or 0) * 100:.0f} %",
         "before": before,
         "before_value": value_in_words(kpi.unit, before.value, whole.currency) if before else "",
@@ -84,6 +83,10 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
     }
+
+
+def _percentile(percent: int) -> str:
+    return "Median" if percent == 50 else f"{percent}th percentile"
 
 
 def _points(asked: Reading, quarters: list[Period]) -> list[Point]:
