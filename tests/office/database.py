@@ -8,7 +8,10 @@ import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001  a database each on PostgreSQL
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     """SQLite in a file, as in use: in memory neither its lock nor its log would be tried."""
     from django.db import connection
 
