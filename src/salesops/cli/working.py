@@ -14,12 +14,13 @@ def work(folder: Path, beneath: int | None) -> None:
     """Work until interrupted; with `beneath` no longer than that process is our parent."""
     with in_use(folder):
         from salesops.foundations.clock import system_clock
-        from salesops.jobs.kinds import KINDS
+        from salesops.jobs.kinds import KINDS, follow_soon
         from salesops.jobs.worker import Worker, run_until_told
 
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
         run_until_told(
-            Worker(KINDS, system_clock), lambda: beneath is None or os.getppid() == beneath
+            Worker(KINDS, system_clock, when_idle=lambda: follow_soon(system_clock)),
+            lambda: beneath is None or os.getppid() == beneath,
         )

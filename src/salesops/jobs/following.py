@@ -6,16 +6,19 @@ from pathlib import Path
 
 import duckdb
 
-from salesops.book.settings import load_settings
+from salesops.book.settings import load_settings, write_whole
 from salesops.engines.build import build
-from salesops.engines.folder import Manifest
+from salesops.engines.folder import MANIFEST, Manifest
 from salesops.foundations.clock import Clock
 from salesops.importers.problems import create_problem_tables
 from salesops.importers.room import room
 from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked, working_folder
 from salesops.jobs.progress import Watch, silent
 from salesops.records.to_tables import entered, table_batches
+from salesops.records.watermark import is_behind, one_moment, watermark
 from salesops.tables import TABLES
+
+FOLLOWED = "FOLLOWED"  # beside the book: how far into the records it reaches
 
 
 def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
@@ -33,7 +36,9 @@ def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
         try:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET preserve_insertion_order = false")
-            load_records(connection, watch)
+            with one_moment():
+                mark = watermark()
+                load_records(connection, watch)
             built = build(connection, work / "base.duckdb", settings, now, watch)
         finally:
             connection.close()
@@ -51,7 +56,19 @@ def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
             files=[],
             zone=settings.calendar.time_zone,
         )
-        return publish_checked(folder, Checked(work / "base.duckdb", manifest))
+        published = publish_checked(folder, Checked(work / "base.duckdb", manifest))
+    # After publishing: killed in between, the book is only made once more.
+    write_whole(folder / FOLLOWED, mark)
+    return published
+
+
+def is_followed(folder: Path) -> bool:
+    """Whether the book in `folder` says all that the records say."""
+    try:
+        mark = (folder / FOLLOWED).read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return (folder / MANIFEST).exists() and not is_behind(mark)
 
 
 def load_records(work: duckdb.DuckDBPyConnection, watch: Watch = silent) -> None:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 
+from salesops.actions.enqueue import enqueue
+from salesops.foundations.clock import Clock
 from salesops.jobs.backup import back_up
+from salesops.jobs.following import follow as follow_records
+from salesops.jobs.following import is_followed
 from salesops.jobs.work import Work
 from salesops.jobs.worker import Kind
-from salesops.records.folder import BACKUPS
+from salesops.records.folder import BACKUPS, BOOK
+from salesops.records.job import FAILED, RUNNING, WAITING, Job
 
 MOST_BACKUPS = 14
+FOLLOW = "follow"
+AFTER_A_FAILURE = timedelta(minutes=1)
 
 
 def backup(work: Work) -> dict[str, object]:
@@ -27,4 +35,22 @@ def backup(work: Work) -> dict[str, object]:
     return {"file": str(file), "rows": sum(t.rows for t in manifest.tables.values())}
 
 
-KINDS: Mapping[str, Kind] = {"backup": backup}
+def follow(work: Work) -> dict[str, object]:
+    """Have the book say what the records say; nothing where it does already."""
+    folder = Path(settings.SALESOPS_OFFICE) / BOOK
+    if is_followed(folder):
+        return {}
+    return {"generation": follow_records(folder, work.clock, watch=work).generation}
+
+
+def follow_soon(clock: Clock) -> None:
+    """Ask for the book to be made anew where it is behind and nobody has asked yet."""
+    if is_followed(Path(settings.SALESOPS_OFFICE) / BOOK):
+        return
+    asked = Job.objects.filter(kind=FOLLOW)
+    failed = asked.filter(state=FAILED, ended_at__gt=clock() - AFTER_A_FAILURE)
+    if not asked.filter(state__in=(WAITING, RUNNING)).exists() and not failed.exists():
+        enqueue(None, FOLLOW, {}, clock, lock_key=FOLLOW, most_attempts=1)
+
+
+KINDS: Mapping[str, Kind] = {"backup": backup, FOLLOW: follow}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
@@ -40,11 +40,13 @@ class Worker:
         *,
         lease: timedelta = queue.LEASE,
         seconds_to_finish: float = SECONDS_TO_FINISH,
+        when_idle: Callable[[], object] = lambda: None,
     ) -> None:
         self.kinds = kinds
         self.clock = clock
         self.lease = lease
         self.seconds_to_finish = seconds_to_finish
+        self.when_idle = when_idle
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         # Not an event: a signal's handler that sets one can wait for the very thread it interrupted.
         self._is_stopping = False
@@ -60,10 +62,11 @@ class Worker:
         """Work until stopped, or until `goes_on` says no."""
         while not self._is_stopping and goes_on():
             try:
-                pause = 0.0 if self.run_one() else LOOK_EVERY_SECONDS
-            except (
-                DatabaseError
-            ) as error:  # it is away or too busy; what was held runs out by itself
+                pause = 0.0
+                if not self.run_one():
+                    self.when_idle()
+                    pause = LOOK_EVERY_SECONDS
+            except Error as error:  # it is away or too busy; what was held runs out by itself
                 log.warning("The database does not answer: %s", error)
                 connection.close()
                 pause = SECONDS_AFTER_A_FAULT
@@ -117,7 +120,7 @@ class Worker:
             while not ended.wait(seconds):
                 try:
                     wished = queue.hold(work.job, self.clock(), self.lease, work.told())
-                except DatabaseError as error:
+                except Error as error:
                     log.warning("Job %s could not be held for a moment: %s", work.job, error)
                     connection.close()
                     continue
