@@ -9,6 +9,9 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import pytest
+from django.db import connection
+
 from salesops.actions.enqueue import enqueue
 from salesops.foundations.clock import system_clock
 from salesops.records.activity import Activity
@@ -133,3 +136,21 @@ def test_a_running_job_that_is_cancelled_stops_and_leaves_nothing(
     ended = Job.objects.get(pk=job.pk)
     assert (ended.step, ended.error) == ("Waiting for a file", "Stopped, as you asked.")
     assert not _effects()
+
+
+def test_a_worker_whose_connections_the_database_ends_goes_on(start: Start, tmp_path: Path) -> None:
+    if connection.vendor == "sqlite":
+        pytest.skip("SQLite has no server that could end a connection.")
+    file = tmp_path / "go"
+    job = _ask("wait_for_file", file=str(file), deaf=True)
+    worker = start(1)
+    until(file.with_suffix(".begun").exists, "the begin")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    file.touch()
+    until(lambda: Job.objects.get(pk=job.pk).state == DONE, "the end")
+    assert _effects() == {str(job.pk): 1}
+    assert worker.poll() is None
