@@ -9,7 +9,9 @@ from typing import Any
 
 import duckdb
 
+from salesops.foundations.table import DUCKDB_TYPE
 from salesops.importers import Answers, Examination, Limits, examine, read
+from salesops.tables import TABLES
 
 
 @dataclass
@@ -81,4 +83,20 @@ def opened(
     examination = look(folder, files, answers)
     work = duckdb.connect()
     read(examination, work, currency=currency)
+    _as_the_deal_has_it(work)
     return Opened(examination, work)
+
+
+def _as_the_deal_has_it(work: duckdb.DuckDBPyConnection) -> None:
+    """What no history tells is as the deal has it now, which is how a book is built from it."""
+    told = {row[0] for row in work.execute("DESCRIBE opportunity_version").fetchall()}
+    for column in TABLES["opportunity_version"].columns:
+        if column.name in told or column.derived:
+            continue
+        work.execute(
+            f"ALTER TABLE opportunity_version ADD COLUMN {column.name} {DUCKDB_TYPE[column.type]}"
+        )
+        work.execute(
+            f"UPDATE opportunity_version SET {column.name} = o.{column.name} FROM opportunity o "
+            "WHERE o.id = opportunity_version.opportunity_id"
+        )

@@ -30,6 +30,7 @@ NEEDED = sorted({(n.table, n.column) for kpi in KPIS.values() for n in kpi.needs
 # Days beyond these are mistakes; a calendar that reached to them would be nothing but large.
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 1, 1)
+DEALS_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -65,13 +66,15 @@ def build(
         "Checking",
     )
     run = _Build(work, settings, now)
-    for done, (name, work_of) in enumerate(
-        zip(
-            steps,
-            (run.stages, run.money, run.history, run.people, lambda: run.write(base), run.check),
-            strict=True,
-        )
-    ):
+    parts: tuple[Callable[[], None], ...] = (
+        run.stages,
+        run.money,
+        run.history,
+        run.people,
+        lambda: run.write(base),
+        run.check,
+    )
+    for done, (name, work_of) in enumerate(zip(steps, parts, strict=True)):
         step(name, done, len(steps))
         work_of()
     step("Checking", len(steps), len(steps))
@@ -86,12 +89,17 @@ class _Build:
         self.zone = settings.calendar.time_zone
         self.rows: dict[str, int] = {}
         self.filled: list[str] = []
+        # What history does not hold of a deal is as the deal has it now.
+        self.held = [c for c in _OF_A_VERSION if c in _columns(work, "opportunity_version")]
 
     # -- steps ---------------------------------------------------------------------------------
 
     def stages(self) -> None:
         """Days from instants, the reading's instant, and what each stage means."""
-        for table in ("account", "contact", "lead", "opportunity", "opportunity_version"):
+        dated = ["account", "contact", "lead", "opportunity"]
+        if {"created_at", "created_on"} <= set(self.held):
+            dated.append("opportunity_version")
+        for table in dated:
             self.work.execute(
                 f"UPDATE {table} SET created_on = {self._day('created_at')} "
                 f"WHERE created_at IS NOT NULL AND created_on IS DISTINCT FROM {self._day('created_at')}"
@@ -99,11 +107,18 @@ class _Build:
         self.work.execute(
             "UPDATE opportunity SET pipeline = 'Sales' WHERE pipeline IS NULL OR pipeline = ''"
         )
-        self.work.execute(
-            "UPDATE opportunity_version SET pipeline = coalesce((SELECT o.pipeline FROM opportunity o "
-            "WHERE o.id = opportunity_id), 'Sales') WHERE pipeline IS NULL OR pipeline = ''"
-        )
+        if "pipeline" in self.held:
+            self.work.execute(
+                "UPDATE opportunity_version SET pipeline = coalesce((SELECT o.pipeline FROM opportunity o "
+                "WHERE o.id = opportunity_id), 'Sales') WHERE pipeline IS NULL OR pipeline = ''"
+            )
         self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
+        pipeline = self._of("pipeline", "v", "o")
+        self.work.execute(
+            "CREATE OR REPLACE TABLE _stage_used AS SELECT pipeline, stage FROM opportunity UNION "
+            f"SELECT {pipeline}, v.stage FROM opportunity_version v "
+            "LEFT JOIN opportunity o ON o.id = v.opportunity_id"
+        )
         fill_stages(self.work, self.settings)
         self.data_as_of = self._latest()
         self._note_future_closes()
@@ -112,8 +127,8 @@ class _Build:
         """The reporting currency, and one dated rate for every currency and day."""
         self.files_name_currency = self._any_currency()
         self.currency = self._reporting_currency()
-        for table, declared in TABLES.items():
-            if "currency" in declared.column and table != "exchange_rate":
+        for table in self._with_currency():
+            if table != "exchange_rate":
                 self.work.execute(
                     f"UPDATE {table} SET currency = ? WHERE currency IS NULL OR currency = ''",
                     [self.currency],
@@ -126,16 +141,21 @@ class _Build:
         Everything reached is said of the version it was reached in and those after it, never of those before.
         """
         self._add_unseen_states()
+        self.work.execute(
+            "CREATE OR REPLACE TABLE _deal AS "
+            "SELECT *, CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS place FROM opportunity"
+        )
+        kept = [c for c in self.held if c not in ("opportunity_id", "forecast_category")]
         event = (
             f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
         )
+        pipeline = self._of("pipeline", "v", "d")
         self.work.execute(
             f"""
             CREATE OR REPLACE TABLE version AS
             WITH meant AS (
-                SELECT v.* EXCLUDE (valid_to, closed_at, closed_on, outcome, is_closed, is_won,
-                                    is_qualified, stage_position, value_minor, team, pitched_on,
-                                    qualified_on, qualified_value_minor, forecast_category),
+                SELECT d.place, {", ".join(f"v.{c}" for c in kept)},
+                    {self._of("currency", "v", "d")} AS paid_in,
                     coalesce(v.forecast_category, s.forecast_category) AS forecast_category,
                     coalesce(s.outcome, 'open') AS outcome,
                     coalesce(s.outcome, 'open') <> 'open' AS is_closed,
@@ -145,37 +165,43 @@ class _Build:
                     {_reached("pitched")} AS has_pitched,
                     {_reached("qualified")} AS has_qualified
                 FROM opportunity_version v
-                SEMI JOIN opportunity o ON o.id = v.opportunity_id
-                LEFT JOIN pipeline_stage s ON s.pipeline = v.pipeline AND s.stage = v.stage
-                LEFT JOIN _pipeline p ON p.pipeline = v.pipeline
+                JOIN _deal d ON d.id = v.opportunity_id
+                LEFT JOIN pipeline_stage s ON s.pipeline = {pipeline} AND s.stage = v.stage
+                LEFT JOIN _pipeline p ON p.pipeline = {pipeline}
             ), valued AS (
-                SELECT m.*, CASE WHEN m.is_closed THEN m.close_date END AS closed_on,
-                    {self._value("m")} AS value_minor
+                SELECT m.* EXCLUDE (paid_in), CASE WHEN m.is_closed THEN m.close_date END AS closed_on,
+                    {self._value("m", "paid_in")} AS value_minor
                 FROM meant m
-                {self._rate_join("m", event)}
+                {self._rate_join("m", event, "paid_in")}
             )
             SELECT *,
                 coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
                 is_closed AND (NOT coalesce(lag(is_closed) OVER life, false)
                     OR lag(stage) OVER life IS DISTINCT FROM stage) AS enters_close
             FROM valued
-            WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from, change_source)
+            WINDOW life AS (PARTITION BY place ORDER BY valid_from, change_source)
             """
         )
         # A struct is never null, so that a value that was null then is not passed over for a later one.
         self.work.execute(
             """
             CREATE OR REPLACE TABLE reached AS
-            SELECT opportunity_id,
+            SELECT place,
                 min(valid_from) FILTER (has_pitched) AS pitched_at,
                 min(valid_from) FILTER (has_qualified) AS qualified_at,
                 struct_extract(
                     arg_min(struct_pack(value := value_minor), valid_from) FILTER (has_qualified),
-                    'value') AS qualified_value_minor,
-                list(struct_pack("from" := valid_from,
-                        seen_at := CASE WHEN change_source = 'history' THEN valid_from END)
-                    ORDER BY valid_from) FILTER (enters_close) AS closings
-            FROM version GROUP BY opportunity_id
+                    'value') AS qualified_value_minor
+            FROM version GROUP BY place
+            """
+        )
+        self.work.execute(
+            f"""
+            CREATE OR REPLACE TABLE closing AS
+            SELECT place, valid_from AS since,
+                coalesce(lead(valid_from) OVER (PARTITION BY place ORDER BY valid_from), {FOREVER}) AS until,
+                CASE WHEN change_source = 'history' THEN valid_from END AS seen_at
+            FROM version WHERE enters_close
             """
         )
 
@@ -290,9 +316,7 @@ class _Build:
 
     def _any_currency(self) -> bool:
         named = " UNION ALL ".join(
-            f"SELECT currency FROM {t} WHERE currency <> ''"
-            for t, declared in TABLES.items()
-            if "currency" in declared.column
+            f"SELECT currency FROM {t} WHERE currency <> ''" for t in self._with_currency()
         )
         return self.work.execute(f"SELECT 1 FROM ({named}) LIMIT 1").fetchone() is not None
 
@@ -410,16 +434,28 @@ class _Build:
                 ],
             )
 
-    def _value(self, row: str) -> str:
+    def _of(self, column: str, version: str, deal: str) -> str:
+        """SQL for what a version says, or what its deal does where history does not hold it."""
+        return f"{version if column in self.held else deal}.{column}"
+
+    def _with_currency(self) -> list[str]:
+        """The tables whose rows name a currency."""
+        return [
+            name
+            for name, declared in TABLES.items()
+            if "currency" in (self.held if name == "opportunity_version" else declared.column)
+        ]
+
+    def _value(self, row: str, currency: str = "currency") -> str:
         """Money of `row` in the reporting currency; null where no rate is known for its currency."""
         return (
-            f"CASE WHEN {row}.currency = '{self.currency}' THEN {row}.amount_minor "
+            f"CASE WHEN {row}.{currency} = '{self.currency}' THEN {row}.amount_minor "
             f"ELSE CAST(round({row}.amount_minor * r.minor_rate) AS BIGINT) END"
         )
 
-    def _rate_join(self, row: str, day: str) -> str:
+    def _rate_join(self, row: str, day: str, currency: str = "currency") -> str:
         return (
-            f"LEFT JOIN exchange_rate r ON r.currency = {row}.currency "
+            f"LEFT JOIN exchange_rate r ON r.currency = {row}.{currency} "
             f"AND r.valid_from <= {day} AND r.valid_to > {day}"
         )
 
@@ -428,19 +464,17 @@ class _Build:
 
         It follows every recorded change, also one that happened at that very instant.
         """
-        same = " AND ".join(
-            f"v.{c} IS NOT DISTINCT FROM o.{c}"
-            for c in ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
-        )
-        copied = [c for c in _AS_READ if c != "id"]
-        into = ", ".join(copied)
-        values = ", ".join(f"o.{c}" for c in copied)
+        compared = [c for c in _SEEN if c in self.held]
+        same = " AND ".join(f"v.{c} IS NOT DISTINCT FROM o.{c}" for c in compared)
+        copied = [c for c in _AS_READ if c in self.held]
         self.work.execute(
             f"""
-            INSERT INTO opportunity_version (opportunity_id, valid_from, change_source, {into})
-            SELECT o.id, greatest($seen, v.valid_from + INTERVAL 1 MICROSECOND), 'snapshot', {values}
+            INSERT INTO opportunity_version (opportunity_id, valid_from, change_source, {", ".join(copied)})
+            SELECT o.id, greatest($seen, v.valid_from + INTERVAL 1 MICROSECOND), 'snapshot',
+                {", ".join(f"o.{c}" for c in copied)}
             FROM opportunity o LEFT JOIN (
-                SELECT * FROM opportunity_version QUALIFY row_number() OVER (
+                SELECT opportunity_id, valid_from, {", ".join(compared)} FROM opportunity_version
+                QUALIFY row_number() OVER (
                     PARTITION BY opportunity_id ORDER BY valid_from DESC, change_source DESC) = 1) v
                 ON v.opportunity_id = o.id
             WHERE v.opportunity_id IS NULL OR NOT ({same})
@@ -449,32 +483,46 @@ class _Build:
         )
 
     def _write_versions(self) -> None:
+        """A part of the deals at a time, so that what is sorted stays in memory."""
+        self._create("opportunity_version")
+        found = self.work.execute("SELECT count(*) FROM _deal").fetchone()
+        for first in range(1, (found[0] if found else 0) + 1, DEALS_AT_ONCE):
+            self.work.execute(
+                f"INSERT INTO base.opportunity_version {self._versions_of(first, first + DEALS_AT_ONCE)}"
+            )
+        self._count("opportunity_version")
+
+    def _versions_of(self, first: int, after: int) -> str:
+        """The select of the finished versions of some deals."""
         derived = {
+            "opportunity_id": "d.id",
             "team": "coalesce(t.team, n.team)",
             "pitched_on": f"CASE WHEN k.pitched_at <= v.valid_from THEN {self._day('k.pitched_at')} END",
             "qualified_on": "CASE WHEN k.qualified_at <= v.valid_from "
             f"THEN {self._day('k.qualified_at')} END",
             "qualified_value_minor": "CASE WHEN k.qualified_at <= v.valid_from "
             "THEN k.qualified_value_minor END",
-            "closed_at": "CASE WHEN v.is_closed THEN list_filter(k.closings, "
-            'lambda c: c."from" <= v.valid_from)[-1].seen_at END',
+            "closed_at": "CASE WHEN v.is_closed THEN c.seen_at END",
         }
+        missing = [c for c in _OF_A_VERSION if c not in self.held]
+        derived |= {c: f"d.{c}" for c in missing}
         columns = ", ".join(
-            f"{derived[c]} AS {c}" if c in derived else f"v.{c}"
-            for c in TABLES["opportunity_version"].column
+            f"{derived.get(c, f'v.{c}')} AS {c}" for c in TABLES["opportunity_version"].column
         )
+        some = f"(FROM {{0}} WHERE place >= {first} AND place < {after})"
+        owner = self._of("owner_id", "v", "d")
         placed = f"coalesce(v.closed_on, {self._day('v.valid_from')})"
-        self._write(
-            "opportunity_version",
-            f"""
-            SELECT {columns} FROM version v
-            JOIN reached k ON k.opportunity_id = v.opportunity_id
-            LEFT JOIN place t ON t.person_id = v.owner_id
+        return f"""
+            SELECT {columns} FROM {some.format("version")} v
+            JOIN {some.format("_deal")} d ON d.place = v.place
+            JOIN {some.format("reached")} k ON k.place = v.place
+            LEFT JOIN {some.format("closing")} c ON c.place = v.place
+                AND c.since <= v.valid_from AND c.until > v.valid_from
+            LEFT JOIN place t ON t.person_id = {owner}
                 AND t.valid_from <= {placed} AND t.valid_to > {placed}
-            LEFT JOIN person n ON n.id = v.owner_id
-            ORDER BY v.opportunity_id, v.valid_from
-            """,
-        )
+            LEFT JOIN person n ON n.id = {owner}
+            ORDER BY v.place, v.valid_from
+            """
 
     def _write_opportunities(self) -> None:
         """The state now: what was derived for the last version, the rest as the current row has it.
@@ -541,8 +589,14 @@ class _Build:
         return f"SELECT {', '.join(columns)} FROM {name} x {joins} {rate}"
 
     def _write(self, name: str, select: str) -> None:
-        self.work.execute(TABLES[name].duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base."))
+        self._create(name)
         self.work.execute(f'INSERT INTO base."{name}" {select}')
+        self._count(name)
+
+    def _create(self, name: str) -> None:
+        self.work.execute(TABLES[name].duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base."))
+
+    def _count(self, name: str) -> None:
         found = self.work.execute(f'SELECT count(*) FROM base."{name}"').fetchone()
         self.rows[name] = int(found[0]) if found else 0
 
@@ -588,6 +642,11 @@ class _Build:
             days = min(period.end, after) - max(period.start, first)
             labels += [period.label] * days.days
         return labels
+
+
+def _columns(work: duckdb.DuckDBPyConnection, table: str) -> set[str]:
+    """The columns a table of the reading has."""
+    return {str(row[0]) for row in work.execute(f"DESCRIBE {table}").fetchall()}
 
 
 @dataclass(frozen=True)
@@ -642,6 +701,9 @@ def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -
 
 _KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
 _AS_READ = [c.name for c in TABLES["opportunity"].columns if not c.derived]
+_OF_A_VERSION = [c.name for c in TABLES["opportunity_version"].columns if not c.derived]
+# What makes a state another one.
+_SEEN = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
 _DATED = (
     ("opportunity", "created_on"),
     ("opportunity", "close_date"),

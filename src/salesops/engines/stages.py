@@ -80,7 +80,7 @@ class _Stage:
 
 
 def fill_stages(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Complete `pipeline_stage`: one row for every stage deals have been in, with order and meaning.
+    """Complete `pipeline_stage`: one row for every stage in `_stage_used`, with order and meaning.
 
     What a person said wins over the files, and the files over guesses from names. Also makes `_pipeline`
     with the first pitched and first qualified position of each pipeline (null where none is flagged).
@@ -106,15 +106,13 @@ def _spread(work: duckdb.DuckDBPyConnection) -> None:
     work.execute(
         """
         CREATE OR REPLACE TABLE _stage_spread AS
-        WITH used AS (
-            SELECT pipeline, stage FROM opportunity UNION SELECT pipeline, stage FROM opportunity_version),
-        commonest AS (
+        WITH commonest AS (
             SELECT pipeline FROM opportunity GROUP BY pipeline ORDER BY count(*) DESC, pipeline LIMIT 1),
         placed AS (
             SELECT s.* REPLACE (coalesce(nullif(s.pipeline, ''), u.pipeline,
                     (SELECT pipeline FROM commonest), 'Sales') AS pipeline),
                 coalesce(s.pipeline, '') <> '' AS is_named, s.rowid AS place
-            FROM pipeline_stage s LEFT JOIN used u ON coalesce(s.pipeline, '') = '' AND u.stage = s.stage)
+            FROM pipeline_stage s LEFT JOIN _stage_used u ON coalesce(s.pipeline, '') = '' AND u.stage = s.stage)
         SELECT * EXCLUDE (is_named, place) FROM placed
         QUALIFY row_number() OVER (PARTITION BY pipeline, stage ORDER BY is_named DESC, place DESC) = 1
         """
@@ -128,9 +126,7 @@ def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
     work.execute(
         """
         INSERT INTO pipeline_stage (pipeline, stage, is_active)
-        SELECT DISTINCT pipeline, stage, true FROM (
-            SELECT pipeline, stage FROM opportunity UNION ALL
-            SELECT pipeline, stage FROM opportunity_version)
+        SELECT pipeline, stage, true FROM _stage_used
         WHERE stage IS NOT NULL AND (pipeline, stage) NOT IN (
             SELECT (pipeline, stage) FROM pipeline_stage)
         """

@@ -7,6 +7,7 @@ import duckdb
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
 from salesops.importers.problems import note_rows
+from salesops.importers.resolving import held
 from salesops.tables import TABLES
 
 # Fields of OpportunityFieldHistory and the column each changes, with SQL from its text.
@@ -22,11 +23,14 @@ _FIELDS = {
 }
 # A change of owner is there twice: once with names, once with ids.
 _ARE_IDS = "old_value LIKE '005%' AND new_value LIKE '005%'"
-_OF_HISTORY = ("stage", "amount_minor", "close_date", "probability", "forecast_category")
+OF_HISTORY = ("stage", "amount_minor", "close_date", "probability", "forecast_category")
 
 
 def fill_history(connection: duckdb.DuckDBPyConnection) -> None:
-    """Complete `opportunity_version`: what a history row does not say is as it is now, or as it was then."""
+    """Complete `opportunity_version`: what a history row does not say is as it is now, or as it was then.
+
+    A column that no history tells is not there; it is as it is now in every version.
+    """
     _largest_line(connection)
     _drop_orphans(connection)
     _rebuild_from_fields(connection)
@@ -110,14 +114,12 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
         for c in columns
     )
     others = [
-        c.name
-        for c in TABLES["opportunity"].columns
-        if not c.derived and c.name not in (*columns, "id", "probability", "forecast_category")
+        c for c in _of_now(connection) if c not in (*columns, "probability", "forecast_category")
     ]
     connection.execute(
         f"""
         INSERT INTO opportunity_version (opportunity_id, valid_from, changed_by_id, change_source,
-            {", ".join(columns)}, {", ".join(others)})
+            {", ".join([*columns, *others])})
         WITH point AS (
             SELECT DISTINCT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who
             FROM change GROUP BY 1, 2
@@ -126,7 +128,7 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
         state AS (
             SELECT p.opportunity_id, p.at, any_value(p.who) AS who, {following}
             FROM point p LEFT JOIN change c ON c.opportunity_id = p.opportunity_id GROUP BY 1, 2)
-        SELECT s.opportunity_id, s.at, s.who, 'history', {states}, {", ".join(f"o.{c}" for c in others)}
+        SELECT s.opportunity_id, s.at, s.who, 'history', {", ".join([states, *(f"o.{c}" for c in others)])}
         FROM state s JOIN opportunity o ON o.id = s.opportunity_id
         """
     )
@@ -134,16 +136,20 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _complete_from_now(connection: duckdb.DuckDBPyConnection) -> None:
     """What history does not keep (name, account, source …) is taken from the row now."""
-    others = [
-        c.name
-        for c in TABLES["opportunity"].columns
-        if not c.derived and c.name not in (*_OF_HISTORY, "id")
-    ]
+    others = [c for c in _of_now(connection) if c not in OF_HISTORY]
+    if not others:
+        return
     values = ", ".join(f"{c} = coalesce(opportunity_version.{c}, o.{c})" for c in others)
     connection.execute(
-        f"UPDATE opportunity_version SET change_source = coalesce(change_source, 'history'), {values} "
+        f"UPDATE opportunity_version SET {values} "
         "FROM opportunity o WHERE o.id = opportunity_version.opportunity_id"
     )
+
+
+def _of_now(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The columns of an opportunity that its versions have too."""
+    there = held(connection, "opportunity_version")
+    return [c.name for c in TABLES["opportunity"].columns if not c.derived and c.name in there]
 
 
 def _owners(connection: duckdb.DuckDBPyConnection) -> None:
@@ -162,7 +168,7 @@ def _owners(connection: duckdb.DuckDBPyConnection) -> None:
     )
     if not connection.execute("SELECT 1 FROM handed LIMIT 1").fetchone():
         return
-    columns = list(TABLES["opportunity_version"].column)
+    columns = held(connection, "opportunity_version")
     copied = ", ".join(
         {"valid_from": "h.at", "owner_id": "h.new_owner", "changed_by_id": "h.who"}.get(c, f"v.{c}")
         for c in columns

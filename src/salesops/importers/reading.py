@@ -9,7 +9,7 @@ import duckdb
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.foundations.table import DUCKDB_TYPE, Type
 from salesops.importers import formats
-from salesops.importers.history import fill_history
+from salesops.importers.history import OF_HISTORY, fill_history
 from salesops.importers.matching import column_type
 from salesops.importers.model import Examination, SourceColumn, SourceFile, Watch
 from salesops.importers.problems import (
@@ -98,7 +98,7 @@ def read(
         create_problem_tables(connection)
         for name in ("_problem", "_problem_count", "_refused_row"):
             connection.execute(f"INSERT INTO {name} FROM staged.{name}")
-        _create(connection)
+        _create(connection, examination)
         _load_all(connection, examination, currency, progress)
         resolve(connection, examination)
         fill_history(connection)
@@ -126,16 +126,36 @@ def _load_all(
     progress("Putting rows together", done, total)
 
 
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, examination: Examination) -> None:
     for name, table in TABLES.items():
-        connection.execute(table.duckdb_ddl())
-        columns = ", ".join(f'"{c.name}" {DUCKDB_TYPE[c.type]}' for c in table.columns)
-        passing = ", ".join(f"{n} {t}" for n, t in PASSING.items())
+        kept, passing = [c.name for c in table.columns], list(PASSING)
+        if name == "opportunity_version" and all(
+            f.salesforce for f in examination.files if f.table == name
+        ):
+            kept, passing = _told_of_history(examination)
+        columns = ", ".join(f'"{c}" {DUCKDB_TYPE[table.column[c].type]}' for c in kept)
+        connection.execute(f"CREATE TABLE {name} ({columns})")
+        passed = "".join(f"{n} {PASSING[n]}, " for n in passing)
         connection.execute(
-            f"CREATE TABLE l_{name} ({columns}, {passing}, _file VARCHAR, _part BIGINT, _row BIGINT)"
+            f"CREATE TABLE l_{name} ({columns}, {passed}_file VARCHAR, _part BIGINT, _row BIGINT)"
         )
     for name, columns in HELPERS.items():
         connection.execute(f"CREATE TABLE l{name} ({columns})")
+
+
+def _told_of_history(examination: Examination) -> tuple[list[str], list[str]]:
+    """The columns of history that an export tells, and those that pass; of the rest a deal tells its state now.
+
+    History has the most rows of all, so columns without any value are dear in it.
+    """
+    table = TABLES["opportunity_version"]
+    told = {"opportunity_id", "valid_from", "changed_by_id", "change_source", *OF_HISTORY}
+    for file in examination.files:
+        if file.table == table.name:
+            told |= {target_name(c) for c in file.columns if c.target}
+        elif file.table == "_field_history":
+            told.add("owner_id")
+    return [c for c in table.column if c in told], ["_deleted", "_modified", "_amount"]
 
 
 def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int, assumed: str) -> None:
@@ -154,6 +174,8 @@ def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int, as
         if value != column.key and column.reads_as != "text":
             judged.append((column, value))
             kept[name] = column.key
+    if table == "opportunity_version":
+        targets.setdefault("change_source", "'history'")
     money = next((c for c in columns if _is_money(c)), None)
     if money is not None and table in TABLES and "currency" not in targets:
         if "currency" in TABLES[table].column and not file.salesforce:

@@ -38,11 +38,30 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
     _refuse_incomplete(connection, examination)
     for spans, key, said in _SPANS:
         _part_spans(connection, spans, key, said)
-    for name, table in TABLES.items():
-        columns = ", ".join(f'"{c.name}"' for c in table.columns)
-        connection.execute(f"INSERT INTO {name} ({columns}) SELECT {columns} FROM l_{name}")
-        if name != "opportunity":
-            connection.execute(f"DROP TABLE l_{name}")
+    for name in TABLES:
+        _take(connection, name)
+
+
+def held(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """The columns that a table of the reading has."""
+    return [str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+
+
+def _take(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """The rows of a loading table become those of the declared one."""
+    columns = held(connection, name)
+    if name == "opportunity_version":
+        # History has the most rows, and few columns that only pass: to drop those spares a copy.
+        connection.execute(f"DROP TABLE {name}")
+        for column in held(connection, f"l_{name}"):
+            if column not in columns:
+                connection.execute(f"ALTER TABLE l_{name} DROP COLUMN {column}")
+        connection.execute(f"ALTER TABLE l_{name} RENAME TO {name}")
+        return
+    listed = ", ".join(f'"{c}"' for c in columns)
+    connection.execute(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM l_{name}")
+    if name != "opportunity":
+        connection.execute(f"DROP TABLE l_{name}")
 
 
 def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
@@ -60,9 +79,12 @@ def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
 def _amounts_of_history(connection: duckdb.DuckDBPyConnection) -> None:
     """A history that names no currency is in that of its opportunity, whose money may have no cents."""
     minor = formats.minor_sql("v._amount", "o.currency")
+    unnamed = (
+        "v.currency IS NULL" if "currency" in held(connection, "l_opportunity_version") else "true"
+    )
     connection.execute(
         f"UPDATE l_opportunity_version AS v SET amount_minor = {minor} FROM l_opportunity o "
-        "WHERE o.id = v.opportunity_id AND v._amount IS NOT NULL AND v.currency IS NULL "
+        f"WHERE o.id = v.opportunity_id AND v._amount IS NOT NULL AND {unnamed} "
         "AND o.currency IS NOT NULL"
     )
 
@@ -316,8 +338,9 @@ def _refer(
     *,
     by_name: bool,
 ) -> None:
+    columns = held(connection, f"l_{name}")
     for column in TABLES[name].columns:
-        if not column.refers_to:
+        if not column.refers_to or column.name not in columns:
             continue
         there = column.refers_to
         given = any(f.table == there for f in files)
