@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from salesops.cli.office import NEWER, command, in_use, refuse_unreachable, set_up
+from salesops.cli.office import NEWER, command, finish_restore, in_use, refuse_unreachable, set_up
 from salesops.cli.terminal import out, say
 from salesops.foundations.problem import Refusal
 
@@ -27,6 +27,7 @@ def upgrade(folder: Path) -> None:
     from salesops.records.safety import is_behind
 
     refuse_unreachable()
+    finish_restore(whole)
     if not is_behind(connection):
         say(out(), f"The office in {folder} is up to date.")
         return
@@ -103,11 +104,14 @@ def look_at_office(folder: Path) -> Iterator[Check]:
     if not folder.is_dir():
         yield False, f"There is no office in {folder}. Make one: {command('upgrade', folder)}"
         return
-    set_up(folder)
+    whole = set_up(folder)
     from django.db import connection
 
+    from salesops.jobs.restore import STAGING
     from salesops.records.safety import dangers, is_ahead, is_behind
 
+    if (whole / STAGING).exists():
+        yield False, f"A restore was interrupted. This ends it: {command('upgrade', folder)}"
     try:
         refuse_unreachable()
     except Refusal as refusal:

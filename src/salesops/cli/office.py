@@ -34,17 +34,24 @@ def in_use(folder: Path, *, must_be_ready: bool = True) -> Iterator[Path]:
     if not folder.is_dir():
         raise Refusal(f"There is no office in {folder}. Make one: {command('upgrade', folder)}")
     whole = set_up(folder)
-    from salesops.jobs.restore import STAGING, finish
-    from salesops.records.folder import alone, used
+    from salesops.records.folder import used
 
-    if (whole / STAGING).exists():  # a restore that was killed
-        with alone(whole):
-            finish(whole)
+    finish_restore(whole)
     with used(whole):
         refuse_unreachable()
         if must_be_ready:
             _refuse_unready(folder)
         yield whole
+
+
+def finish_restore(whole: Path) -> None:
+    """Take the last step of a restore that was killed, where there was one."""
+    from salesops.jobs.restore import STAGING, finish
+    from salesops.records.folder import alone
+
+    if (whole / STAGING).exists():
+        with alone(whole):
+            finish(whole)
 
 
 def _refuse_unready(folder: Path) -> None:
