@@ -319,3 +319,25 @@ def test_the_local_day_turns_once_in_a_day_of_utc(day: date, zone: str, at: date
 def test_the_skipped_day_of_apia_is_no_local_day() -> None:
     turn = day_turns(date(2011, 12, 30), "Pacific/Apia")
     assert (turn.before, turn.after) == (date(2011, 12, 29), date(2011, 12, 31))
+
+
+def test_a_book_written_in_parts_is_the_same_and_in_the_same_order(
+    draw: Callable[..., Book], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = """
+        opportunity_id  valid_from           stage
+        d2              2026-03-01 08:00:00  Proposal
+        d1              2026-02-01 08:00:00  Proposal
+        d3              2026-01-01 08:00:00  Proposal
+        d2              2026-06-01 08:00:00  Won
+    """
+    deals = "id  stage     owner_id\nd3  Proposal  ann\nd1  Won       ann\nd2  Won       bob"
+
+    def written() -> list[tuple[Any, ...]]:
+        book = draw(opportunity=deals, opportunity_version=history)
+        return list(book.engine.run("SELECT * FROM opportunity_version").rows)
+
+    whole = written()
+    monkeypatch.setattr("salesops.engines.build.DEALS_AT_ONCE", 1)
+    assert written() == whole
+    assert [row[:2] for row in whole] == sorted(row[:2] for row in whole)
