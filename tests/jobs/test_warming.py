@@ -12,6 +12,7 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.book.engine import Rows
+from salesops.book.question import Question
 from salesops.book.settings import CalendarSettings, Settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.foundations.clock import system_clock
@@ -20,7 +21,15 @@ from salesops.insights import KEY_NUMBERS, findings, key_reading, quarter_readin
 from salesops.jobs import warming
 from salesops.jobs.opening import check_files, examine_files, open_files
 from salesops.jobs.rebuilding import apply_settings
-from salesops.jobs.warming import WarmEngine, look_ahead, look_at, publish_warm, what_stands_out
+from salesops.jobs.warming import (
+    WarmEngine,
+    _editions,
+    look_ahead,
+    look_at,
+    publish_warm,
+    what_stands_out,
+)
+from salesops.kpis import KPIS
 from salesops.sample.company import simulate
 from salesops.sample.salesforce import write_export
 
@@ -147,3 +156,14 @@ def test_every_kind_of_value_comes_back_as_it_was() -> None:
     back = warming._typed(json.loads(json.dumps(warming._plain(values))))
     assert [(type(v), v) for v in back] == [(type(v), v) for v in values]
     assert str(back[5]) == "1.20"
+
+
+def test_texts_are_compiled_for_books_that_lack_something_too() -> None:
+    short = {q.lacks for q in _editions(Question(kpi=KPIS["reps_at_quota"]))}
+    assert short == {
+        (),
+        ("team_quota",),
+        ("opportunity_split",),
+        ("team_quota", "opportunity_split"),
+    }
+    assert [q.lacks for q in _editions(Question(kpi=KPIS["win_rate"]))] == [()]

@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache, partial
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -83,7 +84,8 @@ class WarmEngine(DuckDBEngine):
 
 def warm(folder: Path = BUILT) -> int:
     """Compile what home, the library and the first view of each number ask; returns how many texts."""
-    questions = [q for kpi in KPIS.values() if kpi.rows is not None for q in _first_questions(kpi)]
+    asked = [q for kpi in KPIS.values() if kpi.rows is not None for q in _first_questions(kpi)]
+    questions = [edition_of for question in asked for edition_of in _editions(question)]
     for question in questions:
         keep(sql_of(question, None), folder, f"{question.fingerprint}.sql")
     return len(questions)
@@ -153,6 +155,14 @@ def _first_questions(kpi: Kpi) -> Iterator[Question]:
     for split in dict.fromkeys((kpi.default_by, *FIRST_SPLITS)):
         if split in kpi.splits:
             yield Question(kpi=kpi, by=(split,))
+
+
+def _editions(question: Question) -> Iterator[Question]:
+    """The question for books with all of what it is shorter without, with some of it and with none."""
+    spared = question.kpi.shorter_without
+    for count in range(len(spared) + 1):
+        for lacks in combinations(spared, count):
+            yield dataclasses.replace(question, lacks=lacks)
 
 
 def _beside(base: Path, what: str) -> Path:
