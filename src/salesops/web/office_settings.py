@@ -100,7 +100,7 @@ MFA_ADAPTER = "salesops.web.pages.signing_in.factors.Factors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "salesops"
-MFA_RECOVERY_CODES_SHOW_ONCE = False
+MFA_TOTP_TOLERANCE = 1  # a phone whose clock is half a minute off
 # Who must have a passkey or codes beside the password; “none” for nobody.
 SALESOPS_SECOND_FACTOR = [
     r for r in _words("SALESOPS_SECOND_FACTOR", "administrator") if r != "none"

@@ -16,6 +16,7 @@ from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.web import failures
 from salesops.web import urls as local
+from salesops.web.books import manifest
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
 
@@ -32,10 +33,11 @@ def _whole_company_only(page: Page) -> Page:
 
     @wraps(page)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if isinstance(request.user, User) and reach(request.user).is_all:
+        sees_all = isinstance(request.user, User) and reach(request.user).is_all
+        if request.path == "/" and not (sees_all and manifest()):
+            return HttpResponseRedirect(reverse("account"))  # until there is a home for them
+        if sees_all:
             return page(request, *args, **kwargs)
-        if request.path == "/":
-            return HttpResponseRedirect(reverse("account"))
         return render(request, "signing_in/whole_company.html", status=403)
 
     return guarded

@@ -13,16 +13,20 @@ const tell = error => {
 // allauth's pages say what they need as data; no script stands in a page.
 const described = () => {
   if (document.querySelector('[data-passkey-login]')) return { kind: 'login', button: 'passkey_login', credential: 'mfa_credential' };
+  const add = document.querySelector('[data-passkey-add]');
+  if (add) {
+    const [credential, passwordless] = add.dataset.passkeyAdd.split(' ');
+    return { kind: 'add', button: add.id, credential, data: 'js_data', passwordless };
+  }
   const found = document.querySelector('script[data-allauth-onload]');
   if (!found) return null;
   const { ids } = JSON.parse(found.textContent);
-  return ids.add ? { kind: 'add', button: ids.add, credential: ids.credential, data: ids.data, passwordless: ids.passwordless }
-    : ids.authenticate ? { kind: 'use', button: ids.authenticate, credential: ids.credential, data: ids.data } : null;
+  return ids.authenticate ? { kind: 'use', button: ids.authenticate, credential: ids.credential, data: ids.data } : null;
 };
 
 const made = async page => {
   if (page.kind === 'add') {
-    const options = read(page.data).creation_options.publicKey, isAlone = page.passwordless && $(page.passwordless)?.checked;
+    const options = read(page.data).creation_options.publicKey, isAlone = page.passwordless && $(page.passwordless).checked;
     options.authenticatorSelection = { ...options.authenticatorSelection, residentKey: isAlone ? 'required' : 'discouraged', requireResidentKey: !!isAlone };
     if (isAlone) options.authenticatorSelection.userVerification = 'required';
     return navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) });

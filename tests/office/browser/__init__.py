@@ -1,0 +1,1 @@
+"""An office in Chromium."""
