@@ -83,7 +83,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Row]]:
     return world, logins
 
 
-def _keep(world: World) -> None:
+def keep_world(world: World) -> None:
     change = Change.objects.create(at=THEN, effective_at=THEN, verb="try", door="system")
     for table, rows in world.rows.items():
         NOUNS[table].objects.bulk_create(
@@ -113,7 +113,7 @@ def _keep(world: World) -> None:
 def test_every_noun_is_seen_as_the_rules_in_words_say(drawn: tuple[World, list[Row]]) -> None:
     world, logins = drawn
     with transaction.atomic():
-        _keep(world)
+        keep_world(world)
         for login in logins:
             user = User(email="x@example.com", **login)
             for table, noun in NOUNS.items():

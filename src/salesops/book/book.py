@@ -77,9 +77,10 @@ class Book:
         both = f"({self.criterion}) and ({criterion})" if self.criterion else criterion
         return dataclasses.replace(self, criterion=both)
 
-    def seen_by(self, owner_ids: Sequence[str]) -> Book:
-        """The same book with only what belongs to the people named."""
-        return dataclasses.replace(self, scope=Scope(tuple(sorted(set(owner_ids)))))
+    def seen_by(self, reader: Sequence[str] | Scope) -> Book:
+        """The same book with only what belongs to the people named, or what a scope lets be seen."""
+        scope = reader if isinstance(reader, Scope) else Scope(tuple(sorted(set(reader))))
+        return dataclasses.replace(self, scope=scope)
 
     def __getattr__(self, name: str) -> ir.Table:
         if name.startswith("_") or name not in TABLES:
@@ -151,7 +152,7 @@ class Book:
             answer="rows",
             at=tuple(v is not None for v in groups.values()),
         )
-        values = self._values(self.period(period))
+        values = self._reading(self.period(period))
         values |= {f"g{i}": v for i, v in enumerate(groups.values()) if v is not None}
         return self.engine.page(question, values, order or kpi.row_key, limit, offset)
 
@@ -190,7 +191,7 @@ class Book:
     def _counted(
         self, kpi: Kpi, period: Period, by: tuple[str, ...]
     ) -> dict[tuple[Any, ...], Cell]:
-        found = self.engine.answer(self._question(kpi, by), self._values(period))
+        found = self.engine.answer(self._question(kpi, by), self._reading(period))
         cells = {}
         for record in found.dicts():
             key = tuple(record[f"g{i}"] for i in range(len(by)))
@@ -229,6 +230,11 @@ class Book:
             "as_of": self.instant.astimezone(UTC).replace(tzinfo=None),
             "today": self.today,
         }
+
+    def _reading(self, period: Period) -> dict[str, Any]:
+        """The values a question is asked with."""
+        whose = {} if self.scope.is_everything else self.scope.values
+        return self._values(period) | whose
 
     def _shifted(self, window: str, period: Period) -> Period:
         if window == "same":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from salesops.foundations.criterion import Criterion
@@ -16,22 +16,6 @@ if TYPE_CHECKING:
 
 Lookup = Callable[[str], "ir.Table"]
 
-# Which column of a table tells whose row it is.
-OWNER_COLUMN = {
-    "account": "owner_id",
-    "contact": "owner_id",
-    "lead": "owner_id",
-    "opportunity": "owner_id",
-    "opportunity_split": "person_id",
-    "activity": "owner_id",
-    "quota": "person_id",
-}
-# Tables seen where the row they belong to is seen: column here, table there.
-BELONGS_TO = {
-    "opportunity_version": ("opportunity_id", "opportunity"),
-    "opportunity_line": ("opportunity_id", "opportunity"),
-    "recurring_revenue": ("account_id", "account"),
-}
 # From when a row is known, for readings of the past: the instant where the row has one, else the day.
 KNOWN_FROM = {
     "account": ("created_at", "created_on"),
@@ -71,17 +55,36 @@ CALENDAR = {
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose rows a reader may see: everybody's, or those of the people named."""
+    """What a reader may see: everything, or what belongs to the people named and what was shared by name.
+
+    `shared` holds the keys of single accounts, contacts, leads and opportunities; `team` is the team whose own
+    quota is seen.
+    """
 
     owner_ids: tuple[str, ...] | None = None
+    shared: Mapping[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+    team: str = ""
 
     @property
     def is_everything(self) -> bool:
         """No limit."""
         return self.owner_ids is None
 
+    @property
+    def values(self) -> dict[str, Any]:
+        """The values that stand for this reader in a text made for all readers alike."""
+        shared = {f"shared_{noun}": tuple(self.shared.get(noun, ())) for noun in SHAREABLE}
+        return {"owner_ids": self.owner_ids or (), "own_team": self.team, **shared}
+
 
 EVERYTHING = Scope()
+# What can be shared by name; all else is seen with what it belongs to.
+SHAREABLE = ("account", "contact", "lead", "opportunity")
+# Whose money the company spends and earns is for those who see everything.
+FOR_WHO_SEES_ALL = frozenset({"campaign_spend", "cost", "recurring_revenue"})
+# Columns that are shown of oneself and those one leads alone, and to nobody but who sees everything.
+OF_ONES_OWN = {"person": ("email", "hired_on", "left_on")}
+OF_WHO_SEES_ALL = {"campaign": ("budget_minor",)}
 
 
 class IbisFacts:
@@ -256,15 +259,81 @@ class IbisFacts:
         )
 
     def _scoped(self, name: str, table: ir.Table) -> ir.Table:
-        if self._scope.owner_ids is None:
+        """What the reader may see of a table, in the words of `records.visibility`, which a test holds it to."""
+        if self._scope.is_everything:
             return table
-        if name in OWNER_COLUMN:
-            return self.owned(table, OWNER_COLUMN[name])
-        if name in BELONGS_TO:
-            column, owner = BELONGS_TO[name]
-            theirs = self._scoped(owner, self.whole(owner))
-            return table.semi_join(theirs, table[column] == theirs.id)
-        return table
+        seen = self._seen(name, table)
+        kept = table if seen is None else table.filter(seen)
+        return self._masked(name, kept)
+
+    def _seen(self, name: str, table: ir.Table) -> Any:
+        """The condition, None where everybody sees all rows."""
+        import ibis
+
+        if name in FOR_WHO_SEES_ALL:
+            return ibis.literal(False)
+        if name in ("opportunity", "lead"):
+            # A past state is seen by who sees the deal now: what was handed over went with its past.
+            if name == "opportunity" and self._in_the_past:
+                return table.id.isin(self._keys_seen("opportunity"))
+            return self._own_or_shared(name, table)
+        if name == "account":
+            deals = self._lookup("opportunity")
+            of_deals = deals.filter(
+                self._own_or_shared("opportunity", deals) & deals.account_id.notnull()
+            )
+            return self._own_or_shared(name, table) | table.id.isin(of_deals.account_id)
+        if name == "contact":
+            with_account = table.account_id.isin(self._keys_seen("account"))
+            return self._own_or_shared(name, table) | with_account
+        if name in ("opportunity_version", "opportunity_line"):
+            return table.opportunity_id.isin(self._keys_seen("opportunity"))
+        if name == "opportunity_split":
+            with_deal = table.opportunity_id.isin(self._keys_seen("opportunity"))
+            return self._own(table.person_id) | with_deal
+        if name == "activity":
+            return self._own(table.owner_id) | self._belongs(table)
+        if name == "quota":
+            of_the_team = (
+                table.person_id.isnull() & (table.team == self._scope.team) & (table.team != "")
+            )
+            return self._own(table.person_id) | of_the_team
+        return None
+
+    def _belongs(self, work: ir.Table) -> Any:
+        """An activity is seen with the closest thing it names: the deal, else the lead, the account, the contact."""
+        no_deal = work.opportunity_id.isnull()
+        no_lead = no_deal & work.lead_id.isnull()
+        return (
+            work.opportunity_id.isin(self._keys_seen("opportunity"))
+            | no_deal & work.lead_id.isin(self._keys_seen("lead"))
+            | no_lead & work.account_id.isin(self._keys_seen("account"))
+            | no_lead & work.account_id.isnull() & work.contact_id.isin(self._keys_seen("contact"))
+        )
+
+    def _own(self, column: Any) -> Any:
+        return column.isin(self._scope.owner_ids)
+
+    def _own_or_shared(self, name: str, table: ir.Table) -> Any:
+        shared = self._scope.shared.get(name, ())
+        own = self._own(table.owner_id)
+        return own | table.id.isin(shared) if shared else own
+
+    def _keys_seen(self, name: str) -> Any:
+        """The keys of a table's rows that the reader sees now."""
+        now = self._lookup(name)
+        if name in ("opportunity", "lead"):
+            return now.filter(self._own_or_shared(name, now)).id
+        return now.filter(self._seen(name, now)).id
+
+    def _masked(self, name: str, table: ir.Table) -> ir.Table:
+        """Personal columns of others are empty."""
+        import ibis
+
+        hidden = {c: ibis.null(table[c].type()) for c in OF_WHO_SEES_ALL.get(name, ())}
+        own = OF_ONES_OWN.get(name, ())
+        hidden |= {c: ibis.ifelse(self._own(table.id), table[c], ibis.null()) for c in own}
+        return table.mutate(**hidden) if hidden else table
 
 
 def unbound(name: str) -> ir.Table:

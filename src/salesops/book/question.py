@@ -54,7 +54,7 @@ class Question:
             self.by,
             self.answer,
             self.where,
-            self.scope.owner_ids,
+            self.scope.is_everything,
             self.in_the_past,
             self.converts and self.in_the_past,  # what is past is converted while asking
             segments,

@@ -6,6 +6,7 @@ folder. Texts stand under a fingerprint of the definitions they came from, so th
 never answered by an old text. Parameters become `$start`, `$end`, `$as_of`, `$today` and `$g0`, `$g1`, ….
 """
 
+import dataclasses
 import hashlib
 import re
 import shutil
@@ -14,13 +15,19 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from salesops.book.facts import CALENDAR
+from salesops.book.facts import CALENDAR, SHAREABLE, Scope
 from salesops.book.question import Question, definitions
 from salesops.book.settings import write_whole
 from salesops.tables import TABLES
 
 BUILT = Path(__file__).parents[3] / "build" / "compiled"
 
+# One text serves every reader whose scope is limited: in place of keys it names them.
+ANYBODY = Scope(
+    owner_ids=("\x02owner_ids\x03",),
+    shared={noun: (f"\x02shared_{noun}\x03",) for noun in SHAREABLE},
+    team="\x02own_team\x03",
+)
 # Ibis writes parameters as literals. These values stand for them and are nowhere else in any question.
 _DAYS = {"start": date(1, 1, 2), "end": date(1, 1, 3), "today": date(1, 1, 4)}
 _INSTANT = {"as_of": datetime(1, 1, 5)}  # noqa: DTZ001  instants in tables are UTC without a zone
@@ -66,6 +73,8 @@ def _compile(question: Question) -> str:
 
     from salesops.book.question import expression
 
+    if not question.scope.is_everything:
+        question = dataclasses.replace(question, scope=ANYBODY)
     table, parameters = expression(question)
     values: dict[object, object] = {}
     stands_for: dict[str, str] = {}
@@ -81,10 +90,17 @@ def _compile(question: Question) -> str:
     text = str(ibis.to_sql(table, dialect="duckdb", params=values))
     for literal, name in stands_for.items():
         text = text.replace(literal, f"${name}")
+    text = for_any_reader(text)
     left = re.search(r"MAKE_(DATE|TIMESTAMP)\(1,|\x02", text)
     if left:
         raise ValueError(f"{question.kpi.name}: a parameter is still a literal in {text}")
     return _lean(text) if question.answer == "cells" else text
+
+
+def for_any_reader(text: str) -> str:
+    """The text of a question `ANYBODY` asks, with parameters for who does."""
+    text = re.sub(r"IN \('\x02(\w+)\x03'\)", r"IN (SELECT unnest(CAST($\1 AS TEXT[])))", text)
+    return re.sub(r"'\x02(own_team)\x03'", r"$\1", text)
 
 
 def _lean(text: str) -> str:

@@ -71,11 +71,11 @@ class DuckDBEngine:
         used = {k: v for k, v in values.items() if f"${k}" in text}
         generation = self._current()
         if question.answer != "cells":
-            return self._run(generation, text, used)
+            return self._ask(generation, text, used)
         key = (question.fingerprint, tuple(sorted(used.items())))
         kept = generation.answers.get(key)
         if kept is None:
-            kept = self._run(generation, text, used)
+            kept = self._ask(generation, text, used)
             if len(generation.answers) > KEPT_ANSWERS:
                 generation.answers.clear()
             generation.answers[key] = kept
@@ -88,7 +88,7 @@ class DuckDBEngine:
         text = self._text(question)
         used = {k: v for k, v in values.items() if f"${k}" in text}
         whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
-        return self.run(whole, used)
+        return self._ask(self._current(), whole, used)
 
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over the current generation, read-only."""
@@ -121,8 +121,16 @@ class DuckDBEngine:
             text = self._texts[question.fingerprint] = sql_of(question, self.folder / "compiled")
         return text
 
-    def _run(self, generation: _Generation, sql: str, values: Mapping[str, Any]) -> Rows:
+    def _ask(self, generation: _Generation, sql: str, values: Mapping[str, Any]) -> Rows:
+        """Run the text of a question, which names the tables themselves."""
+        return self._run(generation, sql, values)
+
+    def _run(
+        self, generation: _Generation, sql: str, values: Mapping[str, Any], first: str = ""
+    ) -> Rows:
         with self._cursor(generation) as cursor:
+            if first:
+                cursor.execute(first)
             cursor.execute(with_values(sql, values) if values else sql)
             columns = tuple(d[0] for d in cursor.description or ())
             return Rows(columns, cursor.fetchall())
@@ -150,6 +158,9 @@ class DuckDBEngine:
                 current = self._generation = self._opened()
             return current
 
+    def _connect(self, base: Path) -> duckdb.DuckDBPyConnection:
+        return duckdb.connect(str(base), read_only=True, config=self._config)
+
     def _seen(self) -> tuple[int, int, int] | None:
         """What tells one manifest from the next; its inode alone may be given to a later one again."""
         try:
@@ -169,7 +180,7 @@ class DuckDBEngine:
                 )
             base = self.folder / manifest.base
             try:
-                connection = duckdb.connect(str(base), read_only=True, config=self._config)
+                connection = self._connect(base)
             except duckdb.Error as error:
                 if manifest == missing:
                     raise Refusal(

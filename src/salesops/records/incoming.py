@@ -43,7 +43,7 @@ def incoming(
     """
     columns = [c for c in entered(name) if c.name != "id"]
     key = _key(KEY.get(name, "id"), prefix)
-    listed = "".join(f", {_prefixed(c.name, c.refers_to, prefix)}" for c in columns)
+    listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix) for c in columns)
     rows = _rows(
         work,
         f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > $after ORDER BY key',
@@ -62,13 +62,20 @@ def incoming(
 def _past(
     work: duckdb.DuckDBPyConnection, prefix: str, after: str
 ) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The remembered states of each opportunity. Columns that a history does not tell are the deal's own."""
     columns = entered("opportunity_version")[1:]
-    key = _key("opportunity_id", prefix)
-    listed = "".join(f", {_prefixed(c.name, c.refers_to, prefix)}" for c in columns)
+    told = {
+        d[0] for d in work.execute("SELECT * FROM opportunity_version LIMIT 0").description or ()
+    }
+    key = _key("v.opportunity_id", prefix)
+    listed = "".join(
+        ", " + _prefixed(f'{"v" if c.name in told else "o"}."{c.name}"', c.refers_to, prefix)
+        for c in columns
+    )
     rows = _rows(
         work,
-        f"SELECT {key} AS key{listed} FROM opportunity_version WHERE {key} > $after "
-        "ORDER BY key, valid_from",
+        f"SELECT {key} AS key{listed} FROM opportunity_version v "
+        f"JOIN opportunity o ON o.id = v.opportunity_id WHERE {key} > $after ORDER BY key, v.valid_from",
         after,
         [c.type is Type.INSTANT for c in columns],
     )
@@ -92,8 +99,8 @@ def _rows(
             yield tuple(values)
 
 
-def _prefixed(column: str, refers_to: str, prefix: str) -> str:
-    return _key(f'"{column}"', prefix) if refers_to else f'"{column}"'
+def _prefixed(sql: str, refers_to: str, prefix: str) -> str:
+    return _key(sql, prefix) if refers_to else sql
 
 
 def _key(sql: str, prefix: str) -> str:

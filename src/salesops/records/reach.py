@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from django.db import connection
 from django.db.models import Q
 
+from salesops.book.facts import EVERYTHING, Scope
 from salesops.records.person import Person
 from salesops.records.share import Share
 from salesops.records.user import User
@@ -44,6 +45,14 @@ class Reach:
     def edits_all(self) -> bool:
         """Everything may be changed."""
         return self.role in EDIT_ALL
+
+    @property
+    def scope(self) -> Scope:
+        """The same as a book knows it, for somebody who is known."""
+        if self.owner_ids is None:
+            return EVERYTHING
+        shared = {noun: tuple(sorted(keys)) for noun, keys in self.shared.items()}
+        return Scope(tuple(sorted(self.owner_ids)), shared, self.team)
 
     def covers(self, person_id: str | None) -> bool:
         """The person is one of those whose records are seen."""

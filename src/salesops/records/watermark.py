@@ -12,7 +12,10 @@ from salesops.records.models import NOUNS
 
 @contextmanager
 def one_moment() -> Iterator[None]:
-    """What is read inside is all of one moment; writers are not kept waiting."""
+    """What is read inside is all of one moment; writers are not kept waiting. Within a transaction, of that one."""
+    if connection.in_atomic_block:
+        yield
+        return
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("BEGIN DEFERRED")  # Django's own would take the writers' lock

@@ -1,0 +1,87 @@
+"""A book through the eyes of one reader: whatever SQL asks of its tables finds the rows they may see, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from salesops.book.engine import Rows
+from salesops.book.facts import IbisFacts, Scope, scalars
+from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.literals import with_values
+from salesops.tables import TABLES
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+MEMORY = "256MB"
+
+
+class ScopedEngine(DuckDBEngine):
+    """The engine for one scope. Ask books made with it for numbers by `seen_by` the same scope.
+
+    `run` meets views in place of tables, each with the rows within the scope; what has no view has no name.
+    Questions read the tables themselves and carry the scope, since a number may need what its reader may not
+    see, such as whether a customer's first deal was somebody else's.
+    """
+
+    def __init__(self, folder: Path, scope: Scope) -> None:
+        super().__init__(folder, memory_limit=MEMORY)
+        self.scope = scope
+
+    def table(self, name: str) -> ir.Table:
+        """The Ibis table with what the reader may see of it."""
+        import ibis
+
+        return ibis.duckdb.from_connection(self._current().connection.cursor()).table(name)
+
+    def _connect(self, base: Path) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config=self._config)
+        quoted = str(base).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS base (READ_ONLY)")
+        for name, text in views(self.folder / "compiled").items():
+            connection.execute(f'CREATE VIEW "{name}" AS {with_values(text, self.scope.values)}')
+        connection.execute('CREATE VIEW calendar AS FROM base.main."calendar"')
+        return connection
+
+    def _ask(self, generation: Any, sql: str, values: Mapping[str, Any]) -> Rows:
+        return self._run(generation, sql, values, first="USE base")
+
+
+def views(folder: Path | None) -> dict[str, str]:
+    """For each table the SQL of what a reader may see of it, with `$owner_ids` and the like for who it is."""
+    return {name: _view(name, folder) for name in TABLES}
+
+
+def _view(name: str, folder: Path | None) -> str:
+    file = f"seen_{name}.sql"
+    for place in (BUILT, folder):
+        if place is not None and (place / edition() / file).exists():
+            return (place / edition() / file).read_text("utf-8")
+    text = _compiled()[name]
+    if folder is not None:
+        keep(text, folder, file)
+    return text
+
+
+@lru_cache(maxsize=1)
+def _compiled() -> dict[str, str]:
+    import ibis
+
+    window, _ = scalars()
+    facts = IbisFacts(_in_the_file, window, in_the_past=False, scope=ANYBODY)
+    return {
+        name: for_any_reader(str(ibis.to_sql(facts.table(name), dialect="duckdb")))
+        for name in TABLES
+    }
+
+
+def _in_the_file(name: str) -> ir.Table:
+    import ibis
+
+    return ibis.table(TABLES[name].ibis_schema(), name=name, catalog="base", database="main")
