@@ -120,8 +120,8 @@ def test_personal_columns_of_others_are_empty(bobs: Book) -> None:
 
 
 def test_what_has_no_view_has_no_name(bobs: Book) -> None:
-    with pytest.raises(duckdb.Error, match="_problem"):
-        bobs.engine.run("SELECT * FROM _problem")
+    with pytest.raises(duckdb.Error, match="_refused_row"):
+        bobs.engine.run("SELECT * FROM _refused_row")
 
 
 def test_what_was_handed_over_went_with_its_past(tmp_path: Path) -> None:

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MEMORY = "256MB"
+# What a book holds beside its declared tables, and what of it a reader sees.
+BESIDE = {
+    "calendar": "true",
+    "_change": "opportunity_id IN (SELECT id FROM opportunity)",
+    "_problem_count": "false",
+    "_problem": "false",
+}
 
 
 class ScopedEngine(DuckDBEngine):
@@ -46,7 +53,8 @@ class ScopedEngine(DuckDBEngine):
         connection.execute(f"ATTACH '{quoted}' AS base (READ_ONLY)")
         for name, text in views(self.folder / "compiled").items():
             connection.execute(f'CREATE VIEW "{name}" AS {with_values(text, self.scope.values)}')
-        connection.execute('CREATE VIEW calendar AS FROM base.main."calendar"')
+        for name, condition in BESIDE.items():
+            connection.execute(f"CREATE VIEW {name} AS FROM base.main.{name} WHERE {condition}")
         return connection
 
     def _ask(self, generation: Any, sql: str, values: Mapping[str, Any]) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 
@@ -9,22 +10,39 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from salesops.book.book import Book
+from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.settings import load_settings
+from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, read_manifest_lenient
+from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.problem import Refusal
 from salesops.insights import Finding
 from salesops.jobs import warming
 from salesops.jobs.warming import WarmEngine
 
+# What the request's reader may see; an office sets it before any page is asked. A local book is all its reader's.
+reader: ContextVar[Scope] = ContextVar("reader", default=EVERYTHING)
 
-def engine() -> WarmEngine:
-    """The engine of the served book; it follows new generations by itself."""
-    return _engine_of(settings.SALESOPS_BOOK)
+
+def engine() -> DuckDBEngine:
+    """The engine of the served book for this reader; it follows new generations by itself."""
+    scope = reader.get()
+    return whole_engine() if scope.is_everything else _scoped(settings.SALESOPS_BOOK, scope)
+
+
+def whole_engine() -> WarmEngine:
+    """The engine that hides nothing. For pages, `engine` is the one."""
+    return _warm(settings.SALESOPS_BOOK)
 
 
 @lru_cache(maxsize=4)
-def _engine_of(folder: Path) -> WarmEngine:
+def _warm(folder: Path) -> WarmEngine:
     return WarmEngine(folder)
+
+
+@lru_cache(maxsize=16)
+def _scoped(folder: Path, scope: Scope) -> ScopedEngine:
+    return ScopedEngine(folder, scope)
 
 
 def manifest() -> Manifest | None:
@@ -36,7 +54,7 @@ def whole_book() -> Book:
     """The book as it is. Raises Refusal where there is none yet."""
     if manifest() is None:
         raise Refusal("There is no book here yet. Open some files first.")
-    return Book(engine(), load_settings(settings.SALESOPS_BOOK))
+    return Book(engine(), load_settings(settings.SALESOPS_BOOK), scope=reader.get())
 
 
 def asked_book(request: HttpRequest) -> Book:
@@ -54,11 +72,13 @@ def asked_book(request: HttpRequest) -> Book:
 
 
 def what_stands_out() -> tuple[Finding, ...]:
-    """The findings of the whole book; looked for once a generation and settings."""
+    """The findings of the whole book, looked for once a generation and settings; none for who sees a part of it."""
     book = whole_book()
+    if not book.scope.is_everything:
+        return ()
     return _found(settings.SALESOPS_BOOK, book.facts.generation, book.settings.model_dump_json())
 
 
 @lru_cache(maxsize=2)
 def _found(folder: Path, generation: int, said: str) -> tuple[Finding, ...]:  # noqa: ARG001  the key
-    return tuple(warming.what_stands_out(engine(), load_settings(folder)))
+    return tuple(warming.what_stands_out(whole_engine(), load_settings(folder)))

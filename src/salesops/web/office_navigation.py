@@ -1,4 +1,4 @@
-"""The menu of an office: the book's for who sees the whole company, and one's own account."""
+"""The menu of an office: the book's pages, who may sign in, and one's own account."""
 
 from __future__ import annotations
 
@@ -23,9 +23,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return frame | {"entries": [], "manifest": None}
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
-    entries = [e for e in frame["entries"] if e["title"] != "Settings"]
-    if user.role not in SEE_ALL:
-        entries = []
+    hidden = {"Settings"} if user.role in SEE_ALL else {"Settings", "Data"}
+    entries = [e for e in frame["entries"] if e["title"] not in hidden]
     own = [ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [ACCOUNT]
     for entry in own:
         entries.append(
@@ -37,5 +36,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "is_here": any(here.startswith(s) for s in entry.starts),
             }
         )
-    sees_book = user.role in SEE_ALL
-    return frame | {"entries": entries, "manifest": frame["manifest"] if sees_book else None}
+    return frame | {"entries": entries}

@@ -49,6 +49,7 @@ _WITH_PEOPLE = [
     "allauth.account.middleware.AccountMiddleware",
     "salesops.web.middleware.signed_in.OnlySignedIn",
     "salesops.web.middleware.second_factor.SecondFactor",
+    "salesops.web.middleware.reader.ThroughTheirEyes",
 ]
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
 for _each in LOCAL_MIDDLEWARE:

@@ -17,6 +17,7 @@ from salesops.records.user import User
 from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
+from salesops.web.pages.home import home
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
 
@@ -24,23 +25,27 @@ Page = Callable[..., HttpResponse]
 
 # They make a book from files, and an office's book follows its records.
 _OF_A_LOCAL_BOOK = ("opening", "settings")
-# What tells nothing of the company.
-_HARMLESS = ("icons",)
+# They tell of every row there is; all others show each reader their part of the book.
+_OF_THE_WHOLE_COMPANY = ("found", "data", "refused")
 
 
 def _whole_company_only(page: Page) -> Page:
-    """The page for those who see the whole company: it cannot yet leave out what somebody may not see."""
+    """The page for those who see the whole company: it tells of files and rows of everybody."""
 
     @wraps(page)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        sees_all = isinstance(request.user, User) and reach(request.user).is_all
-        if request.path == "/" and not (sees_all and manifest()):
-            return HttpResponseRedirect(reverse("account"))  # until there is a home for them
-        if sees_all:
+        if isinstance(request.user, User) and reach(request.user).is_all:
             return page(request, *args, **kwargs)
         return render(request, "signing_in/whole_company.html", status=403)
 
     return guarded
+
+
+def _home(request: HttpRequest) -> HttpResponse:
+    """The book's home; before there is a book, one's own account."""
+    if manifest() is None:
+        return HttpResponseRedirect(reverse("account"))
+    return home.home(request)
 
 
 def _closed(request: HttpRequest, **_: Any) -> HttpResponse:  # noqa: ARG001  Django's
@@ -49,10 +54,15 @@ def _closed(request: HttpRequest, **_: Any) -> HttpResponse:  # noqa: ARG001  Dj
 
 def _of_the_book(pattern: Any) -> URLPattern:
     name = pattern.name or ""
-    page = _closed if name.startswith(_OF_A_LOCAL_BOOK) else _whole_company_only(pattern.callback)
-    if name in _HARMLESS:
-        page = pattern.callback
-    return path(str(pattern.pattern), page, name=name)
+    page = pattern.callback
+    if name.startswith(_OF_A_LOCAL_BOOK):
+        page = _closed
+    elif name in _OF_THE_WHOLE_COMPANY:
+        page = _whole_company_only(page)
+    elif name == "home":
+        page = _home
+    made: URLPattern = path(str(pattern.pattern), page, name=name)
+    return made
 
 
 urlpatterns = [

@@ -1,0 +1,36 @@
+"""Whose eyes a request looks through: set before any page is asked, so that none can forget it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from salesops.book.facts import Scope
+from salesops.records.reach import reach
+from salesops.records.user import User
+from salesops.web.books import reader
+
+NOTHING = Scope(())
+
+
+class ThroughTheirEyes:
+    """The book of this request holds what whoever signed in may see, and nothing for anybody else."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        token = reader.set(_scope(request))
+        try:
+            return self.get_response(request)
+        finally:
+            reader.reset(token)
+
+
+def _scope(request: HttpRequest) -> Scope:
+    user = request.user
+    if not isinstance(user, User):
+        return NOTHING
+    within = reach(user)
+    return within.scope if within.is_known else NOTHING
