@@ -17,6 +17,13 @@ SELLERS_CREATE = frozenset(
 )
 
 
+def may_create(actor: User, noun: type[Record]) -> bool:
+    """The actor may make records of this noun."""
+    scope = reach(actor)
+    sells = not scope.is_all and noun._meta.db_table in SELLERS_CREATE
+    return scope.is_known and (scope.edits_all or sells)
+
+
 def create_record(
     actor: User,
     noun: type[Record],
@@ -28,13 +35,12 @@ def create_record(
 ) -> Record:
     """A new record with these values by column; its owner is the actor's person unless another is named."""
     name = noun._meta.db_table
-    scope = reach(actor)
-    if not scope.is_known or not (scope.edits_all or (not scope.is_all and name in SELLERS_CREATE)):
+    if not may_create(actor, noun):
         raise Refusal(f"You may not create {name.replace('_', ' ')} records. Ask sales operations.")
     columns = {str(f.column) for f in noun._meta.concrete_fields}
     given = dict(values)
     if "owner_id" in columns:
-        given.setdefault("owner_id", scope.person_id)
+        given.setdefault("owner_id", reach(actor).person_id)
     for column in TABLES[name].columns:
         if (
             column.required

@@ -18,6 +18,11 @@ from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
 from salesops.web.pages.home import home
+from salesops.web.pages.keeping import new_opportunity, undoing
+from salesops.web.pages.keeping.account import ACCOUNT
+from salesops.web.pages.keeping.account import account as kept_account
+from salesops.web.pages.keeping.opportunity import OPPORTUNITY
+from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
 
@@ -84,6 +89,14 @@ urlpatterns = [
     path("sign-up", _closed, name="account_signup"),
     path("account/email", _closed, name="account_email"),
     path("account/set-password", _closed, name="account_set_password"),
+    # Records, which everybody sees their own part of; they stand before the book's pages of the same address.
+    path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
+    path("accounts/<path:key>", kept_account, name="account"),
+    path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
+    path("undo/opportunity/<path:key>", undoing.undo, {"kind": OPPORTUNITY}, "undo_opportunity"),
+    path("undo/account/<path:key>", undoing.undo, {"kind": ACCOUNT}, "undo_account"),
+    path("gone/opportunity/<path:key>", undoing.gone, {"kind": OPPORTUNITY}, "gone_opportunity"),
+    path("gone/account/<path:key>", undoing.gone, {"kind": ACCOUNT}, "gone_account"),
     *(_of_the_book(pattern) for pattern in local.urlpatterns),
 ]
 handler404 = failures.not_found

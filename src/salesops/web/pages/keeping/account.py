@@ -1,0 +1,34 @@
+"""An account as it is kept: its facts, those of its deals and people its reader may see, and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from salesops.actions.create_record import may_create
+from salesops.records.models import Account, Contact, Opportunity
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.web.pages.keeping.record_page import Kind, page
+
+MOST = 100
+
+
+def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
+    deals = visible_to(actor, Opportunity).filter(account=account.pk)
+    contacts = visible_to(actor, Contact).filter(account=account.pk)
+    return {
+        "may_create": may_create(actor, Opportunity),
+        "deal_count": deals.count(),
+        "deals": [(d, d.currency or currency) for d in deals.order_by("-close_date", "pk")[:MOST]],
+        "contacts": contacts.order_by("name", "pk")[:MOST],
+    }
+
+
+ACCOUNT = Kind(Account, "keeping/account.html", _beside)
+
+
+def account(request: HttpRequest, key: str) -> HttpResponse:
+    """The account with that id."""
+    return page(request, ACCOUNT, key)

@@ -1,0 +1,227 @@
+"""The facts of a record as its page shows them: in words, and as what a form offers and reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from salesops.actions.edit_record import Unfit
+from salesops.foundations.money import format_money
+from salesops.foundations.table import Column, Type
+from salesops.records.models import NOUNS, Account, Person, PipelineStage
+from salesops.records.record import Record
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.tables import TABLES
+from salesops.web.pages.keeping import typed
+from salesops.web.words import said
+
+# Noun → column → title, in the order of the page.
+TITLES: dict[str, dict[str, str]] = {
+    "opportunity": {
+        "name": "Name",
+        "stage": "Stage",
+        "amount_minor": "Amount",
+        "account_id": "Account",
+        "owner_id": "Owner",
+        "close_date": "Close date",
+        "next_step": "Next step",
+        "forecast_category": "Forecast category",
+        "type": "Type",
+        "source": "Source",
+        "loss_reason": "Lost because",
+    },
+    "account": {
+        "name": "Name",
+        "owner_id": "Owner",
+        "parent_id": "Belongs to",
+        "industry": "Industry",
+        "type": "Type",
+        "country": "Country",
+        "region": "Region",
+        "website": "Website",
+        "phone": "Telephone",
+        "employees": "Employees",
+        "annual_revenue_minor": "Revenue",
+        "source": "Source",
+    },
+}
+CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
+PLACES = {"account": "/accounts/", "person": "/people/", "opportunity": "/opportunities/"}
+MOST_CANDIDATES = 20
+
+Choices = list[tuple[str, str]]
+Names = Mapping[str, Mapping[str, str]]
+
+
+class Ambiguous(Unfit):
+    """What was typed fits no account, or several; `candidates` are those to choose from."""
+
+    def __init__(self, column: str, message: str, candidates: Choices) -> None:
+        super().__init__(column, message)
+        self.candidates = candidates
+
+
+@dataclass
+class Shown:
+    """One fact on the page; `control` is how it is edited where it is `is_open`."""
+
+    column: str
+    title: str
+    said: str
+    may_edit: bool
+    key: str = ""
+    place: str = ""
+    is_open: bool = False
+    control: str = "text"
+    typed: str = ""
+    choices: Choices = field(default_factory=list)
+    hint: str = ""
+    problem: str = ""
+    clash: Mapping[str, Any] | None = None
+
+
+def column_of(noun: type[Record], name: str) -> Column | None:
+    """The declared column, None for what a record has beside them."""
+    return next((c for c in TABLES[noun._meta.db_table].columns if c.name == name), None)
+
+
+def title_of(noun: type[Record], name: str) -> str:
+    """A column's name for people."""
+    plain = name.removesuffix("_id").removesuffix("_minor").replace("_", " ").capitalize()
+    return TITLES.get(noun._meta.db_table, {}).get(name, plain)
+
+
+def names_of(actor: User, noun: type[Record], states: Iterable[Any]) -> dict[str, dict[str, str]]:
+    """The names of everything the states refer to, as far as the actor may see it, by table and key."""
+    wanted: dict[str, set[str]] = {}
+    referring = [c for c in TABLES[noun._meta.db_table].columns if c.refers_to and not c.derived]
+    for state in states:
+        for column in referring:
+            key = getattr(state, column.name, None)
+            if key:
+                wanted.setdefault(column.refers_to, set()).add(key)
+    return {
+        table: {
+            r.pk: str(r)
+            for r in visible_to(actor, NOUNS[table]).filter(pk__in=keys).only("id", "name")
+        }
+        for table, keys in wanted.items()
+    }
+
+
+def in_words(column: Column | None, value: Any, currency: str, names: Names) -> str:
+    """A value as people read it; empty for none. What may not be seen is not named."""
+    if value is None or value == "":
+        return ""
+    if column is None:
+        return str(value)
+    if column.refers_to:
+        return names.get(column.refers_to, {}).get(value) or f"another {column.refers_to}"
+    match column.type:
+        case Type.MONEY:
+            return format_money(value, currency)
+        case Type.DATE:
+            return f"{value:%-d %b %Y}"
+        case Type.SHARE:
+            return f"{(value * 100).normalize():f} %"
+        case Type.YES_NO:
+            return "Yes" if value else "No"
+        case Type.COUNT:
+            return f"{value:,}"
+        case Type.CHOICE:
+            return said(value)
+    return str(value)
+
+
+def control_of(column: Column) -> str:
+    """How a fact is edited."""
+    if column.name in ("stage", "forecast_category") or column.refers_to == "person":
+        return "choice"
+    if column.refers_to == "account":
+        return "account"
+    return {Type.DATE: "day", Type.MONEY: "money"}.get(column.type, "text")
+
+
+def choices(actor: User, record: Record, column: Column) -> Choices:
+    """What a choice offers; what stands now is always among it. A stage without a pipeline known offers nothing."""
+    now = getattr(record, column.name, None) or ""
+    if column.name == "stage":
+        offered = stages(actor, getattr(record, "pipeline", None))
+    elif column.name == "forecast_category":
+        offered = [("", "None"), *((c, said(c)) for c in CATEGORIES)]
+    else:
+        offered = [("", "Nobody"), *people(actor, now)]
+    if now and offered and now not in {value for value, _ in offered}:
+        offered.insert(0, (now, now))
+    return offered
+
+
+def stages(actor: User, pipeline: str | None) -> Choices:
+    """The stages of a pipeline in their order."""
+    of_it = visible_to(actor, PipelineStage).filter(pipeline=pipeline).order_by("position", "stage")
+    return [(s, s) for s in dict.fromkeys(of_it.values_list("stage", flat=True)) if s]
+
+
+def people(actor: User, now: str = "") -> Choices:
+    """Who is active, and who stands there now."""
+    active = (
+        visible_to(actor, Person).exclude(Q(is_active=False) & ~Q(pk=now)).order_by("name", "pk")
+    )
+    return [(p.pk, str(p)) for p in active.only("id", "name")]
+
+
+def candidates(actor: User, text: str) -> Choices:
+    """The accounts whose name holds the text, those that begin with it first."""
+    if not text.strip():
+        return []
+    there = visible_to(actor, Account).order_by("name", "pk").only("id", "name")
+    begin = there.filter(name__istartswith=text.strip())[:MOST_CANDIDATES]
+    hold = there.filter(name__icontains=text.strip())[:MOST_CANDIDATES]
+    found = {a.pk: str(a) for a in (*begin, *hold)}
+    return list(found.items())[:MOST_CANDIDATES]
+
+
+def chosen_account(actor: User, column: str, text: str, chosen: str) -> str | None:
+    """The account that was chosen, or the only one of exactly the name typed."""
+    offered = candidates(actor, text)
+    if chosen and any(key == chosen for key, _ in offered):
+        return chosen
+    if not text.strip():
+        return None
+    same = [key for key, name in offered if name.casefold() == text.strip().casefold()]
+    if len(same) == 1:
+        return same[0]
+    if not offered:
+        raise Ambiguous(column, "No account that you may see has this in its name.", [])
+    raise Ambiguous(column, "Choose which account is meant.", offered)
+
+
+def read(
+    actor: User, record: Record, column: Column, form: Mapping[str, str], currency: str
+) -> dict[str, Any]:
+    """The values by column that a form gives a fact. Raises Unfit with what to do."""
+    text = form.get("value", "")
+    match control_of(column):
+        case "account":
+            return {column.name: chosen_account(actor, column.name, text, form.get("chosen", ""))}
+        case "choice":
+            offered = choices(actor, record, column)
+            if offered and text not in {value for value, _ in offered}:
+                raise Unfit(column.name, "Choose one of the list.")
+            return {column.name: text or None}
+        case "day":
+            return {column.name: typed.day(column.name, text)}
+        case "money":
+            own = getattr(record, "currency", None) or ""
+            amount, known = typed.money(column.name, text, own or currency)
+            given: dict[str, Any] = {column.name: amount}
+            return given if own or amount is None else given | {"currency": known}
+    if column.type is Type.COUNT:
+        return {column.name: typed.count(column.name, text)}
+    if column.required and not text.strip():
+        raise Unfit(column.name, f"{title_of(type(record), column.name)} is needed.")
+    return {column.name: text.strip() or None}

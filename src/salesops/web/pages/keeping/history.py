@@ -1,0 +1,134 @@
+"""The history of a record in words: what each change made of it, who, when, why and from where."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from salesops.records.change import Change
+from salesops.records.models import Person
+from salesops.records.record import FOREVER, OWN, Record, Version
+from salesops.records.user import User
+from salesops.web.pages.keeping.facts import TITLES, Names, column_of, in_words, names_of, title_of
+
+MOST = 200
+OUTSIDE = "outside"
+_DOORS = {
+    "browser": "Here",
+    "import": "Import",
+    "command": "Command line",
+    "api": "Another program",
+    "system": "salesops itself",
+}
+_NOT_TOLD = OWN | {"custom", "origin", "created_at", "created_on"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column that changed; a sentence alone where there is no old and new."""
+
+    title: str
+    old: str = ""
+    new: str = ""
+    is_plain: bool = False
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One state of a record, as what it changed. `undoes` is the change that can be taken back."""
+
+    at: datetime
+    who: str
+    what: tuple[Difference, ...]
+    source: str
+    reason: str
+    is_first_seen: bool
+    change: Change | None
+    undoes: int | None
+
+
+def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> list[Entry]:
+    """The newest states first; older ones than the newest two hundred are left out."""
+    noun = type(record)
+    found = noun.versions.objects.filter(record_id=record.pk, is_tombstone=False)
+    versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
+    opened = {v.opened_by for v in versions} - {None}
+    changes = Change.objects.filter(pk__in=opened).select_related("actor").in_bulk()
+    undone = set(Change.objects.filter(undoes__in=opened).values_list("undoes_id", flat=True))
+    sources = {v.changed_by_id for v in versions} - {None}
+    persons = {p.pk: str(p) for p in Person.objects.filter(pk__in=sources).only("id", "name")}
+    names = names_of(actor, noun, versions)
+    told = []
+    for place, version in enumerate(versions[:MOST]):
+        former = versions[place + 1] if place + 1 < len(versions) else None
+        change = changes.get(version.opened_by or 0)
+        can_be_undone = (
+            may_edit
+            and change is not None
+            and change.door != "import"
+            and change.pk not in undone
+            and version.ends_at == FOREVER
+        )
+        told.append(
+            Entry(
+                at=version.begins_at,
+                who=_who(change, persons.get(version.changed_by_id or "")),
+                what=differences(noun, former, version, currency, names),
+                source=_DOORS.get(change.door, change.door) if change else record.origin,
+                reason=change.reason if change else "",
+                is_first_seen=version.was_first_seen,
+                change=change,
+                undoes=change.pk if change and can_be_undone else None,
+            )
+        )
+    return told
+
+
+def _who(change: Change | None, person: str | None) -> str:
+    """Who did it. Whoever imports a history has not made what it tells; the person it names has."""
+    login = str(change.actor) if change and change.actor else ""
+    if person and change and change.door == "import":
+        return person
+    return login or person or OUTSIDE
+
+
+def differences(
+    noun: type[Record], old: Version | None, new: Version, currency: str, names: Names
+) -> tuple[Difference, ...]:
+    """What one state differs from another in, the most telling first."""
+    if old is None:
+        return (
+            Difference("Seen as it is now" if new.was_first_seen else "Created", is_plain=True),
+        )
+    if bool(old.deleted_at) != bool(new.deleted_at):
+        return (Difference("Deleted" if new.deleted_at else "Brought back", is_plain=True),)
+    columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
+    order = list(TITLES.get(noun._meta.db_table, {}))
+    columns.sort(key=lambda c: order.index(c) if c in order else len(order))
+    told = [
+        Difference(
+            title_of(noun, c),
+            _said(noun, old, c, currency, names),
+            _said(noun, new, c, currency, names),
+        )
+        for c in columns
+        if c not in _NOT_TOLD and getattr(old, c) != getattr(new, c)
+    ]
+    return tuple(told) or (Difference("Saved without a visible change", is_plain=True),)
+
+
+def _said(noun: type[Record], state: Any, column: str, currency: str, names: Names) -> str:
+    known = getattr(state, "currency", None) or currency
+    return in_words(column_of(noun, column), getattr(state, column), known, names) or "nothing"
+
+
+def done_in_words(entry: Entry) -> str:
+    """What was just done, as one short sentence: Stage changed to Won."""
+    first = entry.what[0]
+    undone = "Undone: " if entry.change and entry.change.undoes_id else ""
+    if first.is_plain:
+        return f"{undone}{first.title.lower() if undone else first.title}."
+    if undone:
+        return f"Undone: {first.title.lower()} is {first.new} again."
+    return f"{first.title} changed to {first.new}."

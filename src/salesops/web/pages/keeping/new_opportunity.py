@@ -1,0 +1,97 @@
+"""A short form that makes a deal: its name, account, stage, amount and close date."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from salesops.actions.create_record import create_record
+from salesops.actions.edit_record import Unfit
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.models import Account, Opportunity, OpportunityVersion, PipelineStage
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.web.pages.keeping import facts, typed
+from salesops.web.pages.keeping.record_page import actor_of, after, reading
+
+
+def new_opportunity(request: HttpRequest) -> HttpResponse:
+    """The form, with the account it was asked for from; or the deal made."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        asked = visible_to(actor, Account).filter(pk=request.GET.get("account", "")).first()
+        given = {"account": str(asked), "chosen": asked.pk} if asked else {}
+        return _form(request, actor, given, 200)
+    given = request.POST.dict()
+    try:
+        made = create_record(actor, Opportunity, _values(actor, given), system_clock)
+    except facts.Ambiguous as unfit:
+        return _form(request, actor, given, 422, unfit, unfit.candidates)
+    except Unfit as unfit:
+        return _form(request, actor, given, 422, unfit)
+    except Refusal as refusal:
+        return _form(request, actor, given, 403, refusal=str(refusal))
+    change = OpportunityVersion.objects.get(record_id=made.pk).opened_by
+    return HttpResponseRedirect(after(actor, Opportunity, made.pk, change or 0))
+
+
+def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
+    """The deal's values by column. Raises Unfit for the first that cannot be."""
+    name = given.get("name", "").strip()
+    if not name:
+        raise Unfit("name", "Name is needed.")
+    stage = visible_to(actor, PipelineStage).filter(pk=given.get("stage", "")).first()
+    if stage is None:
+        raise Unfit("stage", "Choose one of the list.")
+    account = facts.chosen_account(
+        actor, "account", given.get("account", ""), given.get("chosen", "")
+    )
+    amount, currency = _amount(given)
+    return {
+        "name": name,
+        "account_id": account,
+        "pipeline": stage.pipeline,
+        "stage": stage.stage,
+        "amount_minor": amount,
+        "currency": currency or None,
+        "close_date": typed.day("close_date", given.get("close_date", "")),
+    }
+
+
+def _amount(given: dict[str, Any]) -> tuple[int | None, str]:
+    """In the currency typed with it, else in that of the company."""
+    text, usual = given.get("amount", ""), reading()[0]
+    named = typed.currency_of(text)
+    return typed.money("amount", text, named or usual)
+
+
+def _form(
+    request: HttpRequest,
+    actor: User,
+    given: dict[str, Any],
+    status: int,
+    unfit: Unfit | None = None,
+    offered: facts.Choices | None = None,
+    refusal: str = "",
+) -> HttpResponse:
+    there = visible_to(actor, PipelineStage).order_by("pipeline", "position", "stage")
+    stages = list(there)
+    several = len({s.pipeline for s in stages}) > 1
+    if given.get("chosen") and offered is None:
+        offered = [(given["chosen"], given.get("account", ""))]
+    context = {
+        "given": given,
+        "stages": [
+            (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage)
+            for s in stages
+        ],
+        "offered": offered or [],
+        "column": unfit.column if unfit else "",
+        "problem": str(unfit) if unfit else "",
+        "refusal": refusal,
+        "currency": reading()[0],
+    }
+    return render(request, "keeping/new_opportunity.html", context, status=status)

@@ -1,0 +1,65 @@
+"""A deal as it is kept: its facts, its products, its credit, its activities and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from salesops.records.models import (
+    Activity,
+    Opportunity,
+    OpportunityLine,
+    OpportunitySplit,
+    Person,
+    PipelineStage,
+    Product,
+)
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.web.pages.keeping.record_page import Kind, page
+
+MOST_ACTIVITIES = 200
+
+
+def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
+    of_it = {"opportunity": deal.pk}
+    lines = list(visible_to(actor, OpportunityLine).filter(**of_it).order_by("-amount_minor"))
+    splits = list(visible_to(actor, OpportunitySplit).filter(**of_it).order_by("-share"))
+    done = visible_to(actor, Activity).filter(**of_it).order_by("-occurred_at", "pk")
+    activities = list(done[:MOST_ACTIVITIES])
+    products = Product.objects.in_bulk([each.product_id for each in lines if each.product_id])
+    wanted = {s.person_id for s in splits} | {a.owner_id for a in activities}
+    persons = Person.objects.in_bulk([key for key in wanted if key])
+    stage = (
+        visible_to(actor, PipelineStage).filter(pipeline=deal.pipeline, stage=deal.stage).first()
+    )
+    return {
+        "outcome": stage.outcome if stage else "",
+        "lines": [
+            {
+                "product": products.get(each.product_id, each.product_id),
+                "quantity": each.quantity,
+                "amount": each.amount_minor,
+                "currency": each.currency or deal.currency or currency,
+            }
+            for each in lines
+        ],
+        "splits": [
+            {
+                "person": persons.get(s.person_id, s.person_id),
+                "percent": "n/a" if s.share is None else f"{s.share * 100:.0f} %",
+                "is_overlay": s.is_overlay,
+            }
+            for s in splits
+        ],
+        "activities": [(a, persons.get(a.owner_id, "")) for a in activities],
+    }
+
+
+OPPORTUNITY = Kind(Opportunity, "keeping/opportunity.html", _beside)
+
+
+def opportunity(request: HttpRequest, key: str) -> HttpResponse:
+    """The deal with that id."""
+    return page(request, OPPORTUNITY, key)

@@ -1,0 +1,244 @@
+"""A record's page: it shows what its reader may see, and takes edits of one fact at a time and deletion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+
+from salesops.actions.delete_record import delete_records
+from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, version_now
+from salesops.book.settings import load_settings
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.field_access import Access, field_access, hidden_fields
+from salesops.records.reach import reach
+from salesops.records.record import Record
+from salesops.records.user import User
+from salesops.records.visibility import editable_by, visible_to
+from salesops.web.books import manifest
+from salesops.web.pages.keeping import facts
+from salesops.web.pages.keeping.facts import Names, Shown
+from salesops.web.pages.keeping.history import Entry, done_in_words, history
+from salesops.web.pages.keeping.typed import money_to_type
+from salesops.web.words import in_zone
+
+More = Callable[[User, Any, str], dict[str, Any]]
+
+
+class Kind(NamedTuple):
+    """What the pages of a noun need: its model, its template and what its page shows beside facts and history."""
+
+    noun: type[Record]
+    template: str
+    more: More
+
+
+class Attempt(NamedTuple):
+    """What somebody tried to save and what came of it."""
+
+    column: str = ""
+    typed: str = ""
+    problem: str = ""
+    candidates: facts.Choices | None = None
+    clash: Clash | None = None
+    refusal: str = ""
+
+
+def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
+    """The page of one record, or what comes of a form on it. 404 where it is not there or not to be seen."""
+    actor = actor_of(request)
+    if not visible_to(actor, kind.noun).filter(pk=key).exists():
+        raise Http404
+    if request.method != "POST":
+        column = request.GET.get("edit", "")
+        if column and not may_edit(actor, kind.noun, key):
+            return shown(request, kind, key, Attempt(refusal=_only_read(kind.noun)), 403)
+        found = request.GET.get("find", "")
+        offered = facts.candidates(actor, found) if found else None
+        return shown(request, kind, key, Attempt(column, found, candidates=offered), 200)
+    if request.POST.get("do") == "delete":
+        return _delete(request, actor, kind, key)
+    return _edit(request, actor, kind, key)
+
+
+def actor_of(request: HttpRequest) -> User:
+    """Who is signed in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def place(noun: type[Record], key: str) -> str:
+    """The address of a record's page."""
+    return facts.PLACES[noun._meta.db_table] + quote(key, safe="")
+
+
+def reading() -> tuple[str, str]:
+    """The currency new money is in, empty where none is known, and the zone of days."""
+    known = load_settings(settings.SALESOPS_BOOK)
+    book = manifest()
+    return known.currency or (book.currency if book else ""), known.calendar.time_zone
+
+
+def may_edit(actor: User, noun: type[Record], key: str) -> bool:
+    """The actor may change this record."""
+    return bool(editable_by(actor, noun).filter(pk=key).exists())
+
+
+def _only_read(noun: type[Record]) -> str:
+    return f"You may look at this {noun._meta.db_table} but not change it. Ask its owner."
+
+
+def _edit(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:
+    form = request.POST.dict()
+    name, text = form.get("column", ""), form.get("value", "")
+    column = facts.column_of(kind.noun, name)
+    if column is None or name not in facts.TITLES[kind.noun._meta.db_table]:
+        return shown(request, kind, key, Attempt(refusal="There is no such fact to change."), 400)
+    if not form.get("seen", "").isdigit():
+        return shown(
+            request, kind, key, Attempt(refusal="This form is too old. Change it again."), 400
+        )
+    record = visible_to(actor, kind.noun).get(pk=key)
+    try:
+        values = facts.read(actor, record, column, form, reading()[0])
+        if all(getattr(record, c) == v for c, v in values.items()):
+            return HttpResponseRedirect(place(kind.noun, key))
+        seen = int(form["seen"])
+        change = edit_record(actor, kind.noun, key, values, system_clock, seen=seen)
+    except Overtaken as overtaken:
+        return shown(request, kind, key, Attempt(name, text, clash=overtaken.clashes[0]), 409)
+    except Unfit as unfit:
+        offered = unfit.candidates if isinstance(unfit, facts.Ambiguous) else None
+        return shown(request, kind, key, Attempt(name, text, str(unfit), offered), 422)
+    except Refusal as refusal:
+        status = 400 if may_edit(actor, kind.noun, key) else 403
+        return shown(request, kind, key, Attempt(refusal=str(refusal)), status)
+    return HttpResponseRedirect(after(actor, kind.noun, key, change.pk))
+
+
+def _delete(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:
+    reason = request.POST.get("reason", "").strip()
+    if not reason and may_edit(actor, kind.noun, key):
+        return shown(request, kind, key, Attempt("delete", problem="Say why it is deleted."), 422)
+    try:
+        change = delete_records(actor, kind.noun, [key], system_clock, reason=reason)
+    except Refusal as refusal:
+        return shown(request, kind, key, Attempt(refusal=str(refusal)), 403)
+    return HttpResponseRedirect(after(actor, kind.noun, key, change.pk))
+
+
+def after(actor: User, noun: type[Record], key: str, change: int) -> str:
+    """Where to go once a record was changed: its page, or what is left to say where it is seen no more."""
+    if visible_to(actor, noun).filter(pk=key).exists():
+        return f"{place(noun, key)}?done={change}"
+    return f"{reverse(f'gone_{noun._meta.db_table}', args=[key])}?done={change}"
+
+
+def shown(
+    request: HttpRequest, kind: Kind, key: str, attempt: Attempt, status: int
+) -> HttpResponse:
+    """The page of a record as it is now."""
+    actor, currency = actor_of(request), reading()[0]
+    # The version is asked for before the record, so that an edit in between is noticed rather than lost.
+    seen = version_now(kind.noun(id=key))
+    record = visible_to(actor, kind.noun).filter(pk=key).first()
+    if record is None:
+        raise Http404
+    editable = may_edit(actor, kind.noun, key)
+    told = history(actor, record, currency, may_edit=editable)
+    names = facts.names_of(actor, kind.noun, [record])
+    return render(
+        request,
+        kind.template,
+        {
+            "record": record,
+            "noun": kind.noun._meta.db_table,
+            "place": place(kind.noun, key),
+            "undo": reverse(f"undo_{kind.noun._meta.db_table}", args=[key]),
+            "seen": seen,
+            "facts": _facts(actor, record, names, attempt, editable),
+            "history": told,
+            "done": _done(request, actor, told),
+            "may_edit": editable,
+            "attempt": attempt,
+            "zone": reading()[1],
+            **kind.more(actor, record, currency),
+        },
+        status=status,
+    )
+
+
+def _done(request: HttpRequest, actor: User, told: list[Entry]) -> Mapping[str, Any] | None:
+    """What this person has just done, where it still stands as the latest."""
+    latest = told[0] if told else None
+    if latest is None or latest.change is None or latest.change.actor_id != actor.pk:
+        return None
+    if request.GET.get("done") != str(latest.change.pk):
+        return None
+    return {"said": done_in_words(latest), "undoes": latest.undoes}
+
+
+def _facts(
+    actor: User, record: Record, names: Names, attempt: Attempt, editable: bool
+) -> list[Shown]:
+    scope, hidden = reach(actor), hidden_fields(reach(actor), record)
+    currency = getattr(record, "currency", None) or reading()[0]
+    listed = []
+    for name, title in facts.TITLES[record._meta.db_table].items():
+        column = facts.column_of(type(record), name)
+        if column is None or name in hidden:
+            continue
+        value = getattr(record, name)
+        fact = Shown(
+            column=name,
+            title=title,
+            said=facts.in_words(column, value, currency, names),
+            may_edit=editable and field_access(scope, record, name) is Access.WRITE,
+        )
+        if column.refers_to in ("account",) and value in names.get("account", {}):
+            fact.key, fact.place = value, facts.PLACES["account"] + quote(value, safe="")
+        if name == attempt.column and fact.may_edit:
+            _open(actor, record, fact, attempt, currency)
+        listed.append(fact)
+    return listed
+
+
+def _open(actor: User, record: Record, fact: Shown, attempt: Attempt, currency: str) -> None:
+    """Make a fact the form it is edited with, holding what was typed where that could not be saved."""
+    column = facts.column_of(type(record), fact.column)
+    assert column is not None
+    value = getattr(record, fact.column)
+    fact.is_open, fact.control, fact.problem = True, facts.control_of(column), attempt.problem
+    fact.choices = attempt.candidates or []
+    match fact.control:
+        case "choice":
+            fact.choices = facts.choices(actor, record, column)
+            fact.typed = value or ""
+            fact.control = "choice" if fact.choices else "text"
+        case "money":
+            fact.typed = money_to_type(value, currency)
+            fact.hint = f"In {currency}, such as 3.2m or 450k." if currency else "Such as USD 450k."
+        case "account":
+            fact.typed = fact.said
+        case _:
+            fact.typed = "" if value is None else str(value)
+    if attempt.problem or attempt.clash or attempt.typed:
+        fact.typed = attempt.typed
+    if attempt.clash is not None:
+        fact.clash = _clash(attempt.clash, fact)
+
+
+def _clash(clash: Clash, fact: Shown) -> Mapping[str, Any]:
+    """What stands now and what was to be saved, side by side."""
+    return {
+        "by": clash.by,
+        "at": in_zone(clash.at, reading()[1]),
+        "theirs": fact.said or "nothing",
+        "mine": dict(fact.choices).get(fact.typed, fact.typed) or "nothing",
+    }

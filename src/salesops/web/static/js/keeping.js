@@ -1,0 +1,71 @@
+// Working on a record without leaving its page. Each form and link also works by itself, without this.
+const $ = (s, r = document) => r.querySelector(s);
+const main = $('#main');
+document.documentElement.classList.add('scripted');
+
+let leaving = 0;
+const toast = () => {
+  const said = $('[data-toast]');
+  clearTimeout(leaving);
+  if (!said) return;
+  history.replaceState(null, '', location.pathname);
+  leaving = setTimeout(() => said.remove(), 8000);
+};
+
+/* the page as an answer shows it takes this one's place; an address that is no record's is gone to */
+const show = async (answer, focus) => {
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), next = $('#main', page);
+  if (!next || !$('[data-edit], [data-inplace], .told', next)) { location.href = answer.url; return; }
+  main.replaceChildren(...next.childNodes);
+  document.title = page.title;
+  $('input[name="reason"][aria-invalid]', main)?.focus();
+  const open = $('[data-inplace]', main), to = open ? $('.field, button', open) : focus && document.getElementById(focus);
+  to?.focus();
+  if (to?.matches('input:not([type="date"])')) to.select();
+  toast();
+};
+const ask = async (address, options, focus) => {
+  const answer = await fetch(address, options).catch(() => null);
+  if (answer) return show(answer, focus);
+  const word = document.createElement('div');
+  word.className = 'notice bad'; word.setAttribute('role', 'alert');
+  word.textContent = 'The server cannot be reached. Nothing was saved.';
+  $('.pad', main).prepend(word);
+};
+const edited = () => { const open = $('[data-inplace] [name="column"]', main); return open ? `e-${open.value}` : ''; };
+const restore = () => ask(location.pathname, {}, edited());
+
+addEventListener('click', e => {
+  const link = e.target.closest('[data-edit], [data-restore]');
+  if (!link || e.metaKey || e.ctrlKey || e.shiftKey) return;
+  e.preventDefault();
+  if (link.matches('[data-restore]')) restore(); else ask(link.href, {});
+});
+addEventListener('submit', e => {
+  const form = e.target;
+  if (!main.contains(form) || form.method !== 'post') return;
+  e.preventDefault();
+  const body = new URLSearchParams(new FormData(form, e.submitter)), focus = edited();
+  if (e.submitter) e.submitter.disabled = true;
+  ask(form.action, { method: 'POST', body }, focus);
+});
+addEventListener('keydown', e => {
+  if (e.key === 'Escape' && e.target.closest('[data-inplace]')) { e.preventDefault(); restore(); }
+  if (e.key.toLowerCase() === 'z' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-undo] button', main)?.click();
+});
+
+/* accounts that fit what is typed */
+let typing = 0;
+addEventListener('input', e => {
+  const form = e.target.closest('[data-finds]');
+  if (!form || e.target.type !== 'search') return;
+  const mine = ++typing;
+  setTimeout(async () => {
+    if (mine !== typing) return;
+    const answer = await fetch(`${form.dataset.finds}&find=${encodeURIComponent(e.target.value)}`).catch(() => null);
+    const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
+    const found = page && $('[data-found]', page);
+    if (found && mine === typing) $('[data-found]', form)?.replaceChildren(...found.childNodes);
+  }, 150);
+});
+toast();
