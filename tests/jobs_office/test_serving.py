@@ -54,11 +54,13 @@ def test_a_worker_whose_server_was_killed_ends(tmp_path: Path) -> None:
     office, port = new_office(tmp_path / "office"), free_port()
     office.run("upgrade")
     server = office.start("serve", "--port", port, "--processes", 1)
-    until(lambda: _answers(port), "an answer")
-    office.does(ASK)
-    (worker,) = _workers(office)
-    others = [child for child in _children(server.pid) if child != worker]
-    server.kill()
+    try:
+        until(lambda: _answers(port), "an answer")
+        office.does(ASK)
+        (worker,) = _workers(office)
+        others = [child for child in _children(server.pid) if child != worker]
+    finally:
+        server.kill()
     for child in others:
         os.kill(child, signal.SIGKILL)
     server.communicate()
@@ -66,10 +68,11 @@ def test_a_worker_whose_server_was_killed_ends(tmp_path: Path) -> None:
 
 
 def _workers(office: Office) -> list[int]:
-    """The processes that did the jobs, once all are done."""
-    done = "SELECT count(*) FROM job WHERE state <> 'done'"
-    until(lambda: office.rows(done) == [(0,)], "the job's end")
-    return [int(w.rsplit(":", 1)[1]) for (w,) in office.rows("SELECT worker FROM job ORDER BY id")]
+    """The processes that made the backups asked for, once all are made."""
+    left = "SELECT count(*) FROM job WHERE kind = 'backup' AND state <> 'done'"
+    until(lambda: office.rows(left) == [(0,)], "the job's end")
+    found = office.rows("SELECT worker FROM job WHERE kind = 'backup' ORDER BY id")
+    return [int(worker.rsplit(":", 1)[1]) for (worker,) in found]
 
 
 def _children(process: int) -> list[int]:
