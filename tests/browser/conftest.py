@@ -131,7 +131,8 @@ def enter(chromium: Browser) -> Iterator[Enter]:
                 "console",
                 lambda message: (
                     complaints.append(f"{page.url}: {message.text}")
-                    if message.type in ("error", "warning") and "status of 422" not in message.text
+                    if message.type in ("error", "warning")
+                    and not re.search("status of (409|422)", message.text)
                     else None
                 ),
             )

@@ -19,7 +19,7 @@ const show = async (answer, focus) => {
   main.replaceChildren(...next.childNodes);
   document.title = page.title;
   $('input[name="reason"][aria-invalid]', main)?.focus();
-  const open = $('[data-inplace]', main), to = open ? $('.field, button', open) : focus && document.getElementById(focus);
+  const open = $('[data-inplace]', main), to = open ? $('.field, button', open) : focus ? document.getElementById(focus) : null;
   to?.focus();
   if (to?.matches('input:not([type="date"])')) to.select();
   toast();
