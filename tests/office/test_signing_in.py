@@ -213,3 +213,16 @@ def test_an_administrator_sets_up_a_second_factor_before_anything_else(
 
 def test_who_watches_the_server_needs_no_login(as_nobody: Reader) -> None:
     assert as_nobody.get("/health").status_code == 200
+
+
+def test_the_program_gives_a_link_until_there_is_an_administrator(
+    served: Office, as_nobody: Reader
+) -> None:
+    from salesops.web.first_administrator import first_administrator_link
+
+    assert first_administrator_link("http://127.0.0.1:8000/", system_clock) is None
+    served.dora.is_active = False
+    served.dora.save()
+    link = first_administrator_link("http://127.0.0.1:8000/", system_clock) or ""
+    assert link.startswith("http://127.0.0.1:8000/invitation/")
+    assert as_nobody.get(link.removeprefix("http://127.0.0.1:8000")).status_code == 200

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from salesops.records.change import Change
 from salesops.records.field_access import Access, field_access, hidden_fields
-from salesops.records.models import NOUNS, Account, Campaign, Opportunity, Person, Share
+from salesops.records.models import NOUNS, Account, Activity, Campaign, Opportunity, Person, Share
 from salesops.records.reach import below, reach
 from salesops.records.user import ROLES, User
 from salesops.records.visibility import editable_by, visible_to
@@ -48,7 +48,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Row]]:
     }
 
     def some(name: str) -> str | None:
-        return draw(st.sampled_from([None, *referred[name], NOBODY_IS]))
+        return draw(st.sampled_from([None, None, None, *referred[name], NOBODY_IS]))
 
     rare = st.sampled_from([False, False, False, True])
     world = World({t: [] for t in NOUNS})
@@ -71,7 +71,7 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Row]]:
     for noun in SHAREABLE:
         for key in keys[noun]:
             if draw(rare):
-                person = draw(st.sampled_from([None, *PEOPLE]))
+                person = draw(st.sampled_from([*[None] * len(PEOPLE), *PEOPLE]))
                 team = "" if person else draw(st.sampled_from(["East", "West"]))
                 share = {"noun": noun, "record_id": key, "person_id": person, "team": team}
                 world.shares.append(share | {"ended": draw(rare), "may_edit": draw(st.booleans())})
@@ -175,6 +175,18 @@ def test_an_account_seen_for_a_deal_is_not_edited_for_it() -> None:
     user = _login(bob, "salesperson")
     assert _keys(visible_to(user, Account)) == ["a1"]
     assert _keys(editable_by(user, Account)) == []
+
+
+def test_an_activity_belongs_to_the_closest_thing_it_names() -> None:
+    bob = _person("bob")
+    Account.objects.create(id="a1", owner=bob)
+    for key, more in {
+        "on the account": {},
+        "on a lead of ann's": {"lead_id": "l1"},
+        "on a deal of ann's": {"opportunity_id": "d1"},
+    }.items():
+        Activity.objects.create(id=key, owner_id="ann", account_id="a1", **more)
+    assert _keys(visible_to(_login(bob, "salesperson"), Activity)) == ["on the account"]
 
 
 def test_an_analyst_sees_all_and_edits_nothing() -> None:
