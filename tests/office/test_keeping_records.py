@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import edit_record, version_now
@@ -27,6 +28,7 @@ from salesops.records.models import (
     Product,
 )
 from salesops.records.record import FOREVER
+from tests.drawn import draw_book
 from tests.office.readers import Office, Reader, make_login
 from tests.web.markup import Markup, read_markup
 
@@ -153,6 +155,23 @@ def test_an_account_shows_each_reader_their_own_deals_and_its_people(
     assert stages.bob.is_active
 
 
+def test_its_life_is_drawn_as_the_book_has_it(stages: Office, as_bob: Reader) -> None:
+    assert "Its life" not in as_bob.page(DEAL).text
+    deals = """
+        id        name  stage  amount  created_on  close_date  owner_id
+        bob-deal  Mill  New    1000    2026-01-01  2026-02-01  bob
+    """
+    states = """
+        opportunity_id  valid_from        stage  amount  close_date  owner_id
+        bob-deal        2026-01-01T00:00  New    1000    2026-02-01  bob
+    """
+    draw_book(settings.SALESOPS_BOOK, opportunity=deals, opportunity_version=states)
+    page = as_bob.page(DEAL)
+    assert "Its life" in page.text
+    assert page.faults == []
+    assert stages.bob.is_active
+
+
 # History
 
 
@@ -166,7 +185,7 @@ def test_history_tells_who_changed_what_when_and_why(stages: Office, as_bob: Rea
     assert "Amount: $1,000 → became $2,500" in newest
     assert "1 May 2099, 09:00, Alice" in newest
     assert "“They asked”" in newest
-    assert "Here" in newest
+    assert "Browser" in newest
     assert "Created" in first
     assert "outside" in first
 
@@ -480,6 +499,31 @@ def test_what_a_new_deal_lacks_is_said_and_what_was_typed_stays(
     assert sentence in _alerts(answer)
     assert _page(answer).one("input", name="amount").attrs["value"] == given["amount"]
     assert not Opportunity.objects.filter(name="Quay").exists()
+    assert stages.bob.is_active
+
+
+def test_the_list_leads_to_a_new_deal_for_who_may_make_one(stages: Office, as_bob: Reader) -> None:
+    draw_book(settings.SALESOPS_BOOK, person="id  name\nbob  Bob")
+    ways = [a.attrs["href"] for a in as_bob.page("/opportunities").all("a")]
+    assert "/new/opportunity" in ways
+    for reader, address in (
+        (as_bob, "/accounts"),
+        (Reader(make_login("Ada", "analyst")), "/opportunities"),
+    ):
+        assert "New opportunity" not in reader.page(address).text
+    assert stages.bob.is_active
+
+
+@pytest.mark.parametrize(
+    ("address", "title"),
+    [("/account", "My account"), ("/accounts/bob-account", "Accounts"), (DEAL, "Opportunities")],
+)
+def test_the_menu_says_where_one_is(
+    stages: Office, as_bob: Reader, address: str, title: str
+) -> None:
+    draw_book(settings.SALESOPS_BOOK, person="id  name\nbob  Bob")
+    menu = as_bob.page(address).one("nav", aria_label="Main")
+    assert [a.text for a in menu.all("a", aria_current="page")] == [title]
     assert stages.bob.is_active
 
 

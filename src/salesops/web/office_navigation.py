@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from salesops.records.reach import ADMINISTRATORS, SEE_ALL
+from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.web import navigation
 from salesops.web.navigation import Entry
 
@@ -36,4 +36,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "is_here": any(here.startswith(s) for s in entry.starts),
             }
         )
-    return frame | {"entries": entries}
+    for each in entries:  # one's own account and those sold to share the beginning of their names
+        if each["url"] in (reverse("account"), reverse("accounts")):
+            each["is_here"] = f"{request.path}/".startswith(f"{each['url']}/")
+    only_looks = user.role in SEE_ALL - EDIT_ALL
+    return frame | {
+        "entries": entries,
+        "new_opportunity": "" if only_looks else reverse("new_opportunity"),
+    }

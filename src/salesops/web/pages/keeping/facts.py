@@ -187,14 +187,16 @@ def candidates(actor: User, text: str) -> Choices:
 
 def chosen_account(actor: User, column: str, text: str, chosen: str) -> str | None:
     """The account that was chosen, or the only one of exactly the name typed."""
-    offered = candidates(actor, text)
-    if chosen and any(key == chosen for key, _ in offered):
-        return chosen
-    if not text.strip():
+    there, wanted = visible_to(actor, Account), text.strip()
+    picked = there.filter(pk=chosen).first() if chosen else None
+    if picked is not None and wanted.casefold() in str(picked).casefold():
+        return str(picked.pk)
+    if not wanted:
         return None
-    same = [key for key, name in offered if name.casefold() == text.strip().casefold()]
+    same = list(there.filter(name__iexact=wanted).values_list("pk", flat=True)[:2])
     if len(same) == 1:
-        return same[0]
+        return str(same[0])
+    offered = candidates(actor, wanted)
     if not offered:
         raise Ambiguous(column, "No account that you may see has this in its name.", [])
     raise Ambiguous(column, "Choose which account is meant.", offered)

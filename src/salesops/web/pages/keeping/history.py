@@ -15,7 +15,7 @@ from salesops.web.pages.keeping.facts import TITLES, Names, column_of, in_words,
 MOST = 200
 OUTSIDE = "outside"
 _DOORS = {
-    "browser": "Here",
+    "browser": "Browser",
     "import": "Import",
     "command": "Command line",
     "api": "Another program",

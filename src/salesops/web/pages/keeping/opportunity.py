@@ -1,4 +1,4 @@
-"""A deal as it is kept: its facts, its products, its credit, its activities and its history."""
+"""A deal as it is kept: its facts, its life as the book has it, its products, its credit, its activities and its history."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from salesops.records.models import (
 )
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.web.books import manifest, whole_book
 from salesops.web.pages.keeping.record_page import Kind, page
+from salesops.web.pages.records.opportunity import life_in_book
 
 MOST_ACTIVITIES = 200
 
@@ -34,7 +36,8 @@ def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
     stage = (
         visible_to(actor, PipelineStage).filter(pipeline=deal.pipeline, stage=deal.stage).first()
     )
-    return {
+    drawn = life_in_book(whole_book(), deal.pk) if manifest() else {}
+    return drawn | {
         "outcome": stage.outcome if stage else "",
         "lines": [
             {

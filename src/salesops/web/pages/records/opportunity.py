@@ -20,16 +20,7 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
     """The deal with that id."""
     book = whole_book()
     deal = record(book, "opportunity", key)
-    versions = book.engine.run(
-        "SELECT v.*, p.name AS who FROM opportunity_version v LEFT JOIN person p ON p.id = v.changed_by_id "
-        "WHERE opportunity_id = $key ORDER BY valid_from",
-        {"key": key},
-    ).dicts()
-    activities = book.engine.run(
-        "SELECT a.*, p.name AS owner FROM activity a LEFT JOIN person p ON p.id = a.owner_id "
-        "WHERE a.opportunity_id = $key ORDER BY occurred_at DESC NULLS LAST LIMIT 200",
-        {"key": key},
-    ).dicts()
+    versions, activities = _states(book, key), _activities(book, key)
     changes = _changes(book, versions)
     return render(
         request,
@@ -40,8 +31,7 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
             "owner": name_of(book, "person", deal["owner_id"]),
             "product": name_of(book, "product", deal["product_id"]),
             "campaign": name_of(book, "campaign", deal["campaign_id"]),
-            "picture": _picture(book, deal, versions, activities),
-            "stays": _stays(versions, book.instant),
+            **_life(book, deal, versions, activities),
             "changes": changes,
             "has_who": any(c["who"] for c in changes),
             "activities": activities,
@@ -50,6 +40,42 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
             "currency": book.facts.currency,
         },
     )
+
+
+def life_in_book(book: Book, key: str) -> dict[str, Any]:
+    """The life of a deal drawn, and its days in each stage; nothing where the book does not have it yet."""
+    deal = book.engine.run("SELECT * FROM opportunity WHERE id = $key", {"key": key}).dicts()
+    if not deal:
+        return {}
+    return _life(book, deal[0], _states(book, key), _activities(book, key))
+
+
+def _life(
+    book: Book,
+    deal: dict[str, Any],
+    versions: list[dict[str, Any]],
+    activities: list[dict[str, Any]],
+) -> dict[str, Any]:
+    return {
+        "picture": _picture(book, deal, versions, activities),
+        "stays": _stays(versions, book.instant),
+    }
+
+
+def _states(book: Book, key: str) -> list[dict[str, Any]]:
+    return book.engine.run(
+        "SELECT v.*, p.name AS who FROM opportunity_version v LEFT JOIN person p ON p.id = v.changed_by_id "
+        "WHERE opportunity_id = $key ORDER BY valid_from",
+        {"key": key},
+    ).dicts()
+
+
+def _activities(book: Book, key: str) -> list[dict[str, Any]]:
+    return book.engine.run(
+        "SELECT a.*, p.name AS owner FROM activity a LEFT JOIN person p ON p.id = a.owner_id "
+        "WHERE a.opportunity_id = $key ORDER BY occurred_at DESC NULLS LAST LIMIT 200",
+        {"key": key},
+    ).dicts()
 
 
 def _lines(book: Book, key: str) -> list[dict[str, Any]]:
