@@ -351,6 +351,45 @@ def test_who_may_only_look_is_told_so(stages: Office, as_: As) -> None:
     assert Opportunity.objects.get(pk="bob-deal").name == "Bob's deal"
 
 
+@pytest.mark.parametrize(
+    ("column", "typed", "kept"),
+    [
+        ("name", "  Mill & Sons ", "Mill & Sons"),
+        ("industry", "Media", "Media"),
+        ("employees", "1,200", 1_200),
+        ("annual_revenue_minor", "EUR 3.2m", 320_000_000),
+        ("parent_id", "Another", "a2"),
+        ("owner_id", "alice", "alice"),
+    ],
+)
+def test_an_account_is_edited_like_a_deal(
+    stages: Office, as_alice: Reader, column: str, typed: str, kept: Any
+) -> None:
+    Account.objects.create(id="a2", name="Another", owner_id="bob")
+    address = "/accounts/bob-account"
+    assert _edit(as_alice, column, typed, address).status_code == 302
+    assert getattr(Account.objects.get(pk="bob-account"), column) == kept
+    assert stages.bob.is_active
+
+
+@pytest.mark.parametrize(
+    ("column", "typed", "sentence"),
+    [
+        ("name", " ", "Name is needed"),
+        ("employees", "few", "Write a whole number"),
+        ("parent_id", "Bob's customer", "cannot belong to itself"),
+        ("annual_revenue_minor", "5", "Name the currency"),
+    ],
+)
+def test_what_does_not_fit_an_account_is_explained(
+    stages: Office, as_bob: Reader, column: str, typed: str, sentence: str
+) -> None:
+    answer = _edit(as_bob, column, typed, "/accounts/bob-account")
+    assert answer.status_code == 422
+    assert sentence in _alerts(answer)
+    assert stages.bob.is_active
+
+
 # Two people
 
 
@@ -370,6 +409,24 @@ def test_two_who_edit_the_same_fact_see_both_values_and_choose(
     given = {i.attrs["name"]: i.attrs["value"] for i in again.all("input")}
     assert as_bob.post(DEAL, do="edit", **given).status_code == 302
     assert Opportunity.objects.get(pk="bob-deal").amount_minor == 400_000
+    assert stages.bob.is_active
+
+
+def test_the_account_one_had_chosen_is_still_chosen_after_a_conflict(
+    stages: Office, as_alice: Reader, as_bob: Reader
+) -> None:
+    for key in ("a2", "a3"):
+        Account.objects.create(id=key, name="Twin", owner_id="bob")
+    seen = _seen(as_bob, DEAL, "account_id")
+    _edit(as_alice, "account_id", "Alice's customer")
+    form = {"do": "edit", "column": "account_id", "value": "tw", "chosen": "a3"}
+    answer = as_bob.post(DEAL, seen=seen, **form)
+    assert answer.status_code == 409
+    assert "Now Alice's customer Yours Twin" in _page(answer).text
+    again = _page(answer).one("form", data_inplace="")
+    given = {i.attrs["name"]: i.attrs["value"] for i in again.all("input")}
+    assert as_bob.post(DEAL, do="edit", **given).status_code == 302
+    assert Opportunity.objects.get(pk="bob-deal").account_id == "a3"
     assert stages.bob.is_active
 
 

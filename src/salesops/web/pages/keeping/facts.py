@@ -73,11 +73,11 @@ class Shown:
     title: str
     said: str
     may_edit: bool
-    key: str = ""
     place: str = ""
     is_open: bool = False
     control: str = "text"
     typed: str = ""
+    chosen: str = ""
     choices: Choices = field(default_factory=list)
     hint: str = ""
     problem: str = ""
@@ -209,7 +209,10 @@ def read(
     text = form.get("value", "")
     match control_of(column):
         case "account":
-            return {column.name: chosen_account(actor, column.name, text, form.get("chosen", ""))}
+            account = chosen_account(actor, column.name, text, form.get("chosen", ""))
+            if account == record.pk and column.refers_to == record._meta.db_table:
+                raise Unfit(column.name, "An account cannot belong to itself.")
+            return {column.name: account}
         case "choice":
             offered = choices(actor, record, column)
             if offered and text not in {value for value, _ in offered}:

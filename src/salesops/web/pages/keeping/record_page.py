@@ -17,6 +17,7 @@ from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.field_access import Access, field_access, hidden_fields
+from salesops.records.models import Account
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -201,8 +202,8 @@ def _facts(
             said=facts.in_words(column, value, currency, names),
             may_edit=editable and field_access(scope, record, name) is Access.WRITE,
         )
-        if column.refers_to in ("account",) and value in names.get("account", {}):
-            fact.key, fact.place = value, facts.PLACES["account"] + quote(value, safe="")
+        if column.refers_to == "account" and value in names.get("account", {}):
+            fact.place = facts.PLACES["account"] + quote(value, safe="")
         if name == attempt.column and fact.may_edit:
             _open(actor, record, fact, attempt, currency)
         listed.append(fact)
@@ -230,8 +231,12 @@ def _open(actor: User, record: Record, fact: Shown, attempt: Attempt, currency: 
             fact.typed = "" if value is None else str(value)
     if attempt.problem or attempt.clash or attempt.typed:
         fact.typed = attempt.typed
-    if attempt.clash is not None:
-        fact.clash = _clash(attempt.clash, fact)
+    if attempt.clash is None:
+        return
+    if fact.control == "account" and attempt.clash.wanted:
+        fact.chosen = str(attempt.clash.wanted)
+        fact.typed = str(visible_to(actor, Account).get(pk=fact.chosen))
+    fact.clash = _clash(attempt.clash, fact)
 
 
 def _clash(clash: Clash, fact: Shown) -> Mapping[str, Any]:
