@@ -64,7 +64,9 @@ def worker_beside(folder: Path) -> Iterator[None]:
             with starting:
                 if is_ending.is_set():
                     return
-                running[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL)]
+                # Without closing files Popen spawns, and waits for no pipe that a web process, forked at that
+                # very moment, would hold open for ever. What Python opens is closed by exec all the same.
+                running[:] = [subprocess.Popen(command, stdin=subprocess.DEVNULL, close_fds=False)]
             running[0].wait()
             is_ending.wait(SECONDS_BETWEEN_STARTS)
 
