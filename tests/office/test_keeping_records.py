@@ -199,6 +199,9 @@ def test_who_a_source_names_is_told_where_nobody_here_did_it(
     versions = Opportunity.versions.objects.filter(record_id="bob-deal", ends_at=FOREVER)
     versions.update(changed_by_id="charlie")
     assert ", Charlie Import" in _history(as_bob.page(DEAL))[0]
+    assert "Undo" not in _history(as_bob.page(DEAL))[0]
+    undone = {"change": Change.objects.latest("pk").pk}
+    assert as_bob.post("/undo/opportunity/bob-deal", **undone).status_code == 404
     versions.update(opened_by=None)
     assert ", Charlie" in _history(as_bob.page(DEAL))[0]
 
@@ -310,6 +313,21 @@ def test_what_is_given_away_is_said_to_be_and_seen_no_more(stages: Office, as_bo
     answer = _edit(as_bob, "owner_id", "charlie")
     assert "no longer among what you may see" in as_bob.page(answer.headers["Location"]).text
     assert as_bob.get(DEAL).status_code == 404
+    change = Change.objects.latest("pk").pk
+    answer = as_bob.post("/undo/opportunity/bob-deal", change=change)
+    assert answer.status_code == 400
+    assert "Only who may edit everything" in _alerts(answer)
+    assert Opportunity.objects.get(pk="bob-deal").owner_id == "charlie"
+    assert stages.bob.is_active
+
+
+def test_a_stage_that_no_pipeline_knows_may_be_written_but_not_left_out(
+    stages: Office, as_bob: Reader
+) -> None:
+    Opportunity.objects.filter(pk="bob-deal").update(pipeline="Unknown")
+    assert "Stage is needed" in _alerts(_edit(as_bob, "stage", " "))
+    assert _edit(as_bob, "stage", "Talks").status_code == 302
+    assert Opportunity.objects.get(pk="bob-deal").stage == "Talks"
     assert stages.bob.is_active
 
 

@@ -217,6 +217,8 @@ def read(
             offered = choices(actor, record, column)
             if offered and text not in {value for value, _ in offered}:
                 raise Unfit(column.name, "Choose one of the list.")
+            if column.required and not text.strip():
+                raise Unfit(column.name, f"{title_of(type(record), column.name)} is needed.")
             return {column.name: text or None}
         case "day":
             return {column.name: typed.day(column.name, text)}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from salesops.records.change import Change
+from salesops.records.field_access import hidden_fields
 from salesops.records.models import Person
+from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
 from salesops.web.pages.keeping.facts import TITLES, Names, column_of, in_words, names_of, title_of
@@ -59,6 +62,7 @@ def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> li
     sources = {v.changed_by_id for v in versions} - {None}
     persons = {p.pk: str(p) for p in Person.objects.filter(pk__in=sources).only("id", "name")}
     names = names_of(actor, noun, versions)
+    left_out = _NOT_TOLD | hidden_fields(reach(actor), record)
     told = []
     for place, version in enumerate(versions[:MOST]):
         former = versions[place + 1] if place + 1 < len(versions) else None
@@ -74,7 +78,7 @@ def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> li
             Entry(
                 at=version.begins_at,
                 who=_who(change, persons.get(version.changed_by_id or "")),
-                what=differences(noun, former, version, currency, names),
+                what=differences(noun, former, version, currency, names, left_out),
                 source=_DOORS.get(change.door, change.door) if change else record.origin,
                 reason=change.reason if change else "",
                 is_first_seen=version.was_first_seen,
@@ -94,7 +98,12 @@ def _who(change: Change | None, person: str | None) -> str:
 
 
 def differences(
-    noun: type[Record], old: Version | None, new: Version, currency: str, names: Names
+    noun: type[Record],
+    old: Version | None,
+    new: Version,
+    currency: str,
+    names: Names,
+    left_out: Collection[str],
 ) -> tuple[Difference, ...]:
     """What one state differs from another in, the most telling first."""
     if old is None:
@@ -113,7 +122,7 @@ def differences(
             _said(noun, new, c, currency, names),
         )
         for c in columns
-        if c not in _NOT_TOLD and getattr(old, c) != getattr(new, c)
+        if c not in left_out and getattr(old, c) != getattr(new, c)
     ]
     return tuple(told) or (Difference("Saved without a visible change", is_plain=True),)
 

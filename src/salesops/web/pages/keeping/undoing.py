@@ -25,7 +25,8 @@ def undo(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
     change = _change(request.POST.get("change", ""))
     is_seen = visible_to(actor, kind.noun).filter(pk=key).exists()
     state = _state(kind, key, change)
-    if state is None or not (is_seen or change.actor_id == actor.pk):
+    # An import is not one record's to take back.
+    if state is None or change.door == "import" or not (is_seen or change.actor_id == actor.pk):
         raise Http404
     problem = ""
     try:

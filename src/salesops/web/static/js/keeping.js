@@ -47,7 +47,7 @@ addEventListener('submit', e => {
   e.preventDefault();
   const body = new URLSearchParams(new FormData(form, e.submitter)), focus = edited();
   if (e.submitter) e.submitter.disabled = true;
-  ask(form.action, { method: 'POST', body }, focus);
+  ask(form.action, { method: 'POST', body }, focus).finally(() => { if (e.submitter) e.submitter.disabled = false; });
 });
 addEventListener('keydown', e => {
   if (e.key === 'Escape' && e.target.closest('[data-inplace]')) { e.preventDefault(); restore(); }
