@@ -47,6 +47,8 @@ def test_a_served_office_answers_works_and_starts_again_who_dies(tmp_path: Path)
         server.terminate()
         said, _ = server.communicate(timeout=60)
     assert server.returncode == 0, said
+    assert "Nobody administers it yet" in said
+    assert f"http://127.0.0.1:{port}/invitation/" in said
     assert len(list((office.folder / "backups").iterdir())) == 1
 
 

@@ -18,7 +18,7 @@ from salesops.records.change import Change
 from salesops.records.context import within
 from salesops.records.import_run import ImportRun
 from salesops.records.incoming import Incoming, incoming, rows_of
-from salesops.records.merging import Under, compare, write
+from salesops.records.merging import Under, compare, plan, write
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 
@@ -51,9 +51,10 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
         counts = Counts()
         for batch in _batches(incoming(work, name, prefix), SEEN_AT_ONCE):
             difference = compare(noun, batch)
-            counts.created += len(difference.created)
-            counts.changed += sum(bool(new) for _, new in difference.changed)
-            counts.same += difference.same + sum(not new for _, new in difference.changed)
+            found_here = plan(noun, difference)
+            counts.created += len(found_here.created)
+            counts.changed += found_here.changed
+            counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
             for row in difference.created:
                 _add_money(counts.money, row.values)
@@ -128,13 +129,13 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
         under = Under(run.change_id, run.source, run.seen_at, clock())
         with within(run.change_id, run.seen_at):
             difference = compare(noun, batch)
-            created, changed, same = write(noun, difference, under)
+            written = write(noun, difference, under)
         counts = run.counts.setdefault(
             name, dict.fromkeys(("created", "changed", "same", "left"), 0)
         )
-        counts["created"] += created
-        counts["changed"] += changed
-        counts["same"] += same
+        counts["created"] += len(written.created)
+        counts["changed"] += written.changed
+        counts["same"] += written.same
         counts["left"] += difference.left_deleted
         run.reached[name] = batch[-1].key
         run.save()

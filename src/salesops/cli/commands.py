@@ -63,6 +63,39 @@ MaybeOfficeOption = Annotated[
 ListFormatOption = Annotated[ListFormat, typer.Option("--format", help="How to print it.")]
 
 
+AnswerOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--answer",
+        metavar="QUESTION=CHOICE",
+        help="Answer to a question the files leave open. May be given several times.",
+    ),
+]
+DateFormatOption = Annotated[
+    DateFormat | None,
+    typer.Option(help="How dates that can be read in two ways are written, in every file."),
+]
+HoldsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--as",
+        metavar="FILE=TABLE",
+        help="What a file holds, such as deals.csv=opportunity, or deals.csv=ignore.",
+    ),
+]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--column",
+        metavar="FILE:COLUMN=OURS",
+        help="Where a column goes, such as 'deals.csv:Deal value=amount', or =ignore.",
+    ),
+]
+MappingOption = Annotated[
+    Path | None, typer.Option(help="All of that from a file that --show-mapping printed.")
+]
+
+
 @app.callback()
 def salesops(
     version: Annotated[
@@ -79,37 +112,11 @@ def open_command(
     book: BookOption = DEFAULT_BOOK,
     serve: ServeOption = True,
     port: PortOption = None,
-    answer: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--answer",
-            metavar="QUESTION=CHOICE",
-            help="Answer to a question the files leave open. May be given several times.",
-        ),
-    ] = None,
-    date_format: Annotated[
-        DateFormat | None,
-        typer.Option(help="How dates that can be read in two ways are written, in every file."),
-    ] = None,
-    holds: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--as",
-            metavar="FILE=TABLE",
-            help="What a file holds, such as deals.csv=opportunity, or deals.csv=ignore.",
-        ),
-    ] = None,
-    column: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--column",
-            metavar="FILE:COLUMN=OURS",
-            help="Where a column goes, such as 'deals.csv:Deal value=amount', or =ignore.",
-        ),
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(help="All of that from a file that --show-mapping printed.")
-    ] = None,
+    answer: AnswerOption = None,
+    date_format: DateFormatOption = None,
+    holds: HoldsOption = None,
+    column: ColumnOption = None,
+    mapping: MappingOption = None,
     show_mapping: Annotated[
         bool,
         typer.Option("--show-mapping", help="Print how the files are understood; open nothing."),
@@ -257,6 +264,36 @@ def sample_command(
     from salesops.cli.sampling import write_sample
 
     write_sample(out, size, seed, form)
+
+
+@app.command("import")
+def import_command(
+    files: Annotated[list[Path], typer.Argument(help="Export files, zips or folders.")],
+    office: OfficeOption,
+    source: Annotated[
+        str, typer.Option(help="Which system they come from. A second one's records stay apart.")
+    ] = "CRM",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen and write nothing.")
+    ] = False,
+    answer: AnswerOption = None,
+    date_format: DateFormatOption = None,
+    holds: HoldsOption = None,
+    column: ColumnOption = None,
+    mapping: MappingOption = None,
+) -> None:
+    """Bring files into the records of an office: new rows are created, known ones changed where they differ.
+
+    Files are understood as by `open`. First it says what would be created, changed and left as it is.
+    Importing the same files again changes nothing; a later export adds what changed since.
+    """
+    from salesops.cli.corrections import Corrections, Mapping, read_mapping
+    from salesops.cli.importing import import_into
+
+    said = Corrections(
+        holds or [], column or [], read_mapping(mapping) if mapping else Mapping(), date_format
+    )
+    raise typer.Exit(import_into(office, files, source, answer or [], said, dry_run=dry_run))
 
 
 @app.command("worker")

@@ -38,12 +38,12 @@ def open_and_show(
     corrections: Corrections = NOTHING_SAID,
 ) -> int:
     """Open files into the book in `folder` and print the picture. Returns the exit code."""
-    _refuse_missing(files)
+    refuse_missing(files)
     said = {**corrections.mapping.answers, **answers_said(answers)}
     _refuse_when_busy(folder)
     try:
         with working_folder(folder) as work:
-            examination, everything_said = _understand(files, folder, work, said, corrections)
+            examination, everything_said = understand(files, folder, work, said, corrections)
             if examination.must_answer:
                 show_all(err(), examination.must_answer)
                 say(err(), f"\nNothing was opened. {how_to_answer(examination.must_answer)}")
@@ -67,7 +67,7 @@ def show_mapping(
     files: Sequence[Path], folder: Path, answers: Sequence[str], corrections: Corrections
 ) -> int:
     """Print how files are understood, as JSON; opens nothing. Returns the exit code."""
-    _refuse_missing(files)
+    refuse_missing(files)
     said = {**corrections.mapping.answers, **answers_said(answers)}
     with tempfile.TemporaryDirectory() as work:
         examination, everything_said = _settled(files, folder, Path(work), said, corrections)
@@ -96,7 +96,7 @@ def open_sample(folder: Path, size: int, seed: int) -> int:
     return code
 
 
-def _understand(
+def understand(
     files: Sequence[Path],
     folder: Path,
     work: Path,
@@ -134,7 +134,8 @@ def _settled(
     return examination, answers
 
 
-def _refuse_missing(files: Sequence[Path]) -> None:
+def refuse_missing(files: Sequence[Path]) -> None:
+    """Refuse files that are not there."""
     missing = [str(f) for f in files if not f.exists()]
     if missing:
         raise Refusal(f"There is no file {', '.join(missing)}.")

@@ -43,9 +43,28 @@ def serve_office_in(folder: Path, address: str, port: int | None, processes: int
     def ready(link: str) -> None:
         console = err()
         console.print(f"\nThe office is open at {link}", style="bold", soft_wrap=True, markup=False)
+        if first:
+            say(
+                console,
+                "Nobody administers it yet. Whoever opens this link, once, within a day, does:",
+            )
+            console.print(first, style="bold", soft_wrap=True, markup=False)
         say(console, "A worker does its long work. Ctrl-C ends both.", style="dim")
 
+    chosen = port or OFFICE_PORT
     with in_use(folder) as whole:
-        serve_office(
-            whole, address=address, port=port or OFFICE_PORT, processes=processes, on_ready=ready
-        )
+        first = _first_administrator(f"http://{address}:{chosen}")
+        serve_office(whole, address=address, port=chosen, processes=processes, on_ready=ready)
+
+
+def _first_administrator(address: str) -> str | None:
+    """The link for whoever is to administer the office, where nobody does."""
+    from django.db import connection
+
+    from salesops.foundations.clock import system_clock
+    from salesops.web.first_administrator import first_administrator_link
+
+    try:
+        return first_administrator_link(address, system_clock)
+    finally:
+        connection.close()  # web processes are forked from this one, and each needs its own

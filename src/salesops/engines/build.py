@@ -81,6 +81,17 @@ def build(
     return run.built()
 
 
+def speaks_of(work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> datetime:
+    """The last instant the rows in `work` speak of, as a book of them would say. `work` stays as it is."""
+    work.begin()
+    try:
+        run = _Build(work, settings, now)
+        run.stages()
+        return run.data_as_of.replace(tzinfo=UTC)
+    finally:
+        work.rollback()
+
+
 class _Build:
     def __init__(self, work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
         self.work = work

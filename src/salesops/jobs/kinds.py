@@ -13,6 +13,7 @@ from salesops.foundations.clock import Clock
 from salesops.jobs.backup import back_up
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
+from salesops.jobs.importing import IMPORT, write_import
 from salesops.jobs.work import Work
 from salesops.jobs.worker import Kind
 from salesops.records.folder import BACKUPS, BOOK
@@ -53,4 +54,4 @@ def follow_soon(clock: Clock) -> None:
         enqueue(None, FOLLOW, {}, clock, lock_key=FOLLOW, most_attempts=1)
 
 
-KINDS: Mapping[str, Kind] = {"backup": backup, FOLLOW: follow}
+KINDS: Mapping[str, Kind] = {"backup": backup, FOLLOW: follow, IMPORT: write_import}

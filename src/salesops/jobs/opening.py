@@ -96,7 +96,7 @@ def check_files(
             # What is only on its way to the book is written and read once or twice: packing takes longer.
             connection.execute("PRAGMA force_compression = 'uncompressed'")
             read(examination, connection, currency=settings.currency, progress=watch)
-            _refuse_nothing(connection)
+            refuse_nothing(connection)
             built = build(connection, base, settings, now, watch)
         finally:
             connection.close()
@@ -200,7 +200,8 @@ def _manifest(built: Built, files: list[FileOpened], settings: Settings, clock: 
     )
 
 
-def _refuse_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+def refuse_nothing(connection: duckdb.DuckDBPyConnection) -> None:
+    """Refuse files of which not one row could be read."""
     for table in ("opportunity", "account", "lead", "activity", "quota", "person", "product"):
         if connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone():
             return

@@ -63,22 +63,44 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
     return found
 
 
-def write(noun: type[Record], difference: Difference, under: Under) -> tuple[int, int, int]:
-    """Write it; within a transaction and a context. Returns how many were created, changed and the same."""
-    _create(noun, difference.created, under)
-    same, by_trigger = difference.same, []
+@dataclass
+class Plan:
+    """How a difference is written: what to create, what to remember and what merely to change."""
+
+    created: list[Incoming]
+    remembered: list[tuple[Incoming, dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]]
+    updated: list[tuple[str, dict[str, Any]]]
+    same: int
+
+    @property
+    def changed(self) -> int:
+        """Records that will not be as they were, or know more of their past."""
+        return len(self.remembered) + len(self.updated)
+
+
+def plan(noun: type[Record], difference: Difference) -> Plan:
+    """Tell rows with states nobody knew from rows that differ, and these from those that do not."""
+    found = Plan(difference.created, [], [], difference.same)
     spans = _known_spans(noun, [row.key for row, _ in difference.changed if row.past])
     for row, new in difference.changed:
         older, newer = _unknown(row.past, spans.get(row.key))
         if older or newer:
-            _remember(noun, row, new, older, newer, difference.former[row.key], under)
+            found.remembered.append((row, new, older, newer))
         elif new:
-            by_trigger.append((row.key, new))
+            found.updated.append((row.key, new))
         else:
-            same += 1
-    _update(noun, by_trigger)
-    created = len(difference.created)
-    return created, len(difference.changed) + difference.same - same, same
+            found.same += 1
+    return found
+
+
+def write(noun: type[Record], difference: Difference, under: Under) -> Plan:
+    """Write it; within a transaction and a context."""
+    found = plan(noun, difference)
+    _create(noun, found.created, under)
+    for row, new, older, newer in found.remembered:
+        _remember(noun, row, new, older, newer, difference.former[row.key], under)
+    _update(noun, found.updated)
+    return found
 
 
 def _create(noun: type[Record], rows: Sequence[Incoming], under: Under) -> None:

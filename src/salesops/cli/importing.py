@@ -1,0 +1,127 @@
+"""Importing into an office at the command line: what would happen first, then the writing, watched."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+
+from salesops.book.settings import load_settings
+from salesops.cli import exits
+from salesops.cli.corrections import Corrections
+from salesops.cli.office import in_use
+from salesops.cli.opening import refuse_missing, understand
+from salesops.cli.progress import Bar
+from salesops.cli.questions import answers_said, how_to_answer, show_all
+from salesops.cli.terminal import err, is_interactive, out, say
+from salesops.foundations.clock import system_clock
+from salesops.foundations.money import format_money
+from salesops.foundations.problem import Refusal
+from salesops.jobs.opening import remember, working_folder
+
+if TYPE_CHECKING:
+    from salesops.actions.import_rows import Counts
+    from salesops.jobs.importing import Arrived
+    from salesops.records.job import Job
+
+LOOK_SECONDS = 0.3
+
+
+def import_into(
+    office: Path,
+    files: Sequence[Path],
+    source: str,
+    answers: Sequence[str],
+    corrections: Corrections,
+    *,
+    dry_run: bool,
+) -> int:
+    """Bring files into the records of an office. Returns the exit code."""
+    refuse_missing(files)
+    with in_use(office) as whole:
+        from salesops.jobs.importing import forget, preview, read_files, write_soon
+        from salesops.records.folder import BOOK
+
+        book = whole / BOOK
+        said = {**corrections.mapping.answers, **answers_said(answers)}
+        with working_folder(book) as work:
+            examination, everything_said = understand(files, book, work, said, corrections)
+            if examination.must_answer:
+                show_all(err(), examination.must_answer)
+                say(err(), f"\nNothing was imported. {how_to_answer(examination.must_answer)}")
+                return exits.QUESTION
+            with Bar() as bar:
+                arrived = read_files(
+                    examination, whole, load_settings(book), system_clock, watch=bar
+                )
+        try:
+            found = preview(arrived, source)
+            _show(found, arrived)
+            if not any(c.created or c.changed for c in found.values()):
+                say(out(), "\nThe records say all of this already; nothing was written.")
+                forget(arrived.folder)
+                return exits.FINE
+            if dry_run or not _is_wanted():
+                say(out(), "\nNothing was written.")
+                forget(arrived.folder)
+                return exits.FINE
+            job = write_soon(arrived, source, None, system_clock)
+        except BaseException:
+            forget(arrived.folder)
+            raise
+        remember(book, everything_said)
+        _watch(job)
+    return exits.FINE
+
+
+def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    table.add_column("")
+    for name in ("New", "Changed", "As they are", "Deleted here"):
+        table.add_column(name, justify="right")
+    table.add_column("Money of the new")
+    for name, counts in found.items():
+        money = ", ".join(
+            format_money(minor, currency or "USD") if currency else f"{minor / 100:,.2f}"
+            for currency, minor in sorted(counts.money.items())
+        )
+        table.add_row(
+            name.replace("_", " "),
+            *(f"{n:,}" for n in (counts.created, counts.changed, counts.same, counts.left_deleted)),
+            money,
+        )
+    out().print(table)
+    say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
+
+
+def _is_wanted() -> bool:
+    if not is_interactive():
+        return True
+    from rich.prompt import Confirm
+
+    return Confirm.ask("Write this?", console=err())
+
+
+def _watch(job: Job) -> None:
+    """Work until the job is done, or watch who does it."""
+    from salesops.jobs.kinds import KINDS, follow_soon
+    from salesops.jobs.worker import Worker
+    from salesops.records.job import CANCELLED, DONE, FAILED
+
+    worker = Worker(KINDS, system_clock, when_idle=lambda: follow_soon(system_clock))
+    with Bar() as bar:
+        while job.state not in (DONE, FAILED, CANCELLED):
+            if not worker.run_one():
+                time.sleep(LOOK_SECONDS)
+            job.refresh_from_db()
+            if job.total:
+                bar(job.step, job.done, job.total)
+    if job.state != DONE:
+        raise Refusal(job.error or "The import was cancelled; what was written until then is kept.")
+    follow_soon(system_clock)
+    while worker.run_one():
+        pass
+    say(out(), "Written. The book follows.")
