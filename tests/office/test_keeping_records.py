@@ -28,6 +28,7 @@ from salesops.records.models import (
     Product,
 )
 from salesops.records.record import FOREVER
+from salesops.web.pages.keeping.record_page import place
 from tests.drawn import draw_book
 from tests.office.readers import Office, Reader, make_login
 from tests.web.markup import Markup, read_markup
@@ -169,6 +170,22 @@ def test_its_life_is_drawn_as_the_book_has_it(stages: Office, as_bob: Reader) ->
     page = as_bob.page(DEAL)
     assert "Its life" in page.text
     assert page.faults == []
+    assert stages.bob.is_active
+
+
+@pytest.mark.parametrize("key", ["a/b", "a?b#c", "é 'x' \"y\"", "100%", "../bob-deal", "<b>&amp;"])
+def test_any_key_and_any_name_is_worked_on(stages: Office, as_bob: Reader, key: str) -> None:
+    name = "<script>alert(1)</script> & 'sons'"
+    Opportunity.objects.create(id=key, name=name, owner_id="bob", currency="USD")
+    address = place(Opportunity, key)
+    assert as_bob.page(address).one("h1").text == name
+    saved = as_bob.page(_edit(as_bob, "next_step", "</dd><img>", address).headers["Location"])
+    assert saved.faults == []
+    assert _facts(saved)["Next step"] == "</dd><img>"
+    assert _undo(as_bob, saved).status_code == 302
+    gone = as_bob.post(address, do="delete", reason="Odd").headers["Location"]
+    assert _undo(as_bob, as_bob.page(gone)).status_code == 302
+    assert as_bob.page(address).one("h1").text == name
     assert stages.bob.is_active
 
 
