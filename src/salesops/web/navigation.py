@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,22 +14,22 @@ from salesops.web.books import manifest
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: the URL name, its words, its icon and the letter after G."""
+    """One entry: the URL name, its words, its icon, the letter after G and the pages it is marked on."""
 
     name: str
     title: str
     icon: str
     letter: str
-    starts: tuple[str, ...]
+    pages: tuple[str, ...]  # names of its pages, such as opening*
 
 
 ENTRIES = (
     Entry("home", "Home", "house", "H", ("home", "found")),
     Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows")),
-    Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit",)),
-    Entry("accounts", "Accounts", "building-2", "A", ("account",)),
+    Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
+    Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),
     Entry("people", "People", "users", "P", ("people", "person")),
-    Entry("data", "Data", "database", "D", ("data", "opening", "refused")),
+    Entry("data", "Data", "database", "D", ("data", "opening*", "refused")),
     Entry("settings", "Settings", "settings", "S", ("settings",)),
 )
 
@@ -49,11 +50,13 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "title": e.title,
                 "icon": e.icon,
                 "letter": e.letter,
-                "is_here": any(here.startswith(s) for s in e.starts),
+                "is_here": any(fnmatchcase(here, page) for page in e.pages),
             }
             for e in entries
         ],
         "manifest": found,
+        "is_office": False,
+        "sees_all": True,
         "book_title": book_title(),
         "theme": theme if theme in ("light", "dark") else "",
     }

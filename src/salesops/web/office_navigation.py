@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,20 +12,26 @@ from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.web import navigation
 from salesops.web.navigation import Entry
 
-ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and", "invite", "change_"))
-ACCOUNT = Entry("account", "My account", "settings", "Y", ("account", "mfa", "usersess"))
+ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
+ACCOUNT = Entry(
+    "my_account",
+    "My account",
+    "settings",
+    "Y",
+    ("my_account", "account_*", "mfa_*", "usersessions_*"),
+)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What every page's frame needs, with the entries this login has use for."""
-    frame = navigation.shell(request)
+    frame = navigation.shell(request) | {"is_office": True}
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frame | {"entries": [], "manifest": None}
     match = getattr(request, "resolver_match", None)
     here = (match.url_name or "") if match else ""
-    hidden = {"Settings"} if user.role in SEE_ALL else {"Settings", "Data"}
-    entries = [e for e in frame["entries"] if e["title"] not in hidden]
+    # These two speak of the files a local book was opened from.
+    entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
     own = [ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [ACCOUNT]
     for entry in own:
         entries.append(
@@ -33,14 +40,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
                 "title": entry.title,
                 "icon": entry.icon,
                 "letter": entry.letter,
-                "is_here": any(here.startswith(s) for s in entry.starts),
+                "is_here": any(fnmatchcase(here, page) for page in entry.pages),
             }
         )
-    for each in entries:  # one's own account and those sold to share the beginning of their names
-        if each["url"] in (reverse("account"), reverse("accounts")):
-            each["is_here"] = f"{request.path}/".startswith(f"{each['url']}/")
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {
         "entries": entries,
+        "sees_all": user.role in SEE_ALL,
         "new_opportunity": "" if only_looks else reverse("new_opportunity"),
     }

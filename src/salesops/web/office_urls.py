@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from allauth.account import views as account_views
 from allauth.usersessions import views as session_views
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import URLPattern, include, path, reverse
 
-from salesops.records.reach import reach
-from salesops.records.user import User
 from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
@@ -28,28 +24,14 @@ from salesops.web.pages.signing_in import account, health, invitation
 
 Page = Callable[..., HttpResponse]
 
-# They make a book from files, and an office's book follows its records.
-_OF_A_LOCAL_BOOK = ("opening", "settings")
-# They tell of every row there is; all others show each reader their part of the book.
-_OF_THE_WHOLE_COMPANY = ("found", "data", "refused")
-
-
-def _whole_company_only(page: Page) -> Page:
-    """The page for those who see the whole company: it tells of files and rows of everybody."""
-
-    @wraps(page)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if isinstance(request.user, User) and reach(request.user).is_all:
-            return page(request, *args, **kwargs)
-        return render(request, "signing_in/whole_company.html", status=403)
-
-    return guarded
+# They speak of the files a book was opened from; an office's book follows its records.
+_OF_A_LOCAL_BOOK = ("opening", "settings", "found", "data", "refused")
 
 
 def _home(request: HttpRequest) -> HttpResponse:
     """The book's home; before there is a book, one's own account."""
     if manifest() is None:
-        return HttpResponseRedirect(reverse("account"))
+        return HttpResponseRedirect(reverse("my_account"))
     return home.home(request)
 
 
@@ -62,8 +44,6 @@ def _of_the_book(pattern: Any) -> URLPattern:
     page = pattern.callback
     if name.startswith(_OF_A_LOCAL_BOOK):
         page = _closed
-    elif name in _OF_THE_WHOLE_COMPANY:
-        page = _whole_company_only(page)
     elif name == "home":
         page = _home
     made: URLPattern = path(str(pattern.pattern), page, name=name)
@@ -76,7 +56,7 @@ urlpatterns = [
     path("sign-in/ended", account_views.account_inactive, name="account_inactive"),
     path("sign-out", account_views.logout, name="account_logout"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
-    path("account", account.account, name="account"),
+    path("account", account.account, name="my_account"),
     path("account/confirm", account_views.reauthenticate, name="account_reauthenticate"),
     path("account/password", account_views.password_change, name="account_change_password"),
     path("account/sessions", session_views.list_usersessions, name="usersessions_list"),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from salesops.web.middleware.signed_in import OPEN
 
 # What one needs to set a factor up.
-ALLOWED = OPEN | {"account", "account_reauthenticate", "account_change_password"}
+ALLOWED = OPEN | {"my_account", "account_reauthenticate", "account_change_password"}
 FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 
 

@@ -17,7 +17,7 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     if request.method == "POST":
         rename_login(user, request.POST.get("name", ""), system_clock)  # type: ignore[arg-type]
-        return HttpResponseRedirect(f"{reverse('account')}?saved=1")
+        return HttpResponseRedirect(f"{reverse('my_account')}?saved=1")
     factors = Authenticator.objects.filter(user_id=user.pk)
     kinds = [f.type for f in factors]
     context = {
