@@ -40,13 +40,14 @@ def begin(uploads: Sequence[UploadedFile[Any]]) -> str:
             for chunk in upload.chunks():
                 out.write(chunk)
     (folder / ANSWERS).write_text(remembered(settings.SALESOPS_BOOK).model_dump_json(), "utf-8")
-    _clear_old()
+    _clear_old(folder)
     return name
 
 
-def _clear_old() -> None:
-    """Remove all but the newest imports; those that are still at work stay."""
-    for old in sorted(p for p in incoming().iterdir() if p.is_dir())[:-KEPT_SESSIONS]:
+def _clear_old(new: Path) -> None:
+    """Remove all but the newest imports; those that are still at work stay, and the one that just began."""
+    others = sorted(p for p in incoming().iterdir() if p.is_dir() and p != new)
+    for old in others[: 1 - KEPT_SESSIONS]:
         progress = read_progress(old / PROGRESS)
         if progress is None or progress.state != "running":
             shutil.rmtree(old, ignore_errors=True)
