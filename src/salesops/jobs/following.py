@@ -12,8 +12,9 @@ from salesops.engines.folder import MANIFEST, Manifest
 from salesops.foundations.clock import Clock
 from salesops.importers.problems import create_problem_tables
 from salesops.importers.room import room
-from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked, working_folder
+from salesops.jobs.opening import Checked, manifest_of, publish_checked, working_folder
 from salesops.jobs.progress import Watch, silent
+from salesops.jobs.workbench import workbench
 from salesops.records.to_tables import entered, table_batches
 from salesops.records.watermark import is_behind, one_moment, watermark
 from salesops.tables import TABLES
@@ -27,35 +28,16 @@ def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
     Readers keep the former one until it is finished; killed on the way, it leaves that one in place.
     """
     settings = load_settings(folder)
-    now = clock()
     with working_folder(folder) as work, room(work):
-        connection = duckdb.connect(
-            str(work / "work.duckdb"),
-            config={"memory_limit": WORK_MEMORY, "temp_directory": str(work), "threads": "2"},
-        )
+        connection = workbench(work / "work.duckdb")
         try:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET preserve_insertion_order = false")
             with one_moment():
                 mark = watermark()
                 load_records(connection, watch)
-            built = build(connection, work / "base.duckdb", settings, now, watch)
+            built = build(connection, work / "base.duckdb", settings, clock(), watch)
         finally:
             connection.close()
-        manifest = Manifest(
-            generation=0,
-            base="",
-            opened_at=now,
-            data_as_of=built.data_as_of,
-            history_from=built.history_from,
-            currency=built.currency,
-            files_name_currency=built.files_name_currency,
-            rows=built.rows,
-            won_minor=built.won_minor,
-            filled=built.filled,
-            files=[],
-            zone=settings.calendar.time_zone,
-        )
+        manifest = manifest_of(built, [], settings, clock)
         published = publish_checked(folder, Checked(work / "base.duckdb", manifest))
     # After publishing: killed in between, the book is only made once more.
     write_whole(folder / FOLLOWED, mark)

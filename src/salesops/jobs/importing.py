@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from django.conf import settings
 from django.db import transaction
 
@@ -23,9 +22,10 @@ from salesops.foundations.problem import Refusal
 from salesops.importers import Examination, read
 from salesops.importers.model import Cancelled
 from salesops.importers.room import room
-from salesops.jobs.opening import WORK_MEMORY, refuse_nothing
+from salesops.jobs.opening import refuse_nothing
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.work import Work
+from salesops.jobs.workbench import workbench
 from salesops.records.import_run import ImportRun
 from salesops.records.job import Job
 from salesops.records.user import User
@@ -51,7 +51,7 @@ def read_files(
     folder = office / FOLDER / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder.mkdir(parents=True, mode=0o700)
     try:
-        with room(folder), _opened(folder) as work:
+        with room(folder), workbench(folder / ROWS) as work:
             read(examination, work, currency=said.currency, progress=watch)
             refuse_nothing(work)
             seen_at = speaks_of(work, said, clock())
@@ -64,7 +64,7 @@ def read_files(
 
 def preview(arrived: Arrived, source: str) -> Mapping[str, Counts]:
     """What writing it would create, change and leave, noun by noun."""
-    with _opened(arrived.folder, read_only=True) as work:
+    with workbench(arrived.folder / ROWS, read_only=True) as work:
         return preview_import(work, source)
 
 
@@ -89,7 +89,7 @@ def write_import(work: Work) -> dict[str, Any]:
         if not (folder / ROWS).exists():
             raise Refusal("What was read of these files is no longer there. Import them again.")
         try:
-            with _opened(folder, read_only=True) as rows:
+            with workbench(folder / ROWS, read_only=True) as rows:
                 run = go_on(run, rows, work.clock, work)
         except Cancelled:
             ImportRun.objects.filter(pk=run.pk, state="applying").update(
@@ -106,14 +106,3 @@ def write_import(work: Work) -> dict[str, Any]:
 def forget(folder: Path) -> None:
     """Remove what was read."""
     shutil.rmtree(folder, ignore_errors=True)
-
-
-def _opened(folder: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnection:
-    work = duckdb.connect(
-        str(folder / ROWS),
-        read_only=read_only,
-        config={"memory_limit": WORK_MEMORY, "temp_directory": str(folder), "threads": "2"},
-    )
-    work.execute("SET TimeZone = 'UTC'")
-    work.execute("SET preserve_insertion_order = false")
-    return work

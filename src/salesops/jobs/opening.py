@@ -30,8 +30,8 @@ from salesops.foundations.problem import Refusal
 from salesops.importers import Answers, Examination, Limits, examine, read
 from salesops.importers.room import room
 from salesops.jobs.progress import Watch, silent
+from salesops.jobs.workbench import workbench
 
-WORK_MEMORY = "1400MB"
 ANSWERS = "answers.json"
 IN_USE = "IN_USE"
 
@@ -79,20 +79,10 @@ def check_files(
     now = clock()
     store = work / "work.duckdb"
     store.unlink(missing_ok=True)
-    (work / "spill").mkdir(exist_ok=True)
     base = work / "base.duckdb"
     with room(work):
-        connection = duckdb.connect(
-            str(store),
-            config={
-                "memory_limit": WORK_MEMORY,
-                "temp_directory": str(work / "spill"),
-                "threads": "2",
-            },
-        )
+        connection = workbench(store)
         try:
-            connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET preserve_insertion_order = false")
             # What is only on its way to the book is written and read once or twice: packing takes longer.
             connection.execute("PRAGMA force_compression = 'uncompressed'")
             read(examination, connection, currency=settings.currency, progress=watch)
@@ -108,7 +98,7 @@ def check_files(
         )
         for f in examination.files
     ]
-    manifest = _manifest(built, files, settings, clock)
+    manifest = manifest_of(built, files, settings, clock)
     write_whole(work / "manifest.json", manifest.model_dump_json())
     return Checked(base, manifest)
 
@@ -183,7 +173,10 @@ def _clear_abandoned(parent: Path) -> None:
             continue
 
 
-def _manifest(built: Built, files: list[FileOpened], settings: Settings, clock: Clock) -> Manifest:
+def manifest_of(
+    built: Built, files: list[FileOpened], settings: Settings, clock: Clock
+) -> Manifest:
+    """What a finished base file says of itself; it has no number before it is published."""
     return Manifest(
         generation=0,
         base="",

@@ -15,9 +15,10 @@ from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.importers.room import room
-from salesops.jobs.opening import WORK_MEMORY, Checked, working_folder
+from salesops.jobs.opening import Checked, working_folder
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.warming import look_ahead, publish_warm
+from salesops.jobs.workbench import workbench
 from salesops.tables import TABLES
 
 
@@ -67,12 +68,8 @@ def _build(
     base: Path, former: Manifest, work: Path, settings: Settings, clock: Clock, watch: Watch
 ) -> Built:
     with room(work):
-        connection = duckdb.connect(
-            str(work / "work.duckdb"),
-            config={"memory_limit": WORK_MEMORY, "temp_directory": str(work), "threads": "2"},
-        )
+        connection = workbench(work / "work.duckdb")
         try:
-            connection.execute("SET preserve_insertion_order = false")
             _load(connection, base, former)
             if not former.files_name_currency:
                 digits = minor_digits(settings.currency) - minor_digits(former.currency)

@@ -41,8 +41,9 @@ from salesops.insights import (
     most_telling,
     quarter_readings,
 )
-from salesops.jobs.opening import WORK_MEMORY, Checked, publish_checked
+from salesops.jobs.opening import Checked, publish_checked
 from salesops.jobs.progress import Watch, silent
+from salesops.jobs.workbench import WORK_MEMORY
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi
 
