@@ -41,7 +41,8 @@ def check(book: Book, name: str, by: tuple[str, ...] = (), period: str = "all") 
 def test_rows_add_up_to_the_whole_and_to_the_cells_of_a_split(rich: Book, name: str) -> None:
     check(rich, name)
     check(rich, name, period="2026Q2")
-    check(rich, name, (rich.can_split(name)[0],))
+    for split in rich.can_split(name)[:1]:  # the share of the top fifth is one of a whole team
+        check(rich, name, (split,))
 
 
 @pytest.mark.parametrize("name", [n for n in COUNTED if KPIS[n].is_dated])

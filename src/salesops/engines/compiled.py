@@ -39,13 +39,18 @@ def sql_of(question: Question, folder: Path | None) -> str:
     places = [BUILT / edition(), *([folder / edition()] if folder else [])]
     for place in places:
         try:
-            return (place / name).read_text("utf-8")
+            return kept_text(place / name)
         except FileNotFoundError:
             continue
     text = _compile(question)
     if folder:
         keep(text, folder, name)
     return text
+
+
+def kept_text(file: Path) -> str:
+    """A text as it was written: Python's reading of text would make another character of each carriage return."""
+    return file.read_bytes().decode("utf-8")
 
 
 def keep(text: str, folder: Path, name: str) -> None:

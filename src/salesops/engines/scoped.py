@@ -11,7 +11,7 @@ import duckdb
 
 from salesops.book.engine import Rows
 from salesops.book.facts import IbisFacts, Scope, scalars
-from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep
+from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.literals import with_values
 from salesops.tables import TABLES
@@ -70,7 +70,7 @@ def _view(name: str, folder: Path | None) -> str:
     file = f"seen_{name}.sql"
     for place in (BUILT, folder):
         if place is not None and (place / edition() / file).exists():
-            return (place / edition() / file).read_text("utf-8")
+            return kept_text(place / edition() / file)
     text = _compiled()[name]
     if folder is not None:
         keep(text, folder, file)
