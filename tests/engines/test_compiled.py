@@ -12,7 +12,7 @@ import pytest
 from salesops.book.book import Book
 from salesops.book.facts import MAY_LACK
 from salesops.book.question import MOMENTS, Question, expression
-from salesops.engines.compiled import sql_of
+from salesops.engines.compiled import edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.literals import with_values
 from salesops.kpis import KPIS
