@@ -165,6 +165,14 @@ def test_keys_longer_than_there_is_room_for_stay_apart() -> None:
     assert {a.name for a in Account.objects.all()} == {"Acme", "Bolt"}
 
 
+def test_a_nul_in_a_text_stops_nothing() -> None:
+    for name in ("Ac\0me", "Ac\0me!"):  # once as a new row, once as a changed one
+        work = workbench(account="id  name\na1  Acme")
+        work.execute("UPDATE account SET name = ?", [name])
+        go_on(start_import(None, "Salesforce", [], JUNE, NOW), work, NOW)
+    assert Account.objects.get().name == "Acme!"
+
+
 def test_an_import_that_was_cancelled_writes_no_more() -> None:
     run = start_import(None, "Salesforce", [], JUNE, NOW)
     ImportRun.objects.update(state="cancelled")

@@ -24,20 +24,13 @@ def insert(
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row in rows:
-                    copy.write_row([as_postgresql(v) for v in row])
+                    copy.write_row([json.dumps(v) if isinstance(v, dict) else v for v in row])
             return
         marks = ", ".join(["%s"] * len(columns))
         cursor.executemany(
             f"INSERT INTO {table} ({names}) VALUES ({marks})",
             [[as_sqlite(v) for v in row] for row in rows],
         )
-
-
-def as_postgresql(value: Any) -> Any:
-    """A value as PostgreSQL takes it: it knows no NUL in a text."""
-    if isinstance(value, str):
-        return value.replace("\0", "") if "\0" in value else value
-    return json.dumps(value) if isinstance(value, dict) else value
 
 
 def as_sqlite(value: Any) -> Any:

@@ -92,7 +92,10 @@ def _rows(
     places = [place + 1 for place, is_instant in enumerate(are_instants) if is_instant]
     while batch := cursor.fetchmany(FETCHED):
         for row in batch:
-            values = list(row)
+            # PostgreSQL knows no NUL in a text, and both databases shall hold the same.
+            values: list[Any] = [
+                v.replace("\0", "") if isinstance(v, str) and "\0" in v else v for v in row
+            ]
             for place in places:
                 if values[place] is not None:
                     values[place] = values[place].replace(tzinfo=UTC)
