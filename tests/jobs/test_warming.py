@@ -17,6 +17,7 @@ from salesops.book.settings import CalendarSettings, Settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.foundations.clock import system_clock
 from salesops.importers import Answers
+from salesops.importers.model import Cancelled
 from salesops.insights import KEY_NUMBERS, findings, key_reading, quarter_readings
 from salesops.jobs import warming
 from salesops.jobs.opening import check_files, examine_files, open_files
@@ -140,6 +141,37 @@ def test_an_import_says_that_it_looks_for_what_stands_out(opened: Path) -> None:
     look_at(opened, SETTINGS, watch=lambda *step: said.append(step))
     assert {step for step, _, _ in said} == {warming.STEP}
     assert [done for _, done, _ in said] == list(range(said[-1][2] + 1))
+
+
+def test_a_mistake_in_a_number_does_not_keep_the_book_from_anybody(
+    export: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def wrong(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(warming, "look_at", wrong)
+    examination = examine_files(export, tmp_path / "work", Answers())
+    checked = check_files(examination, tmp_path / "work", SETTINGS, system_clock)
+    look_ahead(checked, SETTINGS)
+    publish_warm(tmp_path / "book", checked)
+    assert Book(DuckDBEngine(tmp_path / "book"), SETTINGS).measure("win_rate").value
+    assert "could not be worked out beforehand" in caplog.text
+
+
+def test_who_cancels_the_look_cancels_the_import(
+    export: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cancels(*_: Any, **__: Any) -> None:
+        raise Cancelled
+
+    examination = examine_files(export, tmp_path / "work", Answers())
+    checked = check_files(examination, tmp_path / "work", SETTINGS, system_clock)
+    monkeypatch.setattr(warming, "look_at", cancels)
+    with pytest.raises(Cancelled):
+        look_ahead(checked, SETTINGS)
 
 
 def test_every_kind_of_value_comes_back_as_it_was() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import logging
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,7 @@ from salesops.book.settings import Settings, write_whole
 from salesops.engines.compiled import BUILT, edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import MANIFEST, Manifest
+from salesops.importers.model import Cancelled
 from salesops.insights import (
     KEY_NUMBERS,
     LIBRARY_PERIOD,
@@ -57,6 +59,8 @@ ANSWERS = ".answers"
 FINDINGS = ".findings"
 
 KeptAnswers = Mapping[tuple[Any, ...], Rows]
+
+log = logging.getLogger("salesops.jobs")
 
 
 class WarmEngine(DuckDBEngine):
@@ -98,9 +102,13 @@ def look_ahead(checked: Checked, settings: Settings, *, watch: Watch = silent) -
     folder.mkdir(exist_ok=True)
     manifest = checked.manifest.model_copy(update={"base": f"../{checked.base.name}"})
     write_whole(folder / MANIFEST, manifest.model_dump_json())
-    # Where memory is too short for it, the book is whole all the same.
-    with suppress(duckdb.OutOfMemoryException):
+    try:
         look_at(folder, settings, watch=watch)
+    except (Cancelled, duckdb.InterruptException):
+        raise
+    except Exception:
+        # Memory too short, or a mistake in one number: the book is whole all the same, and the page says it.
+        log.exception("The first look at the book could not be worked out beforehand.")
 
 
 def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
