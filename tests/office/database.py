@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # noqa: ARG001  the former
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001  the former
     """Tests empty the tables after each other, which an office never may."""
     from django.db import connection
 
@@ -29,6 +30,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:  # n
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             name = connection.settings_dict["NAME"]
             cursor.execute(f"ALTER DATABASE \"{name}\" SET salesops.may_be_emptied = 'on'")
+            connection.close()
+    yield
+    if connection.vendor == "postgresql":
+        # A server's thread or a worker that ends a moment later would keep the database from being dropped.
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
             connection.close()
 
 
