@@ -138,9 +138,8 @@ def test_a_running_job_that_is_cancelled_stops_and_leaves_nothing(
     assert not _effects()
 
 
+@pytest.mark.postgresql  # SQLite has no server that could end a connection
 def test_a_worker_whose_connections_the_database_ends_goes_on(start: Start, tmp_path: Path) -> None:
-    if connection.vendor == "sqlite":
-        pytest.skip("SQLite has no server that could end a connection.")
     file = tmp_path / "go"
     job = _ask("wait_for_file", file=str(file), deaf=True)
     worker = start(1)
