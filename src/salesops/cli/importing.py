@@ -60,12 +60,8 @@ def import_into(
         try:
             found = preview(arrived, source)
             _show(found, arrived)
-            if not any(c.created or c.changed for c in found.values()):
-                say(out(), "\nThe records say all of this already; nothing was written.")
-                forget(arrived.folder)
-                return exits.FINE
-            if dry_run or not _is_wanted():
-                say(out(), "\nNothing was written.")
+            if refusal := _why_not(found, dry_run):
+                say(out(), f"\n{refusal}")
                 forget(arrived.folder)
                 return exits.FINE
             job = write_soon(arrived, source, None, system_clock)
@@ -85,7 +81,7 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     table.add_column("Money of the new")
     for name, counts in found.items():
         money = ", ".join(
-            format_money(minor, currency or "USD") if currency else f"{minor / 100:,.2f}"
+            format_money(minor, currency) if currency else f"{minor / 100:,.2f}"
             for currency, minor in sorted(counts.money.items())
         )
         table.add_row(
@@ -97,9 +93,16 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
 
 
+def _why_not(found: Mapping[str, Counts], dry_run: bool) -> str:
+    """Why nothing is to be written; empty where it is."""
+    if not any(c.created or c.changed for c in found.values()):
+        return "The records say all of this already; nothing was written."
+    if dry_run or (is_interactive() and not _is_wanted()):
+        return "Nothing was written."
+    return ""
+
+
 def _is_wanted() -> bool:
-    if not is_interactive():
-        return True
     from rich.prompt import Confirm
 
     return Confirm.ask("Write this?", console=err())

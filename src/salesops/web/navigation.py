@@ -44,19 +44,21 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     from salesops.web.names import book_title
 
     return {
-        "entries": [
-            {
-                "url": reverse(e.name),
-                "title": e.title,
-                "icon": e.icon,
-                "letter": e.letter,
-                "is_here": any(fnmatchcase(here, page) for page in e.pages),
-            }
-            for e in entries
-        ],
+        "entries": [shown(entry, here) for entry in entries],
         "manifest": found,
         "is_office": False,
         "sees_all": True,
         "book_title": book_title(),
         "theme": theme if theme in ("light", "dark") else "",
+    }
+
+
+def shown(entry: Entry, here: str) -> dict[str, Any]:
+    """An entry as the frame shows it on the page named `here`."""
+    return {
+        "url": reverse(entry.name),
+        "title": entry.title,
+        "icon": entry.icon,
+        "letter": entry.letter,
+        "is_here": any(fnmatchcase(here, page) for page in entry.pages),
     }

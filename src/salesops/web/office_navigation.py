@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import Any
 
 from django.http import HttpRequest
@@ -33,16 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
     own = [ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [ACCOUNT]
-    for entry in own:
-        entries.append(
-            {
-                "url": reverse(entry.name),
-                "title": entry.title,
-                "icon": entry.icon,
-                "letter": entry.letter,
-                "is_here": any(fnmatchcase(here, page) for page in entry.pages),
-            }
-        )
+    entries += [navigation.shown(entry, here) for entry in own]
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {
         "entries": entries,
