@@ -24,12 +24,6 @@ LOG = "workers.log"
 Start = Callable[..., "subprocess.Popen[bytes]"]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What only PostgreSQL can do is not asked of SQLite; `make test` runs on both."""
-    if connection.vendor != "postgresql":
-        items[:] = [item for item in items if "postgresql" not in item.keywords]
-
-
 def environment(office: Path) -> dict[str, str]:
     """What a process needs to find the database of this test."""
     here = connection.settings_dict

@@ -121,6 +121,26 @@ def test_what_is_written_while_the_records_are_read_is_not_missed(
     assert DuckDBEngine(folder).run("SELECT name FROM opportunity").rows == [("Mill",)]
 
 
+@pytest.mark.postgresql
+def test_a_transaction_left_open_by_somebody_does_not_keep_the_book_behind(folder: Path) -> None:
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("BEGIN")
+            cursor.execute("SELECT pg_current_xact_id()")
+        follow(folder, JUNE)
+        assert is_followed(folder)
+        Person.objects.create(name="Bob")
+        assert not is_followed(folder)
+        follow(folder, JUNE)
+        with other.cursor() as cursor:
+            cursor.execute("UPDATE opportunity SET name = 'Quay'")
+            cursor.execute("COMMIT")
+        assert not is_followed(folder)
+    finally:
+        other.close()
+
+
 def _write_elsewhere() -> None:
     try:
         with transaction.atomic():

@@ -32,14 +32,14 @@ def one_moment() -> Iterator[None]:
 def watermark() -> str:
     """What says how far the records are. Taken within `one_moment`, before the rows are read.
 
-    Orders of keys or of time are not orders of commits on PostgreSQL: what counts there are transactions that
-    had all ended. They start again when a database is restored elsewhere, so the mark names the cluster.
+    Orders of keys or of time are not orders of commits on PostgreSQL: what counts there is which transactions
+    were seen, so that one left open by anybody keeps no copy behind. Their numbers start again when a database is
+    restored elsewhere, so the mark names the cluster.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT system_identifier || ':' || pg_snapshot_xmin(pg_current_snapshot())::text "
-                "FROM pg_control_system()"
+                "SELECT system_identifier || '/' || pg_current_snapshot()::text FROM pg_control_system()"
             )
             return str(cursor.fetchone()[0])
         last = []
@@ -53,9 +53,17 @@ def is_behind(mark: str) -> bool:
     """Whether something may have changed since `mark` was taken; true also for a mark of another database."""
     if connection.vendor != "postgresql":
         return mark != watermark()
-    cluster, _, since = mark.partition(":")
-    if not since or cluster != watermark().partition(":")[0]:
+    cluster, _, seen = mark.partition("/")
+    if not seen or cluster != watermark().partition("/")[0]:
         return True
-    return any(
-        noun.versions.objects.filter(mark__gte=int(since)).exists() for noun in NOUNS.values()
-    )
+    return any(_has_more_than(noun.versions._meta.db_table, seen) for noun in NOUNS.values())
+
+
+def _has_more_than(table: str, seen: str) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT EXISTS (SELECT 1 FROM "{table}" WHERE mark >= %s '
+            "AND NOT pg_visible_in_snapshot(mark::text::xid8, %s::pg_snapshot))",
+            [int(seen.partition(":")[0]), seen],
+        )
+        return bool(cursor.fetchone()[0])
