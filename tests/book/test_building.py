@@ -31,6 +31,43 @@ def saying(*words: StageMeaning) -> Settings:
     return Settings(stages=list(words))
 
 
+# -- versions --------------------------------------------------------------------------------------
+
+
+def test_the_first_recorded_version_in_an_open_stage_enters_it(draw: Callable[..., Book]) -> None:
+    """Not a return to it, a change within it, a close, or a state that was only seen."""
+    book = draw(
+        opportunity="""
+            id  stage
+            d1  Won
+            d2  Proposal
+        """,
+        opportunity_version="""
+            opportunity_id  valid_from  stage      amount
+            d1              2026-01-01  Qualified  10
+            d1              2026-01-02  Proposal   10
+            d1              2026-01-03  Proposal   20
+            d1              2026-01-04  Qualified  20
+            d1              2026-01-05  Proposal   20
+            d1              2026-01-06  Won        20
+            d2              2026-01-01  Qualified  -
+        """,
+    )
+    entries = book.engine.run(
+        "SELECT opportunity_id, stage, day(valid_from) FROM opportunity_version WHERE is_stage_entry "
+        "ORDER BY ALL"
+    )
+    assert entries.rows == [
+        ("d1", "Proposal", 2),
+        ("d1", "Qualified", 1),
+        ("d2", "Qualified", 1),
+    ]
+    seen = book.engine.run(
+        "SELECT stage, change_source FROM opportunity_version WHERE opportunity_id = 'd2' AND NOT is_stage_entry"
+    )
+    assert seen.rows == [("Proposal", "snapshot")]
+
+
 # -- stages ----------------------------------------------------------------------------------------
 
 NAMED = """

@@ -153,8 +153,10 @@ class _Build:
         """
         self._add_unseen_states()
         self.work.execute(
-            "CREATE OR REPLACE TABLE _deal AS "
-            "SELECT *, CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS place FROM opportunity"
+            # Ordering the ids alone and joining takes half as long as ordering whole rows.
+            "CREATE OR REPLACE TABLE _deal AS SELECT o.*, p.place FROM opportunity o JOIN ("
+            "SELECT id, CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS place FROM opportunity"
+            ") p USING (id)"
         )
         kept = [c for c in self.held if c not in ("opportunity_id", "forecast_category")]
         event = (
@@ -484,9 +486,9 @@ class _Build:
             SELECT o.id, greatest($seen, v.valid_from + INTERVAL 1 MICROSECOND), 'snapshot',
                 {", ".join(f"o.{c}" for c in copied)}
             FROM opportunity o LEFT JOIN (
-                SELECT opportunity_id, valid_from, {", ".join(compared)} FROM opportunity_version
-                QUALIFY row_number() OVER (
-                    PARTITION BY opportunity_id ORDER BY valid_from DESC, change_source DESC) = 1) v
+                SELECT opportunity_id, unnest(arg_max(
+                    struct_pack(valid_from, {", ".join(compared)}), (valid_from, change_source)))
+                FROM opportunity_version GROUP BY opportunity_id) v
                 ON v.opportunity_id = o.id
             WHERE v.opportunity_id IS NULL OR NOT ({same})
             """,
@@ -514,6 +516,7 @@ class _Build:
             "qualified_value_minor": "CASE WHEN k.qualified_at <= v.valid_from "
             "THEN k.qualified_value_minor END",
             "closed_at": "CASE WHEN v.is_closed THEN c.seen_at END",
+            "is_stage_entry": "e.place IS NOT NULL",
         }
         missing = [c for c in _OF_A_VERSION if c not in self.held]
         derived |= {c: f"d.{c}" for c in missing}
@@ -529,6 +532,10 @@ class _Build:
             JOIN {some.format("reached")} k ON k.place = v.place
             LEFT JOIN {some.format("closing")} c ON c.place = v.place
                 AND c.since <= v.valid_from AND c.until > v.valid_from
+            LEFT JOIN (
+                SELECT place, stage, min(valid_from) AS at FROM {some.format("version")}
+                WHERE change_source = 'history' AND outcome = 'open' GROUP BY ALL
+            ) e ON e.place = v.place AND e.stage = v.stage AND e.at = v.valid_from
             LEFT JOIN place t ON t.person_id = {owner}
                 AND t.valid_from <= {placed} AND t.valid_to > {placed}
             LEFT JOIN person n ON n.id = {owner}

@@ -20,7 +20,7 @@ from salesops.book.engine import BookFacts
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
-LAYOUT = 2  # of the base file; a book of another layout is opened again from its files
+LAYOUT = 3  # of the base file; a book of another layout is opened again from its files
 
 
 class FileOpened(BaseModel):

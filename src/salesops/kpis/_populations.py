@@ -137,9 +137,9 @@ def stages_entered(facts: Facts, window: Window) -> Table:
     import ibis
 
     versions = facts.whole("opportunity_version")
-    staying = versions.filter(versions.change_source == "history", versions.outcome == "open")
-    entries = staying.group_by(["opportunity_id", "stage"]).aggregate(
-        entered_at=staying.valid_from.min(), position=staying.stage_position.max()
+    entered = versions.filter(versions.is_stage_entry)
+    entries = entered.select(
+        "opportunity_id", "stage", entered_at="valid_from", position="stage_position"
     )
     # A day of the organisation lies within a day of the same day of UTC: few are left to find the day of.
     a_day, utc_day = ibis.interval(days=1), entries.entered_at.date()
@@ -158,8 +158,7 @@ def chance_of_stage(facts: Facts) -> Table:
     Columns: chance_pipeline, chance_stage, chance.
     """
     versions = facts.whole("opportunity_version")
-    versions = versions.filter(versions.change_source == "history", versions.outcome == "open")
-    been = versions.select("opportunity_id", "stage").distinct()
+    been = versions.filter(versions.is_stage_entry).select("opportunity_id", "stage")
     deals = facts.whole("opportunity")
     deals = deals.filter(deals.is_closed)
     ended = deals.select("id", "pipeline", won=ones(deals.is_won))

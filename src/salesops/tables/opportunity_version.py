@@ -33,5 +33,11 @@ opportunity_version = Table(
             "history where the source recorded the change, snapshot where only a state was seen.",
         ),
         *opportunity.columns[1:],
+        Column(
+            "is_stage_entry",
+            Type.YES_NO,
+            "Here it entered an open stage it had never been in, by a recorded change.",
+            derived=True,
+        ),
     ),
 )
