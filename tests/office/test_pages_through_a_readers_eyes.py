@@ -102,6 +102,17 @@ def test_a_total_is_that_of_the_rows_one_sees(
 
 
 @pytest.mark.usefixtures("with_book")
+def test_a_list_counts_what_its_own_reader_sees(as_: Callable[[str], Reader]) -> None:
+    for who, told in (("ravi", "4, $15K in all"), ("bob", "2, $6K in all"), ("alice", "3, $7K")):
+        page = as_(who).page("/opportunities")
+        assert told in page.one("header", class_="top").text
+        owners = {o.attrs["value"] for o in page.one("select", name="owner").all("option")} - {""}
+        assert owners == {"ravi": {"Alice", "Bob", "Charlie"}, "bob": {"Bob"}}.get(
+            who, {"Alice", "Bob"}
+        )
+
+
+@pytest.mark.usefixtures("with_book")
 def test_two_readers_one_after_the_other_see_their_own(as_: Callable[[str], Reader]) -> None:
     address = "/numbers/closed_to_date?period=2026Q2"
     for who, total in (("bob", "$2,000"), ("charlie", "$8,000"), ("bob", "$2,000")):

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.facts import Scope
 from salesops.book.listing import Ask, Listing, facet_values, rows_of
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
@@ -24,6 +25,7 @@ from salesops.web.pages.records.narrowing import one_column, page, totals
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
+Reading = tuple[Path, int, Scope]
 SEARCHED = {
     "opportunity": "Opportunity, account, owner or id",
     "account": "Account, website or id",
@@ -39,9 +41,7 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
     if request.GET.get("export") in ("csv", "xlsx"):
         return _export(request, listing, ask, book, title.lower())
     filters = tuple(sorted(ask.facets.items()))
-    count, total = _totals(
-        settings.SALESOPS_BOOK, book.facts.generation, listing, ask.text, filters, ask.extra
-    )
+    count, total = _totals(_reading(book), listing, ask.text, filters, ask.extra)
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
     found = page(book.engine, listing, ask)
@@ -88,14 +88,18 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
 
 
 def _facets(book: Book, listing: Listing) -> Mapping[str, list[str]]:
-    """The values of each facet; asked once a generation, since no filter changes them."""
-    return _facets_of(settings.SALESOPS_BOOK, book.facts.generation, listing)
+    """The values of each facet; asked once a generation and reader, since no filter changes them."""
+    return _facets_of(_reading(book), listing)
+
+
+def _reading(book: Book) -> Reading:
+    """What an answer is kept under: the book, its generation and whose eyes see it."""
+    return settings.SALESOPS_BOOK, book.facts.generation, book.scope
 
 
 @lru_cache(maxsize=256)
 def _totals(
-    folder: Path,  # noqa: ARG001  the key, as is the next
-    generation: int,  # noqa: ARG001
+    reading: Reading,  # noqa: ARG001  the key
     listing: Listing,
     text: str,
     filters: tuple[tuple[str, str], ...],
@@ -107,7 +111,7 @@ def _totals(
 
 
 @lru_cache(maxsize=8)
-def _facets_of(folder: Path, generation: int, listing: Listing) -> Mapping[str, list[str]]:  # noqa: ARG001  the key
+def _facets_of(reading: Reading, listing: Listing) -> Mapping[str, list[str]]:  # noqa: ARG001  the key
     engine = whole_book().engine
     return {n: facet_values(engine, one_column(listing, n), n) for n in listing.facets}
 
