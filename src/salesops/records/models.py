@@ -21,6 +21,7 @@ from salesops.records.product import Product, ProductVersion
 from salesops.records.quota import Quota, QuotaVersion
 from salesops.records.record import Record
 from salesops.records.recurring_revenue import RecurringRevenue, RecurringRevenueVersion
+from salesops.records.saved_view import SavedView
 from salesops.records.share import Share
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
@@ -85,6 +86,7 @@ __all__ = [
     "QuotaVersion",
     "RecurringRevenue",
     "RecurringRevenueVersion",
+    "SavedView",
     "Share",
     "TeamMembership",
     "TeamMembershipVersion",
