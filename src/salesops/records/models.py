@@ -21,6 +21,13 @@ from salesops.records.product import Product, ProductVersion
 from salesops.records.quota import Quota, QuotaVersion
 from salesops.records.record import Record
 from salesops.records.recurring_revenue import RecurringRevenue, RecurringRevenueVersion
+from salesops.records.request import (
+    CannedAnswer,
+    Request,
+    RequestEvent,
+    RequestKind,
+    RequestLink,
+)
 from salesops.records.saved_view import SavedView
 from salesops.records.share import Share
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
@@ -57,6 +64,7 @@ __all__ = [
     "CampaignSpend",
     "CampaignSpendVersion",
     "CampaignVersion",
+    "CannedAnswer",
     "Change",
     "Contact",
     "ContactVersion",
@@ -86,6 +94,10 @@ __all__ = [
     "QuotaVersion",
     "RecurringRevenue",
     "RecurringRevenueVersion",
+    "Request",
+    "RequestEvent",
+    "RequestKind",
+    "RequestLink",
     "SavedView",
     "Share",
     "TeamMembership",
