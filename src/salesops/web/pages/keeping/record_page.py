@@ -16,6 +16,7 @@ from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, v
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
 from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import Account
 from salesops.records.reach import reach
@@ -96,31 +97,44 @@ def _only_read(noun: type[Record]) -> str:
 
 
 def _edit(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:
-    form = request.POST.dict()
+    outcome = edited(actor, kind.noun, key, request.POST.dict())
+    if outcome.attempt is not None:
+        return shown(request, kind, key, outcome.attempt, outcome.status)
+    if outcome.change is None:
+        return HttpResponseRedirect(place(kind.noun, key))
+    return HttpResponseRedirect(after(actor, kind.noun, key, outcome.change.pk))
+
+
+class Outcome(NamedTuple):
+    """What came of an edit: the change, none where it was so already, or what could not be saved and its status."""
+
+    change: Change | None = None
+    attempt: Attempt | None = None
+    status: int = 200
+
+
+def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -> Outcome:
+    """Give a record its actor may see the one fact a form speaks of."""
     name, text = form.get("column", ""), form.get("value", "")
-    column = facts.column_of(kind.noun, name)
-    if column is None or name not in facts.TITLES[kind.noun._meta.db_table]:
-        return shown(request, kind, key, Attempt(refusal="There is no such fact to change."), 400)
+    column = facts.column_of(noun, name)
+    if column is None or name not in facts.TITLES[noun._meta.db_table]:
+        return Outcome(None, Attempt(refusal="There is no such fact to change."), 400)
     if not form.get("seen", "").isdigit():
-        return shown(
-            request, kind, key, Attempt(refusal="This form is too old. Change it again."), 400
-        )
-    record = visible_to(actor, kind.noun).get(pk=key)
+        return Outcome(None, Attempt(refusal="This form is too old. Change it again."), 400)
+    record = visible_to(actor, noun).get(pk=key)
     try:
         values = facts.read(actor, record, column, form, reading()[0])
         if all(getattr(record, c) == v for c, v in values.items()):
-            return HttpResponseRedirect(place(kind.noun, key))
-        seen = int(form["seen"])
-        change = edit_record(actor, kind.noun, key, values, system_clock, seen=seen)
+            return Outcome()
+        return Outcome(edit_record(actor, noun, key, values, system_clock, seen=int(form["seen"])))
     except Overtaken as overtaken:
-        return shown(request, kind, key, Attempt(name, text, clash=overtaken.clashes[0]), 409)
+        return Outcome(None, Attempt(name, text, clash=overtaken.clashes[0]), 409)
     except Unfit as unfit:
         offered = unfit.candidates if isinstance(unfit, facts.Ambiguous) else None
-        return shown(request, kind, key, Attempt(name, text, str(unfit), offered), 422)
+        return Outcome(None, Attempt(name, text, str(unfit), offered), 422)
     except Refusal as refusal:
-        status = 400 if may_edit(actor, kind.noun, key) else 403
-        return shown(request, kind, key, Attempt(refusal=str(refusal)), status)
-    return HttpResponseRedirect(after(actor, kind.noun, key, change.pk))
+        status = 400 if may_edit(actor, noun, key) else 403
+        return Outcome(None, Attempt(refusal=str(refusal)), status)
 
 
 def _delete(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:
@@ -205,12 +219,12 @@ def _facts(
         if column.refers_to == "account" and value in names.get("account", {}):
             fact.place = facts.PLACES["account"] + quote(value, safe="")
         if name == attempt.column and fact.may_edit:
-            _open(actor, record, fact, attempt, currency)
+            open_fact(actor, record, fact, attempt, currency)
         listed.append(fact)
     return listed
 
 
-def _open(actor: User, record: Record, fact: Shown, attempt: Attempt, currency: str) -> None:
+def open_fact(actor: User, record: Record, fact: Shown, attempt: Attempt, currency: str) -> None:
     """Make a fact the form it is edited with, holding what was typed where that could not be saved."""
     column = facts.column_of(type(record), fact.column)
     assert column is not None

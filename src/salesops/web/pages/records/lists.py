@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from django.shortcuts import render
 
 from salesops.book.book import Book
 from salesops.book.facts import Scope
-from salesops.book.listing import Ask, Listing, facet_values, rows_of
+from salesops.book.listing import Ask, ListColumn, Listing, facet_values, rows_of
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
@@ -35,56 +36,83 @@ SEARCHED = {
 
 def list_page(request: HttpRequest, listing: Listing, title: str, address: str) -> HttpResponseBase:
     """The list the address asks for, or with `export` all its rows."""
+    if is_export(request):
+        return exported(request, listing, title)
+    found = look(request, listing)
+    context = context_of(request, found, title, address)
+    lines = [
+        {"key": record["_id"], "cells": [(c, record[c.name]) for c in found.shown]}
+        for record in found.records
+    ]
+    return render(request, "records/list.html", context | {"lines": lines})
+
+
+@dataclass(frozen=True)
+class Look:
+    """A list as its address asks for it: the question, what there is in all, and the rows of one page."""
+
+    book: Book
+    listing: Listing
+    ask: Ask
+    shown: list[ListColumn]
+    count: int
+    total: int | None
+    pages: int
+    records: list[dict[str, Any]]
+
+
+def look(request: HttpRequest, listing: Listing) -> Look:
+    """What the address asks of a list."""
     book = whole_book()
-    ask = _ask(request, listing, book)
-    shown = _shown(request, listing)
-    if request.GET.get("export") in ("csv", "xlsx"):
-        return _export(request, listing, ask, book, title.lower())
-    filters = tuple(sorted(ask.facets.items()))
-    count, total = _totals(_reading(book), listing, ask.text, filters, ask.extra)
+    ask = ask_of(request, listing, book)
+    count, total = counted(book, listing, ask)
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
     found = page(book.engine, listing, ask)
-    lines = [
-        {"key": record["_id"], "cells": [(c, record[c.name]) for c in shown]}
-        for record in found.dicts()
-    ]
-    return render(
-        request,
-        "records/list.html",
-        {
-            "title": title,
-            "address": address,
-            "listing": listing,
-            "columns": [
-                (c, c in shown, _sort(ask, c.name), _arrow(ask, c.name)) for c in listing.columns
-            ],
-            "lines": lines,
-            "count": count,
-            "total": total,
-            "currency": book.facts.currency,
-            "ask": ask,
-            "page": ask.page,
-            "pages": pages,
-            "where": request.GET.get("where", ""),
-            "has_where": listing.table == "opportunity",
-            "wide": {}
-            if request.GET.getlist("column")
-            else {c.name: " wide" for c in shown if not c.narrow},
-            "chosen_columns": request.GET.getlist("column"),
-            "is_filtered": bool(ask.text or ask.facets or ask.extra),
-            "search_words": SEARCHED[listing.table],
-            "facets": [
-                {
-                    "name": name,
-                    "title": listing.column(name).title,
-                    "values": [(v, said(v)) for v in _facets(book, listing)[name]],
-                    "chosen": ask.facets.get(name, ""),
-                }
-                for name in listing.facets
-            ],
-        },
-    )
+    shown = shown_columns(request, listing)
+    return Look(book, listing, ask, shown, count, total, pages, found.dicts())
+
+
+def context_of(request: HttpRequest, found: Look, title: str, address: str) -> dict[str, Any]:
+    """What the template of a list needs, but for its rows."""
+    listing, ask, shown = found.listing, found.ask, found.shown
+    return {
+        "title": title,
+        "address": address,
+        "listing": listing,
+        "columns": [
+            (c, c in shown, _sort(ask, c.name), _arrow(ask, c.name)) for c in listing.columns
+        ],
+        "count": found.count,
+        "total": found.total,
+        "currency": found.book.facts.currency,
+        "ask": ask,
+        "page": ask.page,
+        "pages": found.pages,
+        "where": request.GET.get("where", ""),
+        "has_where": listing.table == "opportunity",
+        "wide": {}
+        if request.GET.getlist("column")
+        else {c.name: " wide" for c in shown if not c.narrow},
+        "chosen_columns": request.GET.getlist("column"),
+        "is_filtered": bool(ask.text or ask.facets or ask.extra),
+        "search_words": SEARCHED[listing.table],
+        "facets": [
+            {
+                "name": name,
+                "title": listing.column(name).title,
+                "values": [(v, said(v)) for v in _facets(found.book, listing)[name]],
+                "chosen": ask.facets.get(name, ""),
+            }
+            for name in listing.facets
+        ],
+    }
+
+
+def counted(book: Book, listing: Listing, ask: Ask) -> tuple[int, int | None]:
+    """How many rows the filters of a question leave, and their sum."""
+    filters = tuple(sorted(ask.facets.items()))
+    return _totals(_reading(book), listing, ask.text, filters, ask.extra)
 
 
 def _facets(book: Book, listing: Listing) -> Mapping[str, list[str]]:
@@ -116,12 +144,17 @@ def _facets_of(reading: Reading, listing: Listing) -> Mapping[str, list[str]]:  
     return {n: facet_values(engine, one_column(listing, n), n) for n in listing.facets}
 
 
-def _export(
-    request: HttpRequest, listing: Listing, ask: Ask, book: Book, name: str
-) -> HttpResponseBase:
+def is_export(request: HttpRequest) -> bool:
+    """The address asks for a file of the rows."""
+    return request.GET.get("export") in ("csv", "xlsx")
+
+
+def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponseBase:
     """Every row the filters leave, with the columns chosen or else all, and the id before them."""
+    book = whole_book()
+    ask = ask_of(request, listing, book)
     currency = book.facts.currency
-    columns = _shown(request, listing) if "column" in request.GET else list(listing.columns)
+    columns = shown_columns(request, listing) if "column" in request.GET else list(listing.columns)
     found = rows_of(book.engine, listing, ask, everything=True)
     rows = (
         [
@@ -135,10 +168,11 @@ def _export(
     )
     header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
     export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-    return export(name, ["id", *header], rows)
+    return export(title.lower(), ["id", *header], rows)
 
 
-def _ask(request: HttpRequest, listing: Listing, book: Book) -> Ask:
+def ask_of(request: HttpRequest, listing: Listing, book: Book) -> Ask:
+    """The question of the address."""
     where = request.GET.get("where", "").strip()
     return Ask(
         text=request.GET.get("q", "").strip(),
@@ -177,7 +211,8 @@ def _named(column: str) -> str:
     return f'"{there}"."{name}"' if separator else f'deal."{column}"'
 
 
-def _shown(request: HttpRequest, listing: Listing) -> list[Any]:
+def shown_columns(request: HttpRequest, listing: Listing) -> list[ListColumn]:
+    """The columns chosen, else those a list begins with."""
     chosen = request.GET.getlist("column")
     if not chosen:
         return [c for c in listing.columns if c.shown]
