@@ -12,7 +12,7 @@ from salesops.cli.commands import app
 from salesops.kpis import KPIS
 from tests.docs.pages import EVERY_PAGE, ROOT
 
-_COMMAND = re.compile(r"(?<![\w./-])salesops ([a-z]+)\b([^\n`|;]*)")
+_COMMAND = re.compile(r"(?<![\w./-])salesops ([a-z]+(?:-[a-z]+)*)\b([^\n`|;]*)")
 _CODE = re.compile(r"^```\w*\n(.*?)^```$|`([^`\n]+)`", re.M | re.S)
 # A line that goes on to tell how it ended is there to show a refusal.
 _KPI = re.compile(

@@ -103,7 +103,7 @@ def go_on(
                 return run
             done += len(batch)
             watch(name, done, total)
-            size = _let_others_write(size, time.monotonic() - began)
+            size = let_others_write(size, time.monotonic() - began)
     with transaction.atomic():
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state == "applying":
@@ -142,7 +142,7 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
     return run
 
 
-def _let_others_write(size: int, took: float) -> int:
+def let_others_write(size: int, took: float) -> int:
     """The size of the next step, so that nobody waits long for the lock."""
     if connection.vendor != "sqlite":
         return LARGEST_STEP

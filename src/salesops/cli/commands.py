@@ -296,6 +296,32 @@ def import_command(
     raise typer.Exit(import_into(office, files, source, answer or [], said, dry_run=dry_run))
 
 
+@app.command("imports")
+def imports_command(office: OfficeOption) -> None:
+    """List what was imported into an office, by whom, what became of it and until when it can be undone."""
+    from salesops.cli.imports import list_imports
+
+    list_imports(office)
+
+
+@app.command("undo-import")
+def undo_import_command(
+    number: Annotated[int, typer.Argument(metavar="IMPORT", help="Its number in `imports`.")],
+    office: OfficeOption,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen and undo nothing.")
+    ] = False,
+) -> None:
+    """Undo an import within 30 days: what it created is deleted, what it changed is as it was before.
+
+    What somebody changed since stays and is listed. Nothing is erased from history, and the same files can be
+    imported again as for the first time.
+    """
+    from salesops.cli.imports import undo
+
+    raise typer.Exit(undo(office, number, dry_run=dry_run))
+
+
 @app.command("worker")
 def worker_command(
     office: OfficeOption,

@@ -69,7 +69,8 @@ def import_into(
             forget(arrived.folder)
             raise
         remember(book, everything_said)
-        _watch(job)
+        watch(job, "The import was cancelled; what was written until then is kept.")
+        say(out(), "Written. The book follows.")
     return exits.FINE
 
 
@@ -97,18 +98,19 @@ def _why_not(found: Mapping[str, Counts], dry_run: bool) -> str:
     """Why nothing is to be written; empty where it is."""
     if not any(c.created or c.changed for c in found.values()):
         return "The records say all of this already; nothing was written."
-    if dry_run or (is_interactive() and not _is_wanted()):
+    if dry_run or (is_interactive() and not is_wanted("Write this?")):
         return "Nothing was written."
     return ""
 
 
-def _is_wanted() -> bool:
+def is_wanted(question: str) -> bool:
+    """Ask whoever sits there."""
     from rich.prompt import Confirm
 
-    return Confirm.ask("Write this?", console=err())
+    return Confirm.ask(question, console=err())
 
 
-def _watch(job: Job) -> None:
+def watch(job: Job, otherwise: str) -> None:
     """Work until the job is done, or watch who does it."""
     from salesops.jobs.kinds import KINDS, follow_soon
     from salesops.jobs.worker import Worker
@@ -123,8 +125,7 @@ def _watch(job: Job) -> None:
             if job.total:
                 bar(job.step, job.done, job.total)
     if job.state != DONE:
-        raise Refusal(job.error or "The import was cancelled; what was written until then is kept.")
+        raise Refusal(job.error or otherwise)
     follow_soon(system_clock)
     while worker.run_one():
         pass
-    say(out(), "Written. The book follows.")

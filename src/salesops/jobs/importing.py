@@ -27,7 +27,7 @@ from salesops.jobs.progress import Watch, silent
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import workbench
 from salesops.records.import_run import ImportRun
-from salesops.records.job import Job
+from salesops.records.job import CANCELLED, FAILED, Job
 from salesops.records.user import User
 
 IMPORT = "import"
@@ -77,7 +77,7 @@ def write_soon(arrived: Arrived, source: str, actor: User | None, clock: Clock) 
             IMPORT,
             {"run": run.pk, "folder": arrived.folder.name},
             clock,
-            lock_key=f"{IMPORT} {run.pk}",
+            lock_key=lock_of(run.pk),
         )
 
 
@@ -101,6 +101,22 @@ def write_import(work: Work) -> dict[str, Any]:
         work.finish({"run": run.pk, "counts": run.counts})
     forget(folder)
     return {}
+
+
+def lock_of(run: int) -> str:
+    """What jobs on one import hold, so that one runs at a time."""
+    return f"{IMPORT} {run}"
+
+
+def end_abandoned(clock: Clock) -> None:
+    """Imports whose job was stopped before it began, or gave up, are written no more; what is in can be undone."""
+    for run in ImportRun.objects.filter(state="applying"):
+        job = Job.objects.filter(kind=IMPORT, lock_key=lock_of(run.pk)).order_by("pk").last()
+        if job is not None and job.state in (CANCELLED, FAILED):
+            ImportRun.objects.filter(pk=run.pk, state="applying").update(
+                state="cancelled", ended_at=job.ended_at or clock()
+            )
+            forget(Path(settings.SALESOPS_OFFICE) / FOLDER / job.arguments["folder"])
 
 
 def forget(folder: Path) -> None:

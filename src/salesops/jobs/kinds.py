@@ -14,6 +14,7 @@ from salesops.jobs.backup import back_up
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
+from salesops.jobs.undoing_import import UNDO_IMPORT, undo_import
 from salesops.jobs.work import Work
 from salesops.jobs.worker import Kind
 from salesops.records.folder import BACKUPS, BOOK
@@ -54,4 +55,9 @@ def follow_soon(clock: Clock) -> None:
         enqueue(None, FOLLOW, {}, clock, lock_key=FOLLOW, most_attempts=1)
 
 
-KINDS: Mapping[str, Kind] = {"backup": backup, FOLLOW: follow, IMPORT: write_import}
+KINDS: Mapping[str, Kind] = {
+    "backup": backup,
+    FOLLOW: follow,
+    IMPORT: write_import,
+    UNDO_IMPORT: undo_import,
+}

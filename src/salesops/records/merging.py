@@ -9,9 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Max, Min
+from django.db.models import DateTimeField, Exists, F, Max, Min, OuterRef, Q, Value
+from django.db.models.functions import Greatest
 
 from salesops.records.context import history_written_by_hand
+from salesops.records.import_run import undone_imports
 from salesops.records.in_bulk import insert
 from salesops.records.incoming import Incoming
 from salesops.records.record import FOREVER, Record
@@ -23,9 +25,13 @@ _OF_A_VERSION = ("valid_from", "changed_by_id", "change_source")
 
 @dataclass
 class Difference:
-    """A batch against what is kept: rows to create, and for each key to change its new values."""
+    """A batch against what is kept: rows to create, and for each key to change its new values.
+
+    `returning` are the keys of those to create that an import brought before and its undoing took away.
+    """
 
     created: list[Incoming] = field(default_factory=list)
+    returning: set[str] = field(default_factory=set)
     changed: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
     former: dict[str, dict[str, Any]] = field(default_factory=dict)
     same: int = 0
@@ -46,9 +52,12 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
     """What writing the batch would do. A blank keeps the old value; what was deleted here stays so."""
     found = Difference()
     kept = {r["id"]: r for r in noun.objects.filter(id__in=[i.key for i in batch]).values()}
+    found.returning = _taken_by_an_undoing(
+        noun, [key for key, record in kept.items() if record["deleted_at"] is not None]
+    )
     for row in batch:
         former = kept.get(row.key)
-        if former is None:
+        if former is None or row.key in found.returning:
             found.created.append(row)
             continue
         if former["deleted_at"] is not None:
@@ -61,6 +70,17 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
         else:
             found.same += 1
     return found
+
+
+def _taken_by_an_undoing(noun: type[Record], deleted: list[str]) -> set[str]:
+    """Those of the deleted records that nobody deleted but the undoing of the import they came with."""
+    undoings = undone_imports().values() if deleted else ()
+    if not undoings:
+        return set()
+    last = noun.versions.objects.filter(
+        record_id__in=deleted, ends_at=FOREVER, opened_by__in=undoings
+    )
+    return set(last.values_list("record_id", flat=True))
 
 
 @dataclass
@@ -96,10 +116,11 @@ def plan(noun: type[Record], difference: Difference) -> Plan:
 def write(noun: type[Record], difference: Difference, under: Under) -> Plan:
     """Write it; within a transaction and a context."""
     found = plan(noun, difference)
-    _create(noun, found.created, under)
+    _create(noun, [r for r in found.created if r.key not in difference.returning], under)
+    _bring_back(noun, [r for r in found.created if r.key in difference.returning], under)
     for row, new, older, newer in found.remembered:
         _remember(noun, row, new, older, newer, difference.former[row.key], under)
-    _update(noun, found.updated)
+    update(noun, found.updated)
     return found
 
 
@@ -115,6 +136,33 @@ def _create(noun: type[Record], rows: Sequence[Incoming], under: Under) -> None:
         )
         states = [state for row in rows for state in _states(row, under)]
         _insert_versions(noun, states, columns, under)
+
+
+def _bring_back(noun: type[Record], rows: Sequence[Incoming], under: Under) -> None:
+    """Records that an undoing took away are there again, as if they came for the first time."""
+    if not rows:
+        return
+    fresh: dict[str, Any] = {"deleted_at": None, "origin": under.origin, "custom": {}}
+    with history_written_by_hand():
+        update(noun, [(r.key, fresh | r.values) for r in rows])
+        gone = noun.versions.objects.filter(record_id__in=[r.key for r in rows], ends_at=FOREVER)
+        gone.update(ends_at=F("begins_at"), closed_by=under.change)
+        states = [state for row in rows for state in _states(row, under)]
+        _insert_versions(noun, states, list(rows[0].values), under)
+
+
+def say_again(noun: type[Record], keys: Sequence[str], change: int, now: datetime) -> None:
+    """Open the present state of each record anew under a change that alters only what is known of their past."""
+    mark = _mark()
+    with history_written_by_hand():
+        present = list(noun.versions.objects.filter(record_id__in=keys, ends_at=FOREVER))
+        noun.versions.objects.filter(pk__in=[v.pk for v in present]).update(
+            ends_at=F("begins_at"), closed_by=change
+        )
+        for version in present:
+            version.pk, version.opened_by = None, change
+            version.recorded_at, version.mark = now, mark
+        noun.versions.objects.bulk_create(present)
 
 
 @dataclass(frozen=True)
@@ -193,11 +241,16 @@ def _mark() -> int:
 
 
 def _known_spans(noun: type[Record], keys: list[str]) -> dict[str, tuple[datetime, datetime]]:
-    """From when and up to when each record's states are known."""
+    """From when and up to when each record's states are known; what was undone is not."""
     if not keys:
         return {}
-    found = noun.versions.objects.filter(record_id__in=keys).values("record_id")
-    spans = found.annotate(first=Min("begins_at"), last=Max("begins_at"))
+    found = noun.versions.objects.filter(record_id__in=keys, deleted_at=None)
+    if undone := undone_imports():
+        undoings = noun.versions.objects.filter(opened_by__in=undone.values())
+        is_undone = Q(Exists(undoings.filter(record_id=OuterRef("record_id"))))
+        found = found.exclude(opened_by__in=undone.values())
+        found = found.exclude(is_undone & Q(opened_by__in=undone))
+    spans = found.values("record_id").annotate(first=Min("begins_at"), last=Max("begins_at"))
     return {s["record_id"]: (s["first"], s["last"]) for s in spans}
 
 
@@ -230,14 +283,14 @@ def _remember(
     origin, custom = former["origin"], former["custom"]
     with history_written_by_hand():
         if older:
-            first = versions.order_by("begins_at").values_list("begins_at", flat=True)[0]
+            first = _known_spans(noun, [row.key])[row.key][0]
             _insert_versions(noun, _told(row.key, older, first, origin, custom), columns, under)
         if newer:
             kept = [{**p, **{c: now[c] for c in columns if p.get(c) is None}} for p in newer]
             told = _told(row.key, kept, FOREVER, origin, custom)
-            versions.filter(ends_at=FOREVER).update(
-                ends_at=told[0].begins_at, closed_by=under.change
-            )
+            # An undoing may have put the state back at a later moment than what is told now.
+            ends_at = Greatest("begins_at", Value(told[0].begins_at, DateTimeField()))
+            versions.filter(ends_at=FOREVER).update(ends_at=ends_at, closed_by=under.change)
             _insert_versions(noun, told, columns, under)
             state = {c: told[-1].values[c] for c in columns}
             noun.objects.filter(id=row.key).update(**state)
@@ -246,7 +299,7 @@ def _remember(
         noun.objects.filter(id=row.key).update(**new)
 
 
-def _update(noun: type[Record], rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
+def update(noun: type[Record], rows: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Change the columns that differ; the triggers keep what was."""
     alike: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
     for key, new in rows:

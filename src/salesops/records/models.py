@@ -8,7 +8,7 @@ from salesops.records.change import Change, Context
 from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
-from salesops.records.import_run import ImportRun
+from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
 from salesops.records.invitation import Invitation
 from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
@@ -74,10 +74,12 @@ __all__ = [
     "ExchangeRate",
     "ExchangeRateVersion",
     "ImportRun",
+    "ImportUndo",
     "Invitation",
     "Job",
     "Lead",
     "LeadVersion",
+    "LeftByUndo",
     "Opportunity",
     "OpportunityLine",
     "OpportunityLineVersion",

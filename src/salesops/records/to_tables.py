@@ -11,6 +11,7 @@ from django.db import connection
 
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
+from salesops.records.import_run import undone_imports
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 from salesops.tables import TABLES
@@ -47,7 +48,8 @@ def table_batches(name: str) -> Iterator[pa.RecordBatch]:
     if name == "opportunity_version":
         begins_at = _read("v.begins_at", TABLES[name].column["valid_from"])
         own = f"SELECT v.record_id, {begins_at}, {_WHO_AND_HOW}"
-        yield from _batches(own + _columns(columns[4:], "v") + _FROM_VERSIONS, columns)
+        told = own + _columns(columns[4:], "v") + _FROM_VERSIONS + _without_undone_imports()
+        yield from _batches(told, columns)
         return
     noun = NOUNS[name]
     listed = _columns(columns, "r").removeprefix(", ")
@@ -70,6 +72,16 @@ _FROM_VERSIONS = (
     f'LEFT JOIN "{User._meta.db_table}" u ON u.id = c.actor_id '
     "WHERE v.begins_at < v.ends_at AND v.deleted_at IS NULL"
 )
+
+
+def _without_undone_imports() -> str:
+    """What an import told of a record that its undoing put back was never so."""
+    versions = NOUNS["opportunity"].versions._meta.db_table
+    return "".join(
+        f' AND NOT (v.opened_by = {imported} AND EXISTS (SELECT 1 FROM "{versions}" u '
+        f"WHERE u.record_id = v.record_id AND u.opened_by = {undoing}))"
+        for imported, undoing in undone_imports().items()
+    )
 
 
 def _columns(columns: Sequence[Column], row: str) -> str:

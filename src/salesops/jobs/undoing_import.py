@@ -1,0 +1,38 @@
+"""Undoing an import by a job that survives its worker: asked for once, done whole, told noun by noun."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from salesops.actions.enqueue import enqueue
+from salesops.actions.undo_import import go_on_undoing, start_undo
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.jobs.importing import end_abandoned, lock_of
+from salesops.jobs.work import Work
+from salesops.records.import_run import ImportRun, ImportUndo
+from salesops.records.job import RUNNING, WAITING, Job
+from salesops.records.user import User
+
+UNDO_IMPORT = "undo_import"
+
+
+def undo_soon(actor: User | None, run: ImportRun, clock: Clock) -> Job:
+    """Ask for the import to be undone. From here on it is undone whole, unless somebody stops it."""
+    end_abandoned(clock)
+    with transaction.atomic():
+        undo = start_undo(actor, ImportRun.objects.get(pk=run.pk), clock)
+        asked = Job.objects.filter(lock_key=lock_of(run.pk), state__in=(WAITING, RUNNING))
+        if asked.exists():
+            raise Refusal("This import is being undone already.")
+        return enqueue(actor, UNDO_IMPORT, {"undo": undo.pk}, clock, lock_key=lock_of(run.pk))
+
+
+def undo_import(work: Work) -> dict[str, Any]:
+    """The job: undo what is not yet undone."""
+    undo = ImportUndo.objects.select_related("run").get(pk=work.arguments["undo"])
+    if undo.ended_at is None:
+        undo = go_on_undoing(undo, work.clock, work)
+    return {"run": undo.run_id, "counts": undo.counts}
