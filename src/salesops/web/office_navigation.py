@@ -1,4 +1,4 @@
-"""The menu of an office: the book's pages, who may sign in, and one's own account."""
+"""The menu of an office: the book's pages, requests, who may sign in, and one's own account."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.web import navigation
 from salesops.web.navigation import Entry
 
+REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request"))
 ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
 ACCOUNT = Entry(
     "my_account",
@@ -31,7 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = (match.url_name or "") if match else ""
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
-    own = [ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [ACCOUNT]
+    own = [REQUESTS, ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [REQUESTS, ACCOUNT]
     entries += [navigation.shown(entry, here) for entry in own]
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {

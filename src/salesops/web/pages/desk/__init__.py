@@ -1,0 +1,1 @@
+"""Requests to sales operations: asking, the queue, one request, and how well the team serves."""
