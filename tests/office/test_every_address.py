@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from salesops.records.models import Opportunity
 from salesops.web import urls as local
 from salesops.web.middleware.signed_in import OPEN
-from tests.drawn import draw_book
+from tests.drawn import draw_book, read_drawing
 from tests.office.readers import Office, Reader
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,9 @@ OF_THE_BOOK = {pattern.name for pattern in local.urlpatterns}
 
 @pytest.fixture
 def with_book(served: Office) -> Office:
-    """The office, whose book holds everybody's deals."""
+    """The office, whose book holds everybody's deals under the names their records have."""
+    for record in read_drawing(DEALS):
+        Opportunity.objects.filter(pk=record["id"]).update(name=record["name"])
     draw_book(settings.SALESOPS_BOOK, opportunity=DEALS, person=PEOPLE)
     return served
 

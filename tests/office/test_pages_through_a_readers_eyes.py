@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
-from tests.drawn import draw_book
+from salesops.records.models import Account, Opportunity
+from tests.drawn import draw_book, read_drawing
 from tests.office.readers import Office, Reader
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,13 @@ PAGES = (
 
 @pytest.fixture
 def with_book(served: Office) -> Office:
-    """The office with a book of what all of them sell."""
+    """The office with a book of what all of them sell, and the records it speaks of."""
+    for record in read_drawing(DEALS):
+        Opportunity.objects.update_or_create(
+            id=record["id"], defaults={c: record[c] for c in ("name", "owner_id", "account_id")}
+        )
+    for record in read_drawing(ACCOUNTS):
+        Account.objects.filter(pk=record["id"]).update(name=record["name"])
     draw_book(
         settings.SALESOPS_BOOK, opportunity=DEALS, account=ACCOUNTS, person=PEOPLE, cost=COSTS
     )

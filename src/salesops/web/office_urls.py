@@ -24,6 +24,8 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
+from salesops.web.pages.working import lists as working_lists
+from salesops.web.pages.working import undoing as working_undoing
 
 Page = Callable[..., HttpResponse]
 
@@ -76,6 +78,9 @@ urlpatterns = [
     path("account/email", _closed, name="account_email"),
     path("account/set-password", _closed, name="account_set_password"),
     # Records, which everybody sees their own part of; they stand before the book's pages of the same address.
+    path("opportunities", working_lists.opportunities, name="opportunities"),
+    path("accounts", working_lists.accounts, name="accounts"),
+    path("undo/in/<slug:name>", working_undoing.undo, name="undo_in_list"),
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),

@@ -1,0 +1,86 @@
+"""Which lists of an office are worked in, and what each of their columns is in a record."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from salesops.book.listing import Listing
+from salesops.records.models import Account, Opportunity
+from salesops.records.record import Record
+from salesops.web.pages.records import accounts, opportunities
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A list people work in. `facts` tells for a column of the list which column of the record it shows."""
+
+    noun: type[Record]
+    listing: Listing
+    title: str
+    address: str
+    facts: Mapping[str, str]
+    in_place: frozenset[str]  # columns of the record that are edited in a row
+    at_once: tuple[str, ...]  # and those given to many at once
+
+    @property
+    def name(self) -> str:
+        """What it is called in addresses and in saved views."""
+        return self.listing.table
+
+
+def _beginning_with(listing: Listing, *names: str) -> Listing:
+    """The same list, with these columns shown until others are chosen."""
+    columns = tuple(dataclasses.replace(c, shown=c.name in names) for c in listing.columns)
+    return dataclasses.replace(listing, columns=columns)
+
+
+OPPORTUNITIES = Worked(
+    noun=Opportunity,
+    listing=_beginning_with(
+        opportunities.LISTING,
+        *("name", "account", "owner", "stage", "value", "close_date", "next_step"),
+    ),
+    title="Opportunities",
+    address="/opportunities",
+    facts={
+        "name": "name",
+        "account": "account_id",
+        "owner": "owner_id",
+        "stage": "stage",
+        "value": "amount_minor",
+        "close_date": "close_date",
+        "next_step": "next_step",
+        "source": "source",
+        "type": "type",
+        "forecast_category": "forecast_category",
+        "loss_reason": "loss_reason",
+    },
+    in_place=frozenset(
+        "owner_id stage amount_minor close_date next_step source type forecast_category loss_reason".split()
+    ),
+    at_once=(
+        *("stage", "owner_id", "close_date", "next_step", "forecast_category", "amount_minor"),
+        *("source", "type", "loss_reason"),
+    ),
+)
+ACCOUNTS = Worked(
+    noun=Account,
+    listing=accounts.LISTING,
+    title="Accounts",
+    address="/accounts",
+    facts={
+        "name": "name",
+        "industry": "industry",
+        "country": "country",
+        "owner": "owner_id",
+        "employees": "employees",
+        "region": "region",
+        "type": "type",
+        "website": "website",
+    },
+    in_place=frozenset("industry country owner_id employees region type website".split()),
+    at_once=("owner_id", "industry", "country", "region", "type", "source"),
+)
+WORKED: Mapping[str, Worked] = {kind.name: kind for kind in (OPPORTUNITIES, ACCOUNTS)}

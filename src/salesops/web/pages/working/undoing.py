@@ -1,0 +1,46 @@
+"""Taking back in a list what was done in it."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_POST
+
+from salesops.actions.undo_change import undo_change
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
+from salesops.web.pages.keeping.record_page import Attempt, actor_of
+from salesops.web.pages.keeping.undoing import SINCE
+from salesops.web.pages.working.kinds import WORKED, Worked
+from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
+from salesops.web.pages.working.rows import Opened
+
+
+@require_POST
+def undo(request: HttpRequest, name: str) -> HttpResponse:
+    """Take back a change of one row that its reader made, and show the list as it was left."""
+    kind, actor = worked(name), actor_of(request)
+    number, key = request.POST.get("change", ""), request.POST.get("key", "")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise Http404
+    change = get_object_or_404(Change.objects.exclude(door="import"), pk=int(number), actor=actor)
+    request.GET = QueryDict(request.POST.get("back", ""))
+    try:
+        undone = undo_change(actor, change, system_clock)
+        problem = "" if undone.records else SINCE
+    except Refusal as refusal:
+        problem = str(refusal)
+    if problem:
+        return shown(request, kind, Opened(key, Attempt(refusal=problem)), None, key, 400)
+    if request.headers.get(ROW):
+        done = said_done(actor, kind, str(undone.change.pk), key)
+        return shown(request, kind, Opened(), done, key)
+    return HttpResponseRedirect(back_to(request, kind, undone.change.pk, key))
+
+
+def worked(name: str) -> Worked:
+    """The list of that name."""
+    if name not in WORKED:
+        raise Http404
+    return WORKED[name]

@@ -1,0 +1,67 @@
+// Working in a list: a row is edited where it stands. Each form and link also works by itself, without this.
+const $ = (s, r = document) => r.querySelector(s), $$ = (s, r = document) => [...r.querySelectorAll(s)];
+const main = $('#main');
+document.documentElement.classList.add('scripted');
+
+let leaving = 0;
+const toast = () => {
+  const said = $('[data-toast]');
+  clearTimeout(leaving);
+  if (!said) return;
+  const query = new URLSearchParams(location.search);
+  ['done', 'at', 'edit', 'fact'].forEach(name => query.delete(name));
+  history.replaceState(null, '', location.pathname + (query.size ? `?${query}` : ''));
+  leaving = setTimeout(() => said.remove(), 8000);
+};
+const tell = words => {
+  const word = document.createElement('div');
+  word.className = 'notice bad'; word.setAttribute('role', 'alert'); word.textContent = words;
+  $('[data-said]', main).replaceChildren(word);
+};
+const row = key => $$('[data-row]', main).find(r => r.dataset.row === key);
+
+/* an answer is one row and what is said of it; any other page is gone to */
+const ask = async (address, options, key, fact) => {
+  const answer = await fetch(address, { ...options, headers: { 'X-Row': '1' } }).catch(() => null);
+  if (!answer) return tell('The server cannot be reached. Nothing was saved.');
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  if (!$('[data-answer]', page)) { location.href = answer.url; return; }
+  const old = row(key), made = $('[data-row]', page);
+  $('[data-said]', main).replaceChildren(...$('[data-said]', page).childNodes);
+  if (made) old?.replaceWith(made); else old?.remove();
+  const open = made && $('[data-incell]', made);
+  const to = open ? $('.field:not([type="hidden"]), button', open) : made && (($$('[data-cell]', made).find(c => c.dataset.cell === fact)) || $('a.row', made));
+  to?.focus();
+  if (to?.matches('input:not([type="date"])')) to.select();
+  toast();
+};
+const restore = form => {
+  const here = new URL($('[data-restore]', form).href), key = form.elements.key.value;
+  here.searchParams.set('edit', key);
+  return ask(here, {}, key, form.elements.column.value);
+};
+
+addEventListener('click', e => {
+  if (e.metaKey || e.ctrlKey || e.shiftKey) return;
+  const cell = e.target.closest('[data-cell]'), back = e.target.closest('[data-restore]');
+  if (cell) {
+    e.preventDefault();
+    $$('[data-incell]', main).forEach(restore);
+    ask(cell.href, {}, cell.closest('[data-row]').dataset.row, cell.dataset.cell);
+  } else if (back) { e.preventDefault(); restore(back.closest('form')); }
+});
+addEventListener('submit', e => {
+  const form = e.target;
+  if (!form.matches('[data-incell]') && !(form.matches('[data-undo]') && form.elements.key?.value)) return;
+  e.preventDefault();
+  const body = new URLSearchParams(new FormData(form, e.submitter));
+  if (e.submitter) e.submitter.disabled = true;
+  ask(form.action, { method: 'POST', body }, form.elements.key.value, form.elements.column?.value).finally(() => { if (e.submitter) e.submitter.disabled = false; });
+});
+addEventListener('keydown', e => {
+  const form = e.target.closest('[data-incell]');
+  if (form && e.key === 'Escape') { e.preventDefault(); restore(form); }
+  if (e.target.closest('input:not([type="checkbox"]),textarea,select') || e.metaKey || e.ctrlKey || e.altKey || $('dialog[open]')) return;
+  if (e.key.toLowerCase() === 'z') $('[data-undo] button', main)?.click();
+});
+toast();
