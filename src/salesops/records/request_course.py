@@ -74,15 +74,25 @@ def _move(request: Request, state: str, at: datetime, hours: BusinessHours) -> N
     request.state = state
 
 
-def _due(request: Request, hours: BusinessHours) -> datetime | None:
-    """When the first answer is late, or the solution, whichever comes first; None while the clock stands."""
+def answer_due(request: Request, hours: BusinessHours) -> datetime:
+    """When the first answer is late."""
+    return hours.after(request.asked_at, timedelta(minutes=request.answer_minutes))
+
+
+def solve_due(request: Request, hours: BusinessHours) -> datetime | None:
+    """When the solution is late; None while the clock stands."""
     if request.clock_since is None:
         return None
     left = timedelta(minutes=request.solve_minutes, seconds=-request.clock_seconds)
-    due = hours.after(request.clock_since, max(left, timedelta()))
-    if request.answered_at is None:
-        due = min(due, hours.after(request.asked_at, timedelta(minutes=request.answer_minutes)))
-    return due
+    return hours.after(request.clock_since, max(left, timedelta()))
+
+
+def _due(request: Request, hours: BusinessHours) -> datetime | None:
+    """When the first answer is late, or the solution, whichever comes first; None while the clock stands."""
+    due = solve_due(request, hours)
+    if due is None or request.answered_at is not None:
+        return due
+    return min(due, answer_due(request, hours))
 
 
 def _seconds(span: timedelta) -> int:

@@ -13,7 +13,9 @@ from django.urls import URLPattern, include, path, reverse
 from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
+from salesops.web.pages.desk.arranging import arranging
 from salesops.web.pages.desk.asking import new_request
+from salesops.web.pages.desk.effectiveness import effectiveness
 from salesops.web.pages.desk.one_request import one_request
 from salesops.web.pages.desk.queue import requests
 from salesops.web.pages.home import home
@@ -72,6 +74,8 @@ urlpatterns = [
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
     path("requests", requests, name="requests"),
     path("requests/new", new_request, name="new_request"),
+    path("requests/effectiveness", effectiveness, name="requests_effectiveness"),
+    path("requests/settings", arranging, name="request_settings"),
     path("requests/<int:key>", one_request, name="request"),
     # Names the sign-in pages look for; nobody signs up or changes an address by themselves.
     path("sign-up", _closed, name="account_signup"),

@@ -21,6 +21,7 @@ from salesops.records.user import User
 MINE, UNASSIGNED, ALL, ASKED = "mine", "unassigned", "all", "asked"
 VIEWS = {ALL: "All", MINE: "Mine", UNASSIGNED: "Unassigned", ASKED: "I asked"}
 IN_TIME, LATE = "in_time", "late"
+DUE, GIVEN = "due", "given"  # a first answer was given or is late; what is asked for was given
 ANY = "any"
 NOBODY = "nobody"
 
@@ -89,12 +90,16 @@ class Narrowing:
 
     def _kept(self, now: datetime) -> Q:
         fits = Q()
-        if self.answered in (IN_TIME, LATE):
-            fits &= answered_late(now) if self.answered == LATE else answered_in_time()
+        fits &= {
+            IN_TIME: answered_in_time(),
+            LATE: answered_late(now),
+            DUE: answered_in_time() | answered_late(now),
+            GIVEN: Q(answered_at__isnull=False),
+        }.get(self.answered, Q())
+        if self.met:
+            fits &= Q(solved_at__isnull=False)
         if self.met in (IN_TIME, LATE):
-            fits &= Q(solved_at__isnull=False) & (
-                solved_late() if self.met == LATE else ~solved_late()
-            )
+            fits &= solved_late() if self.met == LATE else ~solved_late()
         if self.reopened:
             fits &= Q(reopened__gt=0)
         if self.overdue:

@@ -15,16 +15,11 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.models import NOUNS, Request
 from salesops.records.request import CLOSED, OPEN, SOLVED
+from salesops.records.request_course import answer_due, solve_due
 from salesops.records.request_reach import requests_handled_by, requests_visible_to
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
-from salesops.web.pages.desk.service_level import (
-    answer_due,
-    in_hours,
-    left_of,
-    office_hours,
-    solve_due,
-)
+from salesops.web.pages.desk.service_level import in_hours, left_of, office_hours
 from salesops.web.pages.desk.told import conversation, events_of, history, just_done
 from salesops.web.pages.desk.work import afterwards, do, work_on
 from salesops.web.pages.keeping.record_page import actor_of, place

@@ -14,7 +14,18 @@ from salesops.records.request import OPEN, STATES
 from salesops.records.request_kinds import kinds
 from salesops.records.request_reach import requests_visible_to, works_the_desk
 from salesops.records.user import User
-from salesops.web.pages.desk.narrowing import ASKED, NOBODY, VIEWS, Narrowing, number, of_view
+from salesops.web.pages.desk.narrowing import (
+    ASKED,
+    DUE,
+    GIVEN,
+    IN_TIME,
+    LATE,
+    NOBODY,
+    VIEWS,
+    Narrowing,
+    number,
+    of_view,
+)
 from salesops.web.pages.desk.service_level import left_of, office_hours
 from salesops.web.pages.desk.told import just_done
 from salesops.web.pages.desk.work import work_on
@@ -22,6 +33,13 @@ from salesops.web.pages.keeping.record_page import actor_of
 from salesops.web.paging import page_of
 
 A_PAGE = 50
+_ANSWERED = {
+    IN_TIME: "Answered in time",
+    LATE: "Answered late",
+    DUE: "Answered, or late",
+    GIVEN: "Answered",
+}
+_MET = {IN_TIME: "Solved in time", LATE: "Solved late", GIVEN: "Solved"}
 # Parts of the address that say what was just done, and not what is shown.
 PASSING = ("open", "done", "of")
 
@@ -96,11 +114,13 @@ def _special(asked: Narrowing) -> list[tuple[str, str, str]]:
     words = {
         "came": f"Came in {asked.came}",
         "solved": f"Solved in {asked.solved}",
-        "answered": "Answered in time" if asked.answered == "in_time" else "Answered late",
-        "met": "Solved in time" if asked.met == "in_time" else "Solved late",
+        "answered": _ANSWERED.get(asked.answered, ""),
+        "met": _MET.get(asked.met, ""),
         "reopened": "Reopened",
         "overdue": "Late now",
     }
     return [
-        (name, getattr(asked, name), said) for name, said in words.items() if getattr(asked, name)
+        (name, getattr(asked, name), said)
+        for name, said in words.items()
+        if said and getattr(asked, name)
     ]

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from salesops.foundations.business_hours import BusinessHours
 from salesops.records.request import WAITING, Request
+from salesops.records.request_course import answer_due
 from salesops.web.pages.keeping.record_page import reading
 
 
@@ -23,19 +24,6 @@ SOON, MINUTE = timedelta(hours=2), timedelta(minutes=1)
 def office_hours() -> BusinessHours:
     """Nine to five from Monday to Friday, by the clocks of the office."""
     return BusinessHours(reading()[1])
-
-
-def answer_due(request: Request, hours: BusinessHours) -> datetime:
-    """When the first answer is late."""
-    return hours.after(request.asked_at, timedelta(minutes=request.answer_minutes))
-
-
-def solve_due(request: Request, hours: BusinessHours) -> datetime | None:
-    """When the solution is late; None while the clock stands."""
-    if request.clock_since is None:
-        return None
-    left = timedelta(minutes=request.solve_minutes, seconds=-request.clock_seconds)
-    return hours.after(request.clock_since, max(left, timedelta()))
 
 
 def left_of(request: Request, now: datetime, hours: BusinessHours) -> Left:

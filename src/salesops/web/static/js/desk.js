@@ -28,4 +28,6 @@ addEventListener('keydown', e => {
   const box = $('.act textarea');
   if (open) { e.preventDefault(); open.click(); } else if (box) { e.preventDefault(); box.focus(); }
 });
-$('.working textarea')?.focus();
+/* once the page has gone to where its address points, which takes the focus away */
+const begin = () => setTimeout(() => $('.working textarea')?.focus());
+if (document.readyState === 'complete') begin(); else addEventListener('load', begin);
