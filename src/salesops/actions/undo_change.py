@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -36,23 +36,41 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
         held = Change.objects.select_for_update().get(pk=change.pk)
         if held.undone_by.exclude(pk=undoing.pk).exists():
             raise Refusal("This was undone already.")
-        records, stay = 0, []
+        records, stay = 0, list[str]()
         for noun in NOUNS.values():
-            for version in _last_states(noun, held):
-                _refuse_who_may_not(actor, noun, held, version)
-                if version.ends_at == FOREVER:
-                    _put_back(noun, version, held, clock)
-                    records += 1
-                else:
-                    stay.append(version.record_id)
+            back, left = put_back(actor, noun, held, clock)
+            records += back
+            stay += left
         if not records and not stay:
             raise Refusal("This changed no record, so there is nothing to undo.")
     return Undone(undoing, records, tuple(stay))
 
 
-def _last_states(noun: type[Record], change: Change) -> Iterator[Version]:
+def put_back(
+    actor: User, noun: type[Record], change: Change, clock: Clock, keys: Sequence[str] | None = None
+) -> tuple[int, list[str]]:
+    """Within a change: how many records of a noun went back, and the keys of those changed since, which stay.
+
+    With `keys`, of those records alone.
+    """
+    records, stay = 0, []
+    for version in _last_states(noun, change, keys):
+        _refuse_who_may_not(actor, noun, change, version)
+        if version.ends_at == FOREVER:
+            _put_back(noun, version, change, clock)
+            records += 1
+        else:
+            stay.append(version.record_id)
+    return records, stay
+
+
+def _last_states(
+    noun: type[Record], change: Change, keys: Sequence[str] | None
+) -> Iterator[Version]:
     """The state the change left each record in."""
     opened = noun.versions.objects.filter(opened_by=change.pk, is_tombstone=False)
+    if keys is not None:
+        opened = opened.filter(record_id__among=set(keys))
     for _, states in groupby(opened.order_by("record_id", "version"), lambda v: v.record_id):
         *_, last = states
         yield last

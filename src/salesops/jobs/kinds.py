@@ -8,9 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.foundations.clock import Clock
 from salesops.jobs.backup import back_up
+from salesops.jobs.editing import edit_many, undo_many
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
@@ -60,4 +62,6 @@ KINDS: Mapping[str, Kind] = {
     FOLLOW: follow,
     IMPORT: write_import,
     UNDO_IMPORT: undo_import,
+    EDIT_MANY: edit_many,
+    UNDO_MANY: undo_many,
 }

@@ -27,6 +27,7 @@ from salesops.web.pages.keeping.opportunity import opportunity as kept_opportuni
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.working import lists as working_lists
+from salesops.web.pages.working import many as working_many
 from salesops.web.pages.working import undoing as working_undoing
 
 Page = Callable[..., HttpResponse]
@@ -84,6 +85,8 @@ urlpatterns = [
     # Records, which everybody sees their own part of; they stand before the book's pages of the same address.
     path("opportunities", working_lists.opportunities, name="opportunities"),
     path("accounts", working_lists.accounts, name="accounts"),
+    path("change/<slug:name>", working_many.change_many, name="change_many"),
+    path("change/<slug:name>/<int:job>", working_many.many_changed, name="many_changed"),
     path("undo/in/<slug:name>", working_undoing.undo, name="undo_in_list"),
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),

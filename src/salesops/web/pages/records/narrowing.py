@@ -37,6 +37,13 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     return rows_of(engine, listing, Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})"))
 
 
+def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
+    """The ids of the rows the filters leave, at most so many. Raises Refusal for a filter the list does not have."""
+    lean = dataclasses.replace(_lean(listing, list(ask.facets), ""), order="x.id")
+    wanted = dataclasses.replace(_searched(listing, ask), sort="", page=1, size=most)
+    return [str(row[0]) for row in rows_of(engine, lean, wanted).rows]
+
+
 def _lean(listing: Listing, names: list[str], also: str) -> Listing:
     """The list with the columns named, and the joins these and `also` are read from."""
     columns = tuple(listing.column(name) for name in dict.fromkeys(names))

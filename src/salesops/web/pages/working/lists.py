@@ -11,9 +11,11 @@ from django.shortcuts import render
 from salesops.book.listing import Ask, rows_of
 from salesops.engines.literals import literal
 from salesops.records.change import Change
+from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
+from salesops.web.pages.keeping.facts import title_of
 from salesops.web.pages.keeping.history import done_in_words, history
 from salesops.web.pages.keeping.record_page import Attempt, actor_of, edited, reading
 from salesops.web.pages.records.lists import (
@@ -28,6 +30,7 @@ from salesops.web.pages.working.rows import Opened, lines
 
 # What an address says of this one moment, and not of the list.
 OF_THE_MOMENT = ("edit", "fact", "done", "at")
+SAID = "said_of_many"  # in the session: the change of many rows and what is said of it
 ROW = "X-Row"  # a header: only the row is asked for, and what is said of it
 
 
@@ -52,7 +55,7 @@ def working_list(request: HttpRequest, kind: Worked) -> HttpResponseBase:
     if request.method == "POST":
         return _saved(request, kind)
     opened = Opened(moment["edit"], Attempt(moment["fact"]))
-    done = said_done(actor_of(request), kind, moment["done"], moment["at"])
+    done = said_done(actor_of(request), kind, moment["done"], moment["at"]) or _said_once(request)
     return shown(request, kind, opened, done, moment["edit"] or moment["at"])
 
 
@@ -80,6 +83,7 @@ def shown(
         context |= {
             "address": f"{kind.address}/",
             "lines": lines(actor, kind, book, columns, rows, opened),
+            "may_pick": may_work(actor),
             "wide": {}
             if request.GET.getlist("column")
             else {c.name: " wide" for c in columns if not c.narrow},
@@ -88,6 +92,8 @@ def shown(
     found = look(request, kind.listing)
     context |= context_of(request, found, kind.title, f"{kind.address}/")
     context["lines"] = lines(actor, kind, found.book, found.shown, found.records, opened)
+    context["may_pick"] = may_work(actor)
+    context["at_once"] = [(c, title_of(kind.noun, c)) for c in kind.at_once]
     return render(request, "working/list.html", context, status=status)
 
 
@@ -112,6 +118,18 @@ def back_to(request: HttpRequest, kind: Worked, change: int, key: str) -> str:
     if change:
         query["done"], query["at"] = str(change), key
     return f"{kind.address}?{query.urlencode()}" if query else kind.address
+
+
+def _said_once(request: HttpRequest) -> Mapping[str, Any] | None:
+    """What was just done to many rows, told on the first page after it."""
+    told = request.session.pop(SAID, None)
+    return {"said": told["said"], "undoes": told["change"], "key": ""} if told else None
+
+
+def may_work(actor: User) -> bool:
+    """Whether some rows of a list can be theirs to change; an analyst only looks."""
+    scope = reach(actor)
+    return scope.is_known and (scope.edits_all or not scope.is_all)
 
 
 def said_done(actor: User, kind: Worked, change: str, key: str) -> Mapping[str, Any] | None:

@@ -6,14 +6,14 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
-from salesops.actions.undo_change import undo_change
+from salesops.actions.undo_change import Undone, undo_change
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.web.pages.keeping.record_page import Attempt, actor_of
 from salesops.web.pages.keeping.undoing import SINCE
 from salesops.web.pages.working.kinds import WORKED, Worked
-from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
+from salesops.web.pages.working.lists import ROW, SAID, back_to, said_done, shown
 from salesops.web.pages.working.rows import Opened
 
 
@@ -29,6 +29,8 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
     try:
         undone = undo_change(actor, change, system_clock)
         problem = "" if undone.records else SINCE
+        if undone.records and not key:
+            request.session[SAID] = {"change": 0, "said": _many_said(undone)}
     except Refusal as refusal:
         problem = str(refusal)
     if problem:
@@ -37,6 +39,11 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
         done = said_done(actor, kind, str(undone.change.pk), key)
         return shown(request, kind, Opened(), done, key)
     return HttpResponseRedirect(back_to(request, kind, undone.change.pk, key))
+
+
+def _many_said(undone: Undone) -> str:
+    said = f"Undone: {undone.records:,} are as they were."
+    return said + (f" {len(undone.stay):,} were changed since and stay." if undone.stay else "")
 
 
 def worked(name: str) -> Worked:

@@ -33,7 +33,43 @@ const ask = async (address, options, key, fact) => {
   const to = open ? $('.field:not([type="hidden"]), button', open) : made && (($$('[data-cell]', made).find(c => c.dataset.cell === fact)) || $('a.row', made));
   to?.focus();
   if (to?.matches('input:not([type="date"])')) to.select();
-  toast();
+  /* choosing rows: by the box, from the last chosen with shift, by X on the row that has the focus */
+const bulk = $('[data-bulk]'), boxes = () => $$('[data-row] .pick input');
+let last = null;
+const chosen = () => {
+  if (!bulk) return;
+  const all = boxes(), n = all.filter(b => b.checked).length, matching = bulk.elements.all;
+  bulk.hidden = !n && !matching?.checked;
+  $('[data-chosen]', bulk).textContent = matching?.checked ? 'All that match' : `${n} chosen`;
+  const whole = $('[data-pick-all] input');
+  if (whole) { whole.checked = n > 0 && n === all.length; whole.indeterminate = n > 0 && n < all.length; }
+};
+addEventListener('click', e => {
+  const box = e.target.closest('.pick input');
+  if (!box) return;
+  const all = boxes();
+  if (box.closest('[data-pick-all]')) all.forEach(b => { b.checked = box.checked; });
+  else if (e.shiftKey && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    all.slice(from, to + 1).forEach(b => { b.checked = box.checked; });
+  }
+  last = box.closest('[data-pick-all]') ? null : box;
+  chosen();
+});
+bulk?.addEventListener('change', chosen);
+addEventListener('keydown', e => {
+  if (e.key.toLowerCase() !== 'x' || e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input:not([type="checkbox"]),textarea,select')) return;
+  const box = e.target.closest('[data-row]')?.querySelector('.pick input');
+  if (box) { box.checked = !box.checked; last = box; chosen(); }
+});
+addEventListener('pageshow', chosen);
+$('[data-pick-all]')?.removeAttribute('hidden');
+
+/* long work is looked at again until it has ended */
+if ($('[data-going-on]')) setTimeout(() => location.reload(), 1500);
+
+chosen();
+toast();
 };
 const restore = form => {
   const here = new URL($('[data-restore]', form).href), key = form.elements.key.value;
@@ -64,4 +100,40 @@ addEventListener('keydown', e => {
   if (e.target.closest('input:not([type="checkbox"]),textarea,select') || e.metaKey || e.ctrlKey || e.altKey || $('dialog[open]')) return;
   if (e.key.toLowerCase() === 'z') $('[data-undo] button', main)?.click();
 });
+/* choosing rows: by the box, from the last chosen with shift, by X on the row that has the focus */
+const bulk = $('[data-bulk]'), boxes = () => $$('[data-row] .pick input');
+let last = null;
+const chosen = () => {
+  if (!bulk) return;
+  const all = boxes(), n = all.filter(b => b.checked).length, matching = bulk.elements.all;
+  bulk.hidden = !n && !matching?.checked;
+  $('[data-chosen]', bulk).textContent = matching?.checked ? 'All that match' : `${n} chosen`;
+  const whole = $('[data-pick-all] input');
+  if (whole) { whole.checked = n > 0 && n === all.length; whole.indeterminate = n > 0 && n < all.length; }
+};
+addEventListener('click', e => {
+  const box = e.target.closest('.pick input');
+  if (!box) return;
+  const all = boxes();
+  if (box.closest('[data-pick-all]')) all.forEach(b => { b.checked = box.checked; });
+  else if (e.shiftKey && last && all.includes(last)) {
+    const [from, to] = [all.indexOf(last), all.indexOf(box)].sort((a, b) => a - b);
+    all.slice(from, to + 1).forEach(b => { b.checked = box.checked; });
+  }
+  last = box.closest('[data-pick-all]') ? null : box;
+  chosen();
+});
+bulk?.addEventListener('change', chosen);
+addEventListener('keydown', e => {
+  if (e.key.toLowerCase() !== 'x' || e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input:not([type="checkbox"]),textarea,select')) return;
+  const box = e.target.closest('[data-row]')?.querySelector('.pick input');
+  if (box) { box.checked = !box.checked; last = box; chosen(); }
+});
+addEventListener('pageshow', chosen);
+$('[data-pick-all]')?.removeAttribute('hidden');
+
+/* long work is looked at again until it has ended */
+if ($('[data-going-on]')) setTimeout(() => location.reload(), 1500);
+
+chosen();
 toast();
