@@ -195,7 +195,7 @@ def test_what_is_late_comes_first(served: Office) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "came=2026-13", "came=0001-01&solved=9999-12", "owner=x", "page=99", "text=%00",
+        "came=2026-13", "came=0001-01&solved=9999-12", "owner=x", "page=99", "text=%00&kind=%00",
         "text=R-99999999999999999999", "state=x", "open=99", "of=1&done=9",
     ],
 )  # fmt: skip
@@ -203,3 +203,20 @@ def test_no_address_of_the_queue_fails(served: Office, query: str) -> None:
     _asked(served.bob)
     assert Reader(served.ravi).get(f"/requests?{query}").status_code == 200
     assert Reader(served.ravi).get(f"/requests/{10**30}").status_code == 404
+
+
+def test_no_form_of_the_desk_fails(served: Office) -> None:
+    key, dora = _asked(served.bob), Reader(served.dora)
+    for address, form in (
+        ("/requests/new", {"kind": "\0", "title": "\0x", "needed": "x", "about": "account/\0"}),
+        (f"/requests/{key}", {"do": "sort", "kind": "\0", "priority": "1"}),
+        (f"/requests/{key}", {"do": "give", "to": "999"}),
+        (f"/requests/{key}", {"do": "answer", "minutes": "1e9"}),
+        (f"/requests/{key}", {"do": "answer", "minutes": "999999"}),
+        (f"/requests/{key}", {"do": "undo", "change": "x"}),
+        ("/requests/settings", {"do": "kind", "key": "\0", "name": "x", "answer": "NaN"}),
+        ("/requests/settings", {"do": "answer", "key": "9", "title": "x", "text": "y"}),
+    ):
+        answer = dora.post(address, **form)
+        assert (answer.status_code, bool(_alerts(answer))) == (422, True), form
+    assert Request.objects.get().events.count() == 1

@@ -54,7 +54,7 @@ def save_kind(
     _refuse_strangers([*handlers, *([owner] if owner else [])])
     with changing(actor, "save_request_kind", clock, door=door, reason=title) as change:
         keep_usual_kinds()
-        kind = RequestKind.objects.select_for_update().filter(pk=key).first()
+        kind = RequestKind.objects.select_for_update().filter(pk=key.replace("\0", "")).first()
         if kind is None:
             if key:
                 raise Refusal("There is no such kind of request.")

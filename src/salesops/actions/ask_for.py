@@ -46,7 +46,7 @@ def ask_for(
         if wanted_on and wanted_on < change.at.astimezone(ZoneInfo(hours.zone)).date():
             raise Unfit("wanted_on", "This day is over. Choose one to come.")
         keep_usual_kinds()
-        of_kind = RequestKind.objects.filter(pk=kind, is_offered=True).first()
+        of_kind = RequestKind.objects.filter(pk=kind.replace("\0", ""), is_offered=True).first()
         if of_kind is None:
             raise Unfit("kind", "Choose one of the list.")
         linked = [about(actor, each) for each in dict.fromkeys(records)]

@@ -30,7 +30,7 @@ def sort_request(
         request = held.request
         held.refuse_who_does_not_handle_it()
         held.refuse_ended()
-        found = RequestKind.objects.filter(pk=kind).first()
+        found = RequestKind.objects.filter(pk=kind.replace("\0", "")).first()
         if found is None:
             raise Unfit("kind", "Choose one of the list.")
         if priority not in dict(PRIORITIES):

@@ -47,7 +47,7 @@ def effectiveness(request: HttpRequest) -> HttpResponseBase:
     asked["month"] = asked["month"] if month(asked["month"], zone) else ""
     by = request.GET.get("by", "")
     by = by if by in BY else "month"
-    everything = list(requests_handled_by(actor))
+    everything = list(requests_handled_by(actor).defer("needed"))
     months = sorted(tallies(everything, now, zone, lambda _, m: m), reverse=True)
     found = list(_narrowed(everything, asked))
     if request.GET.get("export") == "csv":

@@ -49,8 +49,10 @@ class Narrowing:
     @classmethod
     def of(cls, user: User, query: Mapping[str, Any]) -> Narrowing:
         """What an address asks for. Who does not work the desk sees what they asked."""
-        said = {name: str(query.get(name, "")).strip() for name in cls.__dataclass_fields__}
-        said["text"] = said["text"].replace("\0", "")
+        said = {
+            name: str(query.get(name, "")).replace("\0", "").strip()
+            for name in cls.__dataclass_fields__
+        }
         if not works_the_desk(user):
             said["view"] = ASKED
         elif said["view"] not in VIEWS:

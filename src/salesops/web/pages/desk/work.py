@@ -19,7 +19,12 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.request import OPEN, PRIORITIES, STATES, CannedAnswer, Request
 from salesops.records.request_kinds import kinds
-from salesops.records.request_reach import may_have, requests_handled_by, requests_visible_to
+from salesops.records.request_reach import (
+    may_have,
+    requests_handled_by,
+    requests_visible_to,
+    works_the_desk,
+)
 from salesops.records.user import User
 from salesops.web.pages.desk.narrowing import number
 from salesops.web.pages.desk.service_level import office_hours
@@ -92,7 +97,7 @@ def afterwards(request: HttpRequest, actor: User, key: int, change: Change) -> s
 
 def _canned(actor: User, key: str) -> str:
     """The words of an answer that is kept, for who handles requests."""
-    if not requests_handled_by(actor).exists():
+    if not works_the_desk(actor):
         return ""
     found = CannedAnswer.objects.filter(pk=number(key), is_offered=True).first()
     return found.text if found else ""
