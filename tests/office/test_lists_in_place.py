@@ -50,7 +50,7 @@ def test_a_row_is_edited_says_at_once_what_was_saved_and_is_undone(
 ) -> None:
     page = as_bob.page(f"{LIST}?stage=New&sort=value")
     assert page.faults == []
-    assert [r[0] for r in page.rows("Opportunities")] == ["Bob's deal", "Mill"]
+    assert [r[1] for r in page.rows("Opportunities")] == ["Bob's deal", "Mill"]
     form = _open(as_bob, "mill", "stage", "stage=New&sort=value")
     saved = as_bob.post(f"{LIST}?stage=New&sort=value", value="Offer", **form)
     after = as_bob.page(saved.headers["Location"])
@@ -72,7 +72,7 @@ def test_a_row_is_edited_says_at_once_what_was_saved_and_is_undone(
     assert "Mill: Undone: stage is New again." in _said(again)
     assert "Saved; numbers follow" not in again.text
     follows()
-    assert [r[0] for r in as_bob.page(f"{LIST}?stage=New").rows("Opportunities")][-1] == "Mill"
+    assert [r[1] for r in as_bob.page(f"{LIST}?stage=New").rows("Opportunities")][-1] == "Mill"
 
 
 @pytest.mark.usefixtures("selling")
