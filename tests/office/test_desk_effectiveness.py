@@ -17,7 +17,7 @@ from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import Clock, fixed_clock
 from salesops.records.models import CannedAnswer, Request, RequestKind
 from salesops.records.request_kinds import kinds
-from salesops.records.request_tally import tallies
+from salesops.records.request_tally import counted, tallies, together
 from tests.office.readers import Office, Reader
 from tests.web.markup import read_markup
 
@@ -52,7 +52,7 @@ def test_shares_are_ratios_of_sums_and_nothing_is_not_0(served: Office) -> None:
     close_own_request(served.bob, third, at(4, 10), HOURS)  # no answer was due
     fourth = _ask(served, "report", at(5))
     found = tallies(
-        Request.objects.all(), at(6)(), "UTC", lambda r, month: (month, r.kind_id)
+        counted(Request.objects.all()), at(6)(), "UTC", lambda r, month: (month, r.kind_id)
     )  # the fourth is late since the 6th at nine
     fixes, reports = found["2026-03", "data_fix"], found["2026-03", "report"]
     assert (fixes.came, fixes.answers_due, fixes.share_answered_in_time) == (2, 2, 0.5)
@@ -60,6 +60,8 @@ def test_shares_are_ratios_of_sums_and_nothing_is_not_0(served: Office) -> None:
     assert (fixes.reopened, fixes.effort_minutes, fixes.open) == (1, 90, 1)
     assert (reports.came, reports.answers_due, reports.answered_in_time) == (2, 1, 0)
     assert (reports.answer_hours, reports.share_solved_in_time, reports.age) == (None, None, 1)
+    whole = together(found.values())
+    assert (whole.came, whole.share_answered_in_time) == (4, 1 / 3)
     assert set(found) == {("2026-03", "data_fix"), ("2026-03", "report")}
     assert Request.objects.get(pk=fourth).state == "new"
 

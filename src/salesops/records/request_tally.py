@@ -3,15 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from statistics import median
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
 
 from salesops.records.request import OPEN, Request
 
 Key = TypeVar("Key", bound=Hashable)
+
+
+class Counted(NamedTuple):
+    """What is counted of a request; all else of it stays in the database."""
+
+    kind_id: str
+    owner_id: int | None
+    state: str
+    asked_at: datetime
+    due_at: datetime | None
+    answer_seconds: int | None
+    answer_minutes: int
+    solved_at: datetime | None
+    clock_seconds: int
+    solve_minutes: int
+    reopened: int
+    effort_minutes: int
+
+
+def counted(requests: QuerySet[Request]) -> list[Counted]:
+    """What is counted of each of the requests."""
+    return [Counted(*row) for row in requests.values_list(*Counted._fields)]
 
 
 @dataclass
@@ -58,7 +82,7 @@ class Tally:
         """The median age in days of what is open."""
         return median(self.ages) if self.ages else None
 
-    def add_asked(self, request: Request, now: datetime) -> None:
+    def add_asked(self, request: Counted, now: datetime) -> None:
         """Count what the month of asking tells."""
         self.came += 1
         self.reopened += request.reopened > 0
@@ -76,7 +100,7 @@ class Tally:
             self.late += is_late
             self.ages.append((now - request.asked_at).total_seconds() / 86_400)
 
-    def add_solved(self, request: Request) -> None:
+    def add_solved(self, request: Counted) -> None:
         """Count what the month of the solution tells."""
         self.solved += 1
         self.solved_in_time += request.clock_seconds <= request.solve_minutes * 60
@@ -84,10 +108,10 @@ class Tally:
 
 
 def tallies(
-    requests: Iterable[Request],
+    requests: Iterable[Counted],
     now: datetime,
     zone: str,
-    by: Callable[[Request, str], Key],
+    by: Callable[[Counted, str], Key],
     month: str = "",
 ) -> dict[Key, Tally]:
     """The tally of each group; `by` names the group of a request and a month such as 2026-05, to which `month` narrows."""
@@ -104,6 +128,16 @@ def tallies(
     return found
 
 
+def together(parts: Iterable[Tally]) -> Tally:
+    """The tally of all the requests that the parts count."""
+    whole = Tally()
+    for part in parts:
+        for each in fields(Tally):
+            setattr(whole, each.name, getattr(whole, each.name) + getattr(part, each.name))
+    return whole
+
+
 def month_of(instant: datetime, zone: str) -> str:
     """2026-05, on the clocks of the zone."""
-    return f"{instant.astimezone(ZoneInfo(zone)):%Y-%m}"
+    local = instant.astimezone(ZoneInfo(zone))
+    return f"{local.year}-{local.month:02}"

@@ -13,10 +13,9 @@ from django.urls import reverse
 
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.records.request import Request
 from salesops.records.request_kinds import kinds
 from salesops.records.request_reach import requests_handled_by, works_the_desk
-from salesops.records.request_tally import Tally, tallies
+from salesops.records.request_tally import Counted, Tally, counted, month_of, tallies, together
 from salesops.records.user import User
 from salesops.web.export import as_csv
 from salesops.web.pages.desk.narrowing import ANY, DUE, GIVEN, NOBODY, month
@@ -47,19 +46,18 @@ def effectiveness(request: HttpRequest) -> HttpResponseBase:
     asked["month"] = asked["month"] if month(asked["month"], zone) else ""
     by = request.GET.get("by", "")
     by = by if by in BY else "month"
-    everything = list(requests_handled_by(actor).defer("needed"))
-    months = sorted(tallies(everything, now, zone, lambda _, m: m), reverse=True)
+    everything = counted(requests_handled_by(actor))
+    months = {month_of(at, zone) for r in everything for at in (r.asked_at, r.solved_at) if at}
     found = list(_narrowed(everything, asked))
     if request.GET.get("export") == "csv":
         crossed = tallies(found, now, zone, lambda r, m: (m, *_of(r)), asked["month"])
         return _csv(crossed)
 
-    def group(one: Request, in_month: str) -> str:
+    def group(one: Counted, in_month: str) -> str:
         kind, owner = _of(one)
         return {"month": in_month, "kind": kind, "owner": owner}[by]
 
     groups = tallies(found, now, zone, group, asked["month"])
-    whole = tallies(found, now, zone, lambda *_: "", asked["month"])
     names = _names(by)
     keys = (
         sorted(groups, reverse=True)
@@ -71,9 +69,9 @@ def effectiveness(request: HttpRequest) -> HttpResponseBase:
         "bys": [(name, _address(request, by=name), words) for name, words in BY.items()],
         "titles": TITLES,
         "lines": [(names.get(key, key), _cells(groups[key], {**asked, by: key})) for key in keys],
-        "whole": _cells(whole[""], asked) if whole else [],
+        "whole": _cells(together(groups.values()), asked),
         "asked": asked,
-        "months": months,
+        "months": sorted(months, reverse=True),
         "kinds": kinds(),
         "owners": _owners(everything),
         "nobody": NOBODY,
@@ -84,14 +82,14 @@ def effectiveness(request: HttpRequest) -> HttpResponseBase:
     return render(request, "desk/effectiveness.html", context)
 
 
-def _narrowed(requests: Iterable[Request], asked: dict[str, str]) -> Iterable[Request]:
+def _narrowed(requests: Iterable[Counted], asked: dict[str, str]) -> Iterable[Counted]:
     for request in requests:
         kind, owner = _of(request)
         if asked["kind"] in ("", kind) and asked["owner"] in ("", owner):
             yield request
 
 
-def _of(request: Request) -> tuple[str, str]:
+def _of(request: Counted) -> tuple[str, str]:
     """The kind and the owner of a request, as addresses name them."""
     return request.kind_id, str(request.owner_id or NOBODY)
 
@@ -104,7 +102,7 @@ def _names(by: str) -> dict[str, str]:
     return {}
 
 
-def _owners(requests: Iterable[Request]) -> list[User]:
+def _owners(requests: Iterable[Counted]) -> list[User]:
     found = {request.owner_id for request in requests if request.owner_id}
     return list(User.objects.filter(pk__in=found).order_by("name", "email"))
 
