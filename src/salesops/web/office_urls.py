@@ -29,6 +29,7 @@ from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.working import lists as working_lists
 from salesops.web.pages.working import many as working_many
 from salesops.web.pages.working import undoing as working_undoing
+from salesops.web.pages.working import views as working_views
 
 Page = Callable[..., HttpResponse]
 
@@ -87,6 +88,7 @@ urlpatterns = [
     path("accounts", working_lists.accounts, name="accounts"),
     path("change/<slug:name>", working_many.change_many, name="change_many"),
     path("change/<slug:name>/<int:job>", working_many.many_changed, name="many_changed"),
+    path("views/<slug:name>", working_views.views, name="views"),
     path("undo/in/<slug:name>", working_undoing.undo, name="undo_in_list"),
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),

@@ -27,10 +27,10 @@ from salesops.web.pages.records.lists import (
 )
 from salesops.web.pages.working.kinds import ACCOUNTS, OPPORTUNITIES, Worked
 from salesops.web.pages.working.rows import Opened, lines
+from salesops.web.pages.working.views import SAID, views_context
 
 # What an address says of this one moment, and not of the list.
 OF_THE_MOMENT = ("edit", "fact", "done", "at")
-SAID = "said_of_many"  # in the session: the change of many rows and what is said of it
 ROW = "X-Row"  # a header: only the row is asked for, and what is said of it
 
 
@@ -93,6 +93,7 @@ def shown(
     context |= context_of(request, found, kind.title, f"{kind.address}/")
     context["lines"] = lines(actor, kind, found.book, found.shown, found.records, opened)
     context["may_pick"] = may_work(actor)
+    context |= views_context(request, actor, kind, found.book)
     context["at_once"] = [(c, title_of(kind.noun, c)) for c in kind.at_once]
     return render(request, "working/list.html", context, status=status)
 

@@ -39,8 +39,9 @@ from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.records.lists import ask_of
 from salesops.web.pages.records.narrowing import keys_of
 from salesops.web.pages.working.kinds import Worked
-from salesops.web.pages.working.lists import SAID, may_work
+from salesops.web.pages.working.lists import may_work
 from salesops.web.pages.working.undoing import worked
+from salesops.web.pages.working.views import SAID
 from salesops.web.words import counted
 
 

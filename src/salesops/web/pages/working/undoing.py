@@ -13,8 +13,9 @@ from salesops.records.change import Change
 from salesops.web.pages.keeping.record_page import Attempt, actor_of
 from salesops.web.pages.keeping.undoing import SINCE
 from salesops.web.pages.working.kinds import WORKED, Worked
-from salesops.web.pages.working.lists import ROW, SAID, back_to, said_done, shown
+from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
 from salesops.web.pages.working.rows import Opened
+from salesops.web.pages.working.views import SAID
 
 
 @require_POST

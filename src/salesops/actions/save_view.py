@@ -1,0 +1,116 @@
+"""Keep a view of a list under a name, change it, and take it away."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
+
+from salesops.actions.changing import changing
+from salesops.actions.edit_record import Unfit
+from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
+from salesops.records.reach import ADMINISTRATORS, SEE_ALL
+from salesops.records.saved_view import NAME_LENGTH, QUERY_LENGTH, SavedView
+from salesops.records.user import User
+
+
+def views_of(actor: User, noun: str) -> QuerySet[SavedView]:
+    """The views of a list that somebody has: their own, and those for everybody."""
+    own = Q(owner=actor) | Q(is_shared=True)
+    return SavedView.objects.filter(own, noun=noun, taken_away_by=None).order_by("name", "pk")
+
+
+def may_share_views(actor: User) -> bool:
+    """Sales operations decide which views everybody has."""
+    return actor.is_active and actor.role in SEE_ALL
+
+
+def may_change_view(actor: User, view: SavedView) -> bool:
+    """Who made it may; of those for everybody an administrator as well."""
+    return view.owner_id == actor.pk or (view.is_shared and actor.role in ADMINISTRATORS)
+
+
+def save_view(
+    actor: User,
+    noun: str,
+    name: str,
+    query: str,
+    clock: Clock,
+    *,
+    is_shared: bool = False,
+    is_pinned: bool = False,
+) -> SavedView:
+    """A new view of the actor's, under a name they have not given to another of this list."""
+    view = SavedView(owner=actor, noun=noun)
+    return _keep(actor, view, clock, name, query, is_shared, is_pinned)
+
+
+def change_view(
+    actor: User,
+    view: SavedView,
+    clock: Clock,
+    *,
+    name: str | None = None,
+    query: str | None = None,
+    is_shared: bool | None = None,
+    is_pinned: bool | None = None,
+) -> SavedView:
+    """Give a view another name, another content, or other people; what is None stays."""
+    _refuse_who_may_not(actor, view)
+    return _keep(
+        actor,
+        view,
+        clock,
+        view.name if name is None else name,
+        view.query if query is None else query,
+        view.is_shared if is_shared is None else is_shared,
+        view.is_pinned if is_pinned is None else is_pinned,
+    )
+
+
+def take_view_away(actor: User, view: SavedView, clock: Clock) -> None:
+    """Nobody has the view any more."""
+    _refuse_who_may_not(actor, view)
+    with changing(actor, "take_view_away", clock, reason=_told(view)) as change:
+        if not SavedView.objects.filter(pk=view.pk, taken_away_by=None).update(
+            taken_away_by=change
+        ):
+            raise Refusal("This view was deleted already.")
+
+
+def _keep(
+    actor: User,
+    view: SavedView,
+    clock: Clock,
+    name: str,
+    query: str,
+    is_shared: bool,
+    is_pinned: bool,
+) -> SavedView:
+    wanted = " ".join(name.split())
+    if not wanted or len(wanted) > NAME_LENGTH:
+        raise Unfit("name", f"Give the view a name of up to {NAME_LENGTH} letters.")
+    if len(query) > QUERY_LENGTH:
+        raise Refusal("These filters are too long to be kept. Shorten the condition.")
+    if is_shared and not view.is_shared and not may_share_views(actor):
+        raise Refusal("Only sales operations share views with everybody.")
+    view.name, view.query, view.is_shared, view.is_pinned = wanted, query, is_shared, is_pinned
+    verb = "change_view" if view.pk else "save_view"
+    try:
+        with changing(actor, verb, clock, reason=_told(view)) as change, transaction.atomic():
+            if not view.pk:
+                view.made_by = change
+            view.save()
+    except IntegrityError as error:
+        raise Unfit("name", f"You have a view “{wanted}” of this list already.") from error
+    return view
+
+
+def _refuse_who_may_not(actor: User, view: SavedView) -> None:
+    if not may_change_view(actor, view):
+        raise Refusal(f"“{view.name}” is not yours to change. Save your own view instead.")
+
+
+def _told(view: SavedView) -> str:
+    whose = " for everybody" if view.is_shared else ""
+    return f"{view.noun}: {view.name}{whose}"

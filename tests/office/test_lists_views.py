@@ -1,0 +1,84 @@
+"""Views of a list are saved under a name, for oneself or everybody, counted through each reader's eyes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from salesops.records.saved_view import SavedView
+from tests.office.readers import Office, Reader
+from tests.office.selling import follows, selling
+from tests.web.markup import Markup
+
+__all__ = ["follows", "selling"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("selling")]
+
+LIST, VIEWS = "/opportunities", "/views/opportunity"
+
+
+def _tabs(page: Markup) -> list[str]:
+    assert page.faults == []
+    found = page.all("nav", aria_label="Views")
+    return [a.text for nav in found for a in nav.all("a")][1:]
+
+
+def _save(reader: Reader, name: str, query: str, **more: str) -> Any:
+    return reader.post(VIEWS, do="save", name=name, query=query, **more)
+
+
+def test_a_view_is_an_address_and_a_tab_with_its_count(as_bob: Reader) -> None:
+    saved = _save(as_bob, "Early", "stage=New&sort=-value&page=3&edit=x", pinned="on")
+    view = SavedView.objects.get()
+    assert view.query == "sort=-value&stage=New"
+    assert saved.headers["Location"] == f"{LIST}?sort=-value&stage=New&view={view.pk}"
+    page = as_bob.page(saved.headers["Location"])
+    assert "Saved as “Early”." in page.text
+    assert _tabs(page) == ["Early 2"]
+    assert [r[1] for r in page.rows("Opportunities")] == ["Mill", "Bob's deal"]
+
+
+def test_a_view_is_ones_own_until_sales_operations_share_theirs(
+    as_bob: Reader, as_alice: Reader, as_charlie: Reader, as_dora: Reader
+) -> None:
+    _save(as_bob, "Mine", "stage=New", pinned="on")
+    _save(as_dora, "Offers", "stage=Offer", pinned="on", shared="on")
+    assert _tabs(as_bob.page(LIST)) == ["Mine 2", "Offers 1"]
+    assert _tabs(as_alice.page(LIST)) == ["Offers 1"]
+    assert _tabs(as_charlie.page(LIST)) == ["Offers 1"]
+    assert _tabs(as_dora.page(LIST)) == ["Offers 2"]
+    assert _save(as_bob, "Theirs", "", shared="on").status_code == 422
+    assert not SavedView.objects.filter(name="Theirs").exists()
+
+
+def test_only_who_made_it_changes_it_and_it_is_renamed_updated_and_deleted(
+    as_bob: Reader, as_charlie: Reader, selling: Office
+) -> None:
+    _save(as_bob, "Early", "stage=New", pinned="on")
+    view = SavedView.objects.get()
+    changed = as_bob.page(f"{LIST}?stage=Offer&view={view.pk}")
+    assert "Save changes to “Early”" in changed.text
+    as_bob.post(VIEWS, do="update", view=view.pk, query=f"stage=Offer&view={view.pk}")
+    as_bob.post(VIEWS, do="change", view=view.pk, name="Late", pinned="on", query="stage=Offer")
+    assert _tabs(as_bob.page(LIST)) == ["Late 1"]
+    for do in ("update", "change", "delete"):
+        assert as_charlie.post(VIEWS, do=do, view=view.pk, name="X").status_code == 404
+    SavedView.objects.update(is_shared=True, owner=selling.dora)
+    assert as_charlie.post(VIEWS, do="delete", view=view.pk).status_code == 422
+    SavedView.objects.update(is_shared=False, owner=selling.bob)
+    as_bob.post(VIEWS, do="delete", view=view.pk)
+    assert _tabs(as_bob.page(LIST)) == []
+    assert _save(as_bob, "Late", "stage=Won").status_code == 302
+
+
+def test_a_name_is_needed_and_given_once(as_bob: Reader) -> None:
+    assert _save(as_bob, " ", "").status_code == 422
+    assert _save(as_bob, "Early", "stage=New").status_code == 302
+    again = _save(as_bob, "Early", "stage=Won")
+    assert again.status_code == 422
+    assert "You have a view “Early” of this list already." in again.content.decode()
+
+
+def test_a_view_whose_condition_is_no_longer_understood_has_no_count(as_bob: Reader) -> None:
+    _save(as_bob, "Odd", "where=no+such+thing", pinned="on")
+    assert _tabs(as_bob.page(LIST)) == ["Odd"]
