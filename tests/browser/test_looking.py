@@ -182,8 +182,11 @@ def test_pages_are_read_and_linked_without_script(
     page.get_by_role("navigation").get_by_role("link", name="Opportunities").locator(
         "visible=true"
     ).click()
-    page.locator("select[name=outcome]").select_option("won")
-    page.get_by_role("button", name="Show", exact=True).click()
+    if size == PHONE:
+        page.get_by_role("button", name="Narrow").click()
+    page.get_by_role("complementary", name="Narrow the list").get_by_role(
+        "link", name="Won"
+    ).first.click()
     page.locator("a.row").first.click()
     expect(page.locator(".tag.good").first).to_be_visible()
     expect(page.locator("svg.life")).to_be_visible()

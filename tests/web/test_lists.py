@@ -87,6 +87,34 @@ def test_a_facet_leaves_the_rows_with_its_value(sample: Visitor) -> None:
     assert _keys(page) == expected
 
 
+def _facet(page: Markup, title: str) -> dict[str, str]:
+    """What a facet says beside each of its values."""
+    (found,) = (
+        s for s in page.one("aside", id="facets").all("section") if s.one("h2").text == title
+    )
+    return {a.all("span")[0].text: a.all("span")[1].text for a in found.all("a")}
+
+
+def test_a_facet_counts_its_values_among_what_the_other_filters_leave(plain: Visitor) -> None:
+    page = plain.page("/opportunities")
+    assert page.faults == []
+    assert _facet(page, "Owner") == {"Ann Ruiz": "3", "Bob Moe": "2"}
+    chosen = plain.page("/opportunities", owner="Bob Moe", q="bolt")
+    assert _facet(chosen, "Owner") == {"Bob Moe": "1", "Ann Ruiz": "1"}
+    assert sum(int(n) for n in _facet(chosen, "Outcome").values()) == 1
+
+
+def test_a_value_narrows_and_clicked_again_widens(plain: Visitor) -> None:
+    page = plain.page("/opportunities", q="a", page=2, sort="value")
+    (bob,) = (a for a in page.one("aside", id="facets").all("a") if a.text.startswith("Bob"))
+    assert bob.attrs["href"] == "?q=a&sort=value&owner=Bob+Moe"
+    narrowed = plain.page(f"/opportunities{bob.attrs['href']}")
+    (again,) = (a for a in narrowed.one("aside", id="facets").all("a") if "aria-current" in a.attrs)
+    assert again.attrs["href"] == "?q=a&sort=value"
+    hidden = narrowed.one("form", class_="filters").all("input", type="hidden")
+    assert ("owner", "Bob Moe") in {(e.attrs["name"], e.attrs["value"]) for e in hidden}
+
+
 def test_facets_search_and_condition_hold_together(plain: Visitor) -> None:
     query: dict[str, Any] = {"outcome": "open", "q": "ann", "where": "account.industry = 'Media'"}
     assert _keys(plain.page("/opportunities", **query)) == ["d5"]
@@ -129,8 +157,8 @@ def test_the_address_alone_shows_the_same_page(sample: Visitor) -> None:
     first, again = sample.page(address), Visitor(sample.folder).page(address)
     assert first.rows("Opportunities") == again.rows("Opportunities")
     assert first.one("input", type="search").attrs["value"] == "a"
-    (chosen,) = (e for e in first.all("option", value="won") if "selected" in e.attrs)
-    assert chosen.text == "Won"
+    (chosen,) = (e for e in first.one("aside", id="facets").all("a") if "aria-current" in e.attrs)
+    assert chosen.text.startswith("Won 1")
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ class Ask:
 def rows_of(engine: Engine, listing: Listing, ask: Ask, *, everything: bool = False) -> Rows:
     """One page of the list, or all of it for an export."""
     columns = ", ".join(f'{c.sql} AS "{c.name}"' for c in listing.columns)
-    where, values = _where(listing, ask)
+    where, values = conditions(listing, ask)
     limit = "" if everything else f"LIMIT {ask.size} OFFSET {ask.offset}"
     return engine.run(
         f'SELECT x.id AS "_id", {columns} FROM "{listing.table}" x {listing.joins} {where} '
@@ -79,7 +79,7 @@ def rows_of(engine: Engine, listing: Listing, ask: Ask, *, everything: bool = Fa
 
 def totals_of(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     """How many rows the filters leave, and their sum."""
-    where, values = _where(listing, ask)
+    where, values = conditions(listing, ask)
     total = listing.total or "NULL"
     found = engine.run(
         f'SELECT count(*), {total} FROM "{listing.table}" x {listing.joins} {where}', values
@@ -87,31 +87,22 @@ def totals_of(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | No
     return int(found[0]), None if found[1] is None else int(found[1])
 
 
-def facet_values(engine: Engine, listing: Listing, name: str, most: int = 200) -> list[str]:
-    """The values a facet can have, the commonest first."""
-    sql = listing.column(name).sql
-    found = engine.run(
-        f'SELECT {sql} AS v FROM "{listing.table}" x {listing.joins} WHERE {sql} IS NOT NULL '
-        f"GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT {most}"
-    )
-    return sorted(str(row[0]) for row in found.rows)
-
-
-def _where(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
-    conditions: list[str] = []
+def conditions(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
+    """The WHERE of what is asked for, with its values. Raises Refusal for a filter the list does not have."""
+    found: list[str] = []
     values: dict[str, Any] = {}
     if ask.text:
         looked: Sequence[str] = listing.search
-        conditions.append("(" + " OR ".join(f"contains(lower({s}), $text)" for s in looked) + ")")
+        found.append("(" + " OR ".join(f"contains(lower({s}), $text)" for s in looked) + ")")
         values["text"] = ask.text.lower()
     for place, (name, value) in enumerate(sorted(ask.facets.items())):
         if name not in listing.facets:
             raise Refusal(f"This list cannot be filtered by “{name}”.")
-        conditions.append(f"CAST({listing.column(name).sql} AS VARCHAR) = $facet{place}")
+        found.append(f"CAST({listing.column(name).sql} AS VARCHAR) = $facet{place}")
         values[f"facet{place}"] = value
     if ask.extra:
-        conditions.append(f"({ask.extra})")
-    return (f"WHERE {' AND '.join(conditions)}" if conditions else ""), values
+        found.append(f"({ask.extra})")
+    return (f"WHERE {' AND '.join(found)}" if found else ""), values
 
 
 def _order(listing: Listing, ask: Ask) -> str:

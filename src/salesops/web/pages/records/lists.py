@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,18 +14,19 @@ from django.shortcuts import render
 
 from salesops.book.book import Book
 from salesops.book.facts import Scope
-from salesops.book.listing import Ask, ListColumn, Listing, facet_values, rows_of
+from salesops.book.listing import Ask, ListColumn, Listing, rows_of
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
-from salesops.web.pages.records.narrowing import one_column, page, totals
+from salesops.web.pages.records.narrowing import page, totals, values_of
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
 Reading = tuple[Path, int, Scope]
+SHOWN_VALUES, MOST_VALUES = 7, 60
 SEARCHED = {
     "opportunity": "Opportunity, account, owner or id",
     "account": "Account, website or id",
@@ -97,15 +97,8 @@ def context_of(request: HttpRequest, found: Look, title: str, address: str) -> d
         "chosen_columns": request.GET.getlist("column"),
         "is_filtered": bool(ask.text or ask.facets or ask.extra),
         "search_words": SEARCHED[listing.table],
-        "facets": [
-            {
-                "name": name,
-                "title": listing.column(name).title,
-                "values": [(v, said(v)) for v in _facets(found.book, listing)[name]],
-                "chosen": ask.facets.get(name, ""),
-            }
-            for name in listing.facets
-        ],
+        "facets": facets(request, found.book, listing, ask),
+        "chosen_facets": sorted(ask.facets.items()),
     }
 
 
@@ -115,9 +108,53 @@ def counted(book: Book, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     return _totals(_reading(book), listing, ask.text, filters, ask.extra)
 
 
-def _facets(book: Book, listing: Listing) -> Mapping[str, list[str]]:
-    """The values of each facet; asked once a generation and reader, since no filter changes them."""
-    return _facets_of(_reading(book), listing)
+@dataclass(frozen=True)
+class Facet:
+    """A column one value of which narrows a list: its values with their rows, and those beyond the commonest."""
+
+    name: str
+    title: str
+    values: list[FacetValue]
+    more: list[FacetValue]
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value, how many rows it has, and the address that narrows to it, or widens where it is chosen."""
+
+    words: str
+    rows: int
+    address: str
+    is_chosen: bool
+
+
+def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list[Facet]:
+    """What can be narrowed to, counted among the rows that the other filters leave."""
+    filters = tuple(sorted(ask.facets.items()))
+    made = []
+    for name in listing.facets:
+        chosen = ask.facets.get(name, "")
+        found = list(_values(_reading(book), listing, ask.text, filters, ask.extra, name))
+        if chosen and chosen not in {value for value, _ in found}:
+            found.append((chosen, 0))
+        found.sort(key=lambda entry: entry[0] != chosen)  # else as they come, the commonest first
+        values = [
+            FacetValue(said(v), rows, _narrowed(request, name, v, chosen), v == chosen)
+            for v, rows in found
+        ]
+        title = listing.column(name).title
+        made.append(Facet(name, title, values[:SHOWN_VALUES], values[SHOWN_VALUES:]))
+    return made
+
+
+def _narrowed(request: HttpRequest, name: str, value: str, chosen: str) -> str:
+    query = request.GET.copy()
+    query.pop("page", None)
+    if value == chosen:
+        query.pop(name)
+    else:
+        query[name] = value
+    return f"?{query.urlencode()}"
 
 
 def _reading(book: Book) -> Reading:
@@ -138,10 +175,18 @@ def _totals(
     return totals(whole_book().engine, listing, ask)
 
 
-@lru_cache(maxsize=8)
-def _facets_of(reading: Reading, listing: Listing) -> Mapping[str, list[str]]:  # noqa: ARG001  the key
-    engine = whole_book().engine
-    return {n: facet_values(engine, one_column(listing, n), n) for n in listing.facets}
+@lru_cache(maxsize=512)
+def _values(
+    reading: Reading,  # noqa: ARG001  the key
+    listing: Listing,
+    text: str,
+    filters: tuple[tuple[str, str], ...],
+    extra: str,
+    name: str,
+) -> tuple[tuple[str, int], ...]:
+    """The values of a facet with their rows; asked once a generation and reader."""
+    ask = Ask(text=text, facets=dict(filters), extra=extra)
+    return tuple(values_of(whole_book().engine, listing, ask, name, MOST_VALUES))
 
 
 def is_export(request: HttpRequest) -> bool:

@@ -10,7 +10,7 @@ import dataclasses
 import re
 
 from salesops.book.engine import Engine, Rows
-from salesops.book.listing import Ask, Listing, rows_of, totals_of
+from salesops.book.listing import Ask, Listing, conditions, rows_of, totals_of
 from salesops.engines.literals import literal
 
 _JOIN = re.compile(r"(?=LEFT JOIN )")
@@ -59,9 +59,20 @@ def _searched(listing: Listing, ask: Ask) -> Ask:
     return dataclasses.replace(ask, text="", extra=" AND ".join(f"({c})" for c in conditions if c))
 
 
-def one_column(listing: Listing, name: str) -> Listing:
-    """The list with one column and what that is read from."""
-    return _lean(listing, [name], "")
+def values_of(
+    engine: Engine, listing: Listing, ask: Ask, name: str, most: int
+) -> list[tuple[str, int]]:
+    """The values of a column with how many rows each has among those the other filters leave, the commonest first."""
+    others = {n: v for n, v in ask.facets.items() if n != name}
+    column = f"CAST({listing.column(name).sql} AS VARCHAR)"
+    lean = _lean(listing, list(others), column)
+    where, values = conditions(lean, dataclasses.replace(_searched(listing, ask), facets=others))
+    found = engine.run(
+        f'SELECT {column} AS value, count(*) AS rows FROM "{listing.table}" x {lean.joins} {where} '
+        f"GROUP BY 1 HAVING value IS NOT NULL ORDER BY rows DESC, value LIMIT {most}",
+        values,
+    )
+    return [(str(value), int(rows)) for value, rows in found.rows]
 
 
 def _joins(listing: Listing, read: str) -> str:
