@@ -45,6 +45,11 @@ def _places(page: Page, link: str) -> list[str]:
 def _seen(page: Page, where: str) -> list[str]:
     """What is wrong with the page: sideways scroll, and what axe calls serious or critical."""
     page.goto(where)
+    return wrong_here(page, where)
+
+
+def wrong_here(page: Page, where: str) -> list[str]:
+    """The same of the page as it is."""
     page.wait_for_load_state("networkidle")
     wrong = []
     too_wide = page.evaluate(

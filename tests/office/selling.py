@@ -48,14 +48,15 @@ def sell() -> None:
         )  # fmt: skip
 
 
+def follow_now() -> None:
+    """Have the book say what the records say."""
+    follow(settings.SALESOPS_BOOK, system_clock)
+
+
 @pytest.fixture
 def follows(served: Office) -> Follow:  # noqa: ARG001  whose book it is
-    """Have the book say what the records say."""
-
-    def run() -> None:
-        follow(settings.SALESOPS_BOOK, system_clock)
-
-    return run
+    """`follows()` has the book say what the records say."""
+    return follow_now
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
+from salesops.web.pages.working import board as working_board
 from salesops.web.pages.working import lists as working_lists
 from salesops.web.pages.working import many as working_many
 from salesops.web.pages.working import undoing as working_undoing
@@ -89,6 +90,7 @@ urlpatterns = [
     path("change/<slug:name>", working_many.change_many, name="change_many"),
     path("change/<slug:name>/<int:job>", working_many.many_changed, name="many_changed"),
     path("views/<slug:name>", working_views.views, name="views"),
+    path("board", working_board.board, name="opportunity_board"),
     path("undo/in/<slug:name>", working_undoing.undo, name="undo_in_list"),
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),

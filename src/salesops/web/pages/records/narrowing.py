@@ -37,6 +37,19 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     return rows_of(engine, listing, Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})"))
 
 
+def sums_by(engine: Engine, listing: Listing, ask: Ask, name: str) -> dict[str, tuple[int, int]]:
+    """How many rows and how much each value of a column has among those the filters leave."""
+    column = listing.column(name).sql
+    lean = _lean(listing, list(ask.facets), f"{column} {listing.total}")
+    where, values = conditions(lean, _searched(listing, ask))
+    found = engine.run(
+        f'SELECT {column} AS value, count(*), {listing.total} FROM "{listing.table}" x {lean.joins} {where} '
+        "GROUP BY 1",
+        values,
+    )
+    return {str(value): (int(rows), int(total or 0)) for value, rows, total in found.rows}
+
+
 def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
     """The ids of the rows the filters leave, at most so many. Raises Refusal for a filter the list does not have."""
     lean = dataclasses.replace(_lean(listing, list(ask.facets), ""), order="x.id")

@@ -55,7 +55,7 @@ def working_list(request: HttpRequest, kind: Worked) -> HttpResponseBase:
     if request.method == "POST":
         return _saved(request, kind)
     opened = Opened(moment["edit"], Attempt(moment["fact"]))
-    done = said_done(actor_of(request), kind, moment["done"], moment["at"]) or _said_once(request)
+    done = said_done(actor_of(request), kind, moment["done"], moment["at"]) or said_once(request)
     return shown(request, kind, opened, done, moment["edit"] or moment["at"])
 
 
@@ -121,7 +121,7 @@ def back_to(request: HttpRequest, kind: Worked, change: int, key: str) -> str:
     return f"{kind.address}?{query.urlencode()}" if query else kind.address
 
 
-def _said_once(request: HttpRequest) -> Mapping[str, Any] | None:
+def said_once(request: HttpRequest) -> Mapping[str, Any] | None:
     """What was just done to many rows, told on the first page after it."""
     told = request.session.pop(SAID, None)
     return {"said": told["said"], "undoes": told["change"], "key": ""} if told else None

@@ -12,6 +12,8 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.web.pages.keeping.record_page import Attempt, actor_of
 from salesops.web.pages.keeping.undoing import SINCE
+from salesops.web.pages.working import board
+from salesops.web.pages.working.board import BOARD
 from salesops.web.pages.working.kinds import WORKED, Worked
 from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
 from salesops.web.pages.working.rows import Opened
@@ -34,6 +36,13 @@ def undo(request: HttpRequest, name: str) -> HttpResponse:
             request.session[SAID] = {"change": 0, "said": _many_said(undone)}
     except Refusal as refusal:
         problem = str(refusal)
+    is_board = request.POST.get("on") == "board"
+    if is_board and not problem:
+        query = request.GET.copy()
+        query["done"], query["at"] = str(undone.change.pk), key
+        return HttpResponseRedirect(f"{BOARD}?{query.urlencode()}")
+    if is_board:
+        return board.shown(request, actor, "", Attempt(refusal=problem), None, 400)
     if problem:
         return shown(request, kind, Opened(key, Attempt(refusal=problem)), None, key, 400)
     if request.headers.get(ROW):

@@ -1,0 +1,112 @@
+"""Working in the lists of an office in a browser as people do it: in the row, many at once, and on the board."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from salesops.records.models import Account, Opportunity
+from salesops.records.saved_view import SavedView
+from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.test_every_page import _seen as wrong_with
+from tests.browser.test_every_page import wrong_here
+from tests.office.browser.test_signing_in import _sign_in as sign_in
+from tests.office.selling import follow_now, sell
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def start(address: str) -> str:
+    """Where an office is whose Bob has three deals of his own."""
+    sell()
+    Opportunity.objects.exclude(owner="bob").delete()
+    Account.objects.create(id="bob-account", name="Mill & Sons", owner_id="bob")
+    follow_now()
+    return address
+
+
+def _stage(key: str) -> str:
+    return str(Opportunity.objects.get(pk=key).stage)
+
+
+def test_in_the_row_many_at_once_and_on_the_board(start: str, enter: Enter) -> None:
+    page = enter(f"{start}/opportunities")
+    sign_in(page, "bob@example.com")
+    page.goto(f"{start}/opportunities?sort=value")
+    row = page.locator("[data-row=mill]")
+    row.locator("[data-cell=stage]").focus()
+    page.keyboard.press("Enter")
+    chosen = row.get_by_label("Stage of Mill")
+    expect(chosen).to_be_focused()
+    chosen.press("Escape")
+    expect(row.locator("[data-cell=stage]")).to_be_focused()
+    page.keyboard.press("Enter")
+    chosen.select_option("Offer")
+    row.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Mill: Stage changed to Offer.")
+    expect(row).to_contain_text("Saved; numbers follow")
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_contain_text("stage is New again")
+    assert page.url == f"{start}/opportunities?sort=value"
+
+    page.get_by_label("Choose Bob's deal").check()
+    page.get_by_label("Choose Quay").click(modifiers=["Shift"])
+    expect(page.get_by_text("3 chosen")).to_be_visible()
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_label("Stage of all of them").select_option("Offer")
+    page.get_by_role("button", name="See what changes").click()
+    expect(page.locator(".sum")).to_contain_text("2 opportunities worth $3K")
+    page.get_by_role("button", name="Change 2 opportunities").click()
+    expect(page.get_by_role("status")).to_contain_text("2 opportunities: stage changed to Offer.")
+    assert [_stage(k) for k in ("bob-deal", "mill", "quay")] == ["Offer"] * 3
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_contain_text("Undone: 2 are as they were.")
+    assert [_stage(k) for k in ("bob-deal", "mill", "quay")] == ["New", "New", "Offer"]
+
+    page.get_by_role("link", name="Board").click()
+    page.get_by_role("link", name="Mill", exact=True).focus()
+    for key in ("m", "ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("status").filter(has_text="Mill")).to_contain_text("changed to Won.")
+    expect(page.locator("[data-stage=Won] [data-card=mill]")).to_be_visible()
+    expect(page.get_by_role("link", name="Mill", exact=True)).to_be_focused()
+    page.keyboard.press("z")
+    expect(page.locator("[data-stage=New] [data-card=mill]")).to_be_visible()
+    page.locator("[data-card=mill]").drag_to(page.locator("[data-stage=Lost]"))
+    expect(page.locator("[data-stage=Lost] [data-card=mill]")).to_be_visible()
+    assert _stage("mill") == "Lost"
+
+
+@pytest.mark.parametrize(
+    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
+)
+def test_the_pages_fit_and_are_accessible(
+    start: str, enter: Enter, size: tuple[int, int], theme: str
+) -> None:
+    page = enter(f"{start}/opportunities", size=size, theme=theme, strict=False)
+    sign_in(page, "bob@example.com")
+    page.goto(f"{start}/opportunities?stage=New")
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Save this list as").fill("Early")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("navigation", name="Views")).to_contain_text("Early 2")
+    view = SavedView.objects.get()
+    places = [f"/opportunities?{view.query}&view={view.pk}", "/opportunities?edit=mill&fact=stage"]
+    places += [
+        "/opportunities?edit=mill&fact=amount_minor",
+        "/accounts",
+        "/board",
+        "/board?move=mill",
+    ]
+    wrong = [fault for place in places for fault in wrong_with(page, f"{start}{place}")]
+    page.goto(f"{start}/opportunities")
+    page.locator("summary", has_text="Views").click()
+    wrong += wrong_here(page, "views")
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Choose Mill").check()
+    wrong += wrong_here(page, "chosen")
+    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="See what changes").click()
+    wrong += wrong_here(page, "what changes")
+    assert wrong == []
