@@ -130,11 +130,16 @@ class FacetValue:
 
 def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list[Facet]:
     """What can be narrowed to, counted among the rows that the other filters leave."""
-    filters = tuple(sorted(ask.facets.items()))
+    free = tuple(name for name in listing.facets if name not in ask.facets)
+    counts = dict(_values(_reading(book), listing, ask, free)) if free else {}
+    for name in ask.facets:
+        others = {n: v for n, v in ask.facets.items() if n != name}
+        asked = dataclasses.replace(ask, facets=others)
+        counts |= _values(_reading(book), listing, asked, (name,))
     made = []
     for name in listing.facets:
         chosen = ask.facets.get(name, "")
-        found = list(_values(_reading(book), listing, ask.text, filters, ask.extra, name))
+        found = list(counts[name])
         if chosen and chosen not in {value for value, _ in found}:
             found.append((chosen, 0))
         found.sort(key=lambda entry: entry[0] != chosen)  # else as they come, the commonest first
@@ -175,18 +180,25 @@ def _totals(
     return totals(whole_book().engine, listing, ask)
 
 
-@lru_cache(maxsize=512)
 def _values(
+    reading: Reading, listing: Listing, ask: Ask, names: tuple[str, ...]
+) -> dict[str, list[tuple[str, int]]]:
+    filters = tuple(sorted(ask.facets.items()))
+    return _values_of(reading, listing, ask.text, filters, ask.extra, names)
+
+
+@lru_cache(maxsize=512)
+def _values_of(
     reading: Reading,  # noqa: ARG001  the key
     listing: Listing,
     text: str,
     filters: tuple[tuple[str, str], ...],
     extra: str,
-    name: str,
-) -> tuple[tuple[str, int], ...]:
-    """The values of a facet with their rows; asked once a generation and reader."""
+    names: tuple[str, ...],
+) -> dict[str, list[tuple[str, int]]]:
+    """The values of facets with their rows; asked once a generation and reader."""
     ask = Ask(text=text, facets=dict(filters), extra=extra)
-    return tuple(values_of(whole_book().engine, listing, ask, name, MOST_VALUES))
+    return values_of(whole_book().engine, listing, ask, names, MOST_VALUES)
 
 
 def is_export(request: HttpRequest) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 from salesops.book.engine import Engine, Rows
 from salesops.book.listing import Ask, Listing, conditions, rows_of, totals_of
@@ -73,19 +74,29 @@ def _searched(listing: Listing, ask: Ask) -> Ask:
 
 
 def values_of(
-    engine: Engine, listing: Listing, ask: Ask, name: str, most: int
-) -> list[tuple[str, int]]:
-    """The values of a column with how many rows each has among those the other filters leave, the commonest first."""
-    others = {n: v for n, v in ask.facets.items() if n != name}
-    column = f"CAST({listing.column(name).sql} AS VARCHAR)"
-    lean = _lean(listing, list(others), column)
-    where, values = conditions(lean, dataclasses.replace(_searched(listing, ask), facets=others))
+    engine: Engine, listing: Listing, ask: Ask, names: Sequence[str], most: int
+) -> dict[str, list[tuple[str, int]]]:
+    """The values of columns with how many rows each has among those the filters leave, the commonest first.
+
+    One reading of the rows for all of them. Of a column that is filtered itself ask without its filter.
+    """
+    columns = [f"CAST({listing.column(name).sql} AS VARCHAR)" for name in names]
+    lean = _lean(listing, list(ask.facets), " ".join(columns))
+    where, values = conditions(lean, _searched(listing, ask))
+    selected = ", ".join(f"{sql} AS f{place}" for place, sql in enumerate(columns))
+    order = ", ".join(f"f{place}" for place in range(len(columns)))
+    sets = ", ".join(f"(f{place})" for place in range(len(columns)))
     found = engine.run(
-        f'SELECT {column} AS value, count(*) AS rows FROM "{listing.table}" x {lean.joins} {where} '
-        f"GROUP BY 1 HAVING value IS NOT NULL ORDER BY rows DESC, value LIMIT {most}",
+        f'SELECT {selected}, count(*) AS rows FROM "{listing.table}" x {lean.joins} {where} '
+        f"GROUP BY GROUPING SETS ({sets}) ORDER BY rows DESC, {order}",
         values,
     )
-    return [(str(value), int(rows)) for value, rows in found.rows]
+    told: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
+    for *texts, rows in found.rows:
+        for name, text in zip(names, texts, strict=True):
+            if text is not None and len(told[name]) < most:
+                told[name].append((str(text), int(rows)))
+    return told
 
 
 def _joins(listing: Listing, read: str) -> str:
