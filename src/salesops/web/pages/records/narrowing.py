@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from salesops.book.engine import Engine, Rows
 from salesops.book.listing import Ask, Listing, conditions, rows_of, totals_of
@@ -41,14 +42,18 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
 def sums_by(engine: Engine, listing: Listing, ask: Ask, name: str) -> dict[str, tuple[int, int]]:
     """How many rows and how much each value of a column has among those the filters leave."""
     column = listing.column(name).sql
-    lean = _lean(listing, list(ask.facets), f"{column} {listing.total}")
-    where, values = conditions(lean, _searched(listing, ask))
+    rows, values = rows_narrowed(listing, ask, f"{column} {listing.total}")
     found = engine.run(
-        f'SELECT {column} AS value, count(*), {listing.total} FROM "{listing.table}" x {lean.joins} {where} '
-        "GROUP BY 1",
-        values,
+        f"SELECT {column} AS value, count(*), {listing.total} {rows} GROUP BY 1", values
     )
-    return {str(value): (int(rows), int(total or 0)) for value, rows, total in found.rows}
+    return {str(value): (int(count), int(total or 0)) for value, count, total in found.rows}
+
+
+def rows_narrowed(listing: Listing, ask: Ask, read: str) -> tuple[str, dict[str, Any]]:
+    """SQL from FROM on of the rows the filters leave, with the joins that `read` needs, and its values."""
+    lean = _lean(listing, list(ask.facets), read)
+    where, values = conditions(lean, _searched(listing, ask))
+    return f'FROM "{listing.table}" x {lean.joins} {where}', values
 
 
 def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
@@ -81,21 +86,19 @@ def values_of(
     One reading of the rows for all of them. Of a column that is filtered itself ask without its filter.
     """
     columns = [f"CAST({listing.column(name).sql} AS VARCHAR)" for name in names]
-    lean = _lean(listing, list(ask.facets), " ".join(columns))
-    where, values = conditions(lean, _searched(listing, ask))
+    rows, values = rows_narrowed(listing, ask, " ".join(columns))
     selected = ", ".join(f"{sql} AS f{place}" for place, sql in enumerate(columns))
     order = ", ".join(f"f{place}" for place in range(len(columns)))
     sets = ", ".join(f"(f{place})" for place in range(len(columns)))
     found = engine.run(
-        f'SELECT {selected}, count(*) AS rows FROM "{listing.table}" x {lean.joins} {where} '
-        f"GROUP BY GROUPING SETS ({sets}) ORDER BY rows DESC, {order}",
+        f"SELECT {selected}, count(*) AS n {rows} GROUP BY GROUPING SETS ({sets}) ORDER BY n DESC, {order}",
         values,
     )
     told: dict[str, list[tuple[str, int]]] = {name: [] for name in names}
-    for *texts, rows in found.rows:
+    for *texts, count in found.rows:
         for name, text in zip(names, texts, strict=True):
             if text is not None and len(told[name]) < most:
-                told[name].append((str(text), int(rows)))
+                told[name].append((str(text), int(count)))
     return told
 
 

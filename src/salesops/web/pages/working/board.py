@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.listing import Ask
+from salesops.book.listing import Ask, rows_of
 from salesops.engines.literals import literal
 from salesops.foundations.money import format_money
 from salesops.records.models import OpportunityVersion
@@ -21,7 +21,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
 from salesops.web.pages.keeping.record_page import Attempt, Outcome, actor_of, edited, reading
 from salesops.web.pages.records.lists import ask_of, counted
-from salesops.web.pages.records.narrowing import page, sums_by
+from salesops.web.pages.records.narrowing import rows_narrowed, sums_by
 from salesops.web.pages.working.kinds import OPPORTUNITIES
 from salesops.web.pages.working.lists import said_done, said_once
 from salesops.web.pages.working.rows import Kept, in_words, kept, said_now
@@ -154,7 +154,6 @@ def _columns(
     of_it = _within(ask, _of_pipeline(pipeline))
     sums = sums_by(book.engine, OPPORTUNITIES.listing, of_it, "stage")
     columns = {}
-    rows: list[dict[str, Any]] = []
     for stage, outcome in _stages(book, pipeline):
         count, minor = sums.get(stage, (0, 0))
         query = request.GET.copy()
@@ -162,12 +161,7 @@ def _columns(
         query["stage"] = stage
         narrowed = f"{OPPORTUNITIES.address}?{query.urlencode()}"
         columns[stage] = Column(stage, outcome, count, minor, narrowed=narrowed)
-        if count:
-            sort = "close_date" if outcome == "open" else "-close_date"
-            asked = dataclasses.replace(
-                _within(of_it, f"x.stage = {literal(stage)}"), sort=sort, size=MOST_CARDS
-            )
-            rows += page(book.engine, OPPORTUNITIES.listing, asked).dicts()
+    rows = [row for row in _first_cards(book, of_it) if row["stage"] in columns]
     found = kept(actor, OPPORTUNITIES, book, [row["_id"] for row in rows])
     seen = _versions(list(found.records))
     for row in rows:
@@ -183,6 +177,23 @@ def _columns(
         # What was moved a moment ago is looked for at the top.
         column.cards.insert(0 if column.stage != was else len(column.cards), card)
     return list(columns.values())
+
+
+def _first_cards(book: Book, ask: Ask) -> list[dict[str, Any]]:
+    """The rows of each stage's first cards: of open deals those that close next, of closed ones the latest."""
+    listing = OPPORTUNITIES.listing
+    narrowed, values = rows_narrowed(listing, ask, "")
+    first = "{'day': coalesce(x.close_date, DATE '%s'), 'key': x.id}"
+    found = book.engine.run(
+        f"SELECT min({first % '9999-12-31'}, {MOST_CARDS}) FILTER (WHERE NOT x.is_closed), "
+        f"max({first % '0001-01-01'}, {MOST_CARDS}) FILTER (WHERE x.is_closed) {narrowed} GROUP BY x.stage",
+        values,
+    )
+    keys = [one["key"] for row in found.rows for each in row for one in each or ()]
+    wanted = ", ".join(literal(key) for key in keys) or "NULL"
+    of_them = Ask(size=max(1, len(keys)), extra=f"x.id IN ({wanted})")
+    by_key = {row["_id"]: row for row in rows_of(book.engine, listing, of_them).dicts()}
+    return [by_key[key] for key in keys]
 
 
 def _column_now(columns: Mapping[str, Column], record: Any, pipeline: str) -> Column | None:
