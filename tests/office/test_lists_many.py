@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +170,35 @@ def test_very_many_are_changed_and_taken_back_by_a_worker_in_steps(
     assert _stages("bob-deal", "mill") == ["New", "Won"]
     assert "Undo" not in [b.text for b in as_bob.page(place).all("button")]
     assert as_bob.post(place).status_code == 422
+
+
+def test_a_worker_that_dies_is_followed_by_one_that_goes_on_from_there(
+    selling: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("salesops.jobs.editing.STEP", 1)
+    keys = ("bob-deal", "mill", "quay")
+    alike = [edit_in_bulk.Alike({"next_step": "Call"}, keys)]
+    edit_in_bulk.edit_alike_soon(selling.bob, Opportunity, alike, system_clock)
+    done: list[str] = []
+
+    def give_some(change: Change, noun: Any, keys: Any, values: Any) -> tuple[int, int]:
+        if keys == ["mill"] and done == ["bob-deal"]:
+            done.append("a death")
+            raise MemoryError
+        done.extend(keys)
+        return edit_in_bulk.give_some(change, noun, keys, values)
+
+    monkeypatch.setattr("salesops.jobs.editing.give_some", give_some)
+    later = system_clock()
+    worker = Worker(KINDS, lambda: later)
+    worker.run_one()
+    assert Job.objects.get().state == "waiting"
+    later += timedelta(minutes=1)
+    worker.run_one()
+    assert done == ["bob-deal", "a death", "mill", "quay"]
+    assert Job.objects.get().result == {"changed": 3, "left": 0}
+    opened = {v.opened_by for v in Opportunity.versions.objects.filter(next_step="Call")}
+    assert len(opened) == 1
 
 
 def test_more_than_can_be_changed_at_once_is_refused(

@@ -50,6 +50,11 @@ def test_in_the_row_many_at_once_and_on_the_board(start: str, enter: Enter) -> N
     expect(page.get_by_role("status")).to_contain_text("stage is New again")
     assert page.url == f"{start}/opportunities?sort=value"
 
+    row.get_by_role("link", name="Mill", exact=True).focus()
+    page.keyboard.press("x")
+    expect(page.get_by_text("1 chosen")).to_be_visible()
+    page.keyboard.press("x")
+    expect(page.get_by_role("button", name="Go on")).to_be_hidden()
     page.get_by_label("Choose Bob's deal").check()
     page.get_by_label("Choose Quay").click(modifiers=["Shift"])
     expect(page.get_by_text("3 chosen")).to_be_visible()

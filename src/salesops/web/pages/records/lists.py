@@ -116,6 +116,7 @@ class Facet:
     title: str
     values: list[FacetValue]
     more: list[FacetValue]
+    is_cut: bool  # there are others still, which are found by searching
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,8 @@ def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list
             for v, rows in found
         ]
         title = listing.column(name).title
-        made.append(Facet(name, title, values[:SHOWN_VALUES], values[SHOWN_VALUES:]))
+        is_cut = len(counts[name]) >= MOST_VALUES
+        made.append(Facet(name, title, values[:SHOWN_VALUES], values[SHOWN_VALUES:], is_cut))
     return made
 
 
