@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +62,16 @@ def write(folder: Path, files: Mapping[str, str | bytes]) -> list[Path]:
             path.write_bytes(content)
         paths.append(path)
     return paths
+
+
+def as_csv(rows: Sequence[Mapping[str, str]]) -> bytes:
+    """Rows as a CSV with the headings of all of them, in the order they first come."""
+    out = io.StringIO()
+    headings = dict.fromkeys(name for row in rows for name in row)
+    writer = csv.DictWriter(out, list(headings), restval="", lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
 
 
 def look(

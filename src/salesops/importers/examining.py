@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from salesops.foundations.problem import Problem, Refusal, Severity
-from salesops.importers import salesforce
+from salesops.importers import salesforce, systems
 from salesops.importers.matching import is_target, judge_columns, match_file, settle_alike
 from salesops.importers.mended import take_mended
 from salesops.importers.model import (
@@ -17,7 +16,6 @@ from salesops.importers.model import (
     Examination,
     Limits,
     Question,
-    SourceColumn,
     SourceFile,
     Watch,
 )
@@ -25,13 +23,12 @@ from salesops.importers.problems import create_problem_tables, note_gathered, no
 from salesops.importers.references import reference_questions
 from salesops.importers.refused import REASON_COLUMN, ROW_COLUMN
 from salesops.importers.room import room
+from salesops.importers.sampling import columns_of, rows_in, shape_of
 from salesops.importers.staging import Staged, keep_staged, stage
 from salesops.importers.unpacking import DataFile, unpack
-from salesops.importers.vocabulary import COLUMN_WORDS, words
+from salesops.importers.vocabulary import COLUMN_WORDS
 
 STAGING = "staging.duckdb"
-SAMPLES = 4
-LOOKED_AT = 400
 
 
 def _silent(_step: str, _done: int, _total: int, /) -> None:
@@ -72,7 +69,8 @@ def examine(
             found = _stage_all(connection, files, work, caps, progress)
             take_mended(connection, found)
             for source in found:
-                _recognise(source, said)
+                _recognise(connection, source, said)
+            found += _unfolded(connection, found, said)
             if not any(f.table for f in found):
                 raise Refusal(_nothing(found, problems), tuple(problems))
             questions = _recognised(connection, found, said, progress)
@@ -123,66 +121,22 @@ def _source_file(
 ) -> SourceFile:
     table = keep_staged(connection, number)
     note_gathered(connection, clean.gathered, name, clean.whole_header)
-    columns = _columns(connection, table, clean.header)
-    rows = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    shape = " ".join(
-        sorted(words(c.name) for c in columns if c.name not in (ROW_COLUMN, REASON_COLUMN))
-    )
+    columns = columns_of(connection, table, clean.header)
     return SourceFile(
         name=name,
         staging=table,
-        rows=int(rows[0]) if rows else 0,
+        rows=rows_in(connection, table),
         size=size,
         encoding=clean.encoding,
         delimiter=clean.delimiter,
-        signature=hashlib.sha256(shape.encode()).hexdigest()[:16],
+        signature=shape_of(n for n in clean.header if n not in (ROW_COLUMN, REASON_COLUMN)),
         header=clean.whole_header,
         columns=columns,
     )
 
 
-def _columns(
-    connection: duckdb.DuckDBPyConnection, table: str, header: list[str]
-) -> list[SourceColumn]:
-    """Every column with its first values and how much of it is filled."""
-    keys = [f"c{i}" for i in range(len(header))]
-    total = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    n = int(total[0]) if total else 0
-    filled: list[float] = []
-    for start in range(0, len(keys), 200):  # wide files a part at a time
-        some = ", ".join(f"count({k})" for k in keys[start : start + 200])
-        counts = connection.execute(f"SELECT {some} FROM {table}").fetchone()
-        filled += [c / n if n else 0.0 for c in counts or ()]
-    samples = _samples(connection, table, keys, filled)
-    return [
-        SourceColumn(name=name, key=key, samples=s, filled=f)
-        for name, key, s, f in zip(header, keys, samples, filled, strict=True)
-    ]
-
-
-def _samples(
-    connection: duckdb.DuckDBPyConnection, table: str, keys: list[str], filled: list[float]
-) -> list[list[str]]:
-    """The first different values of each column, looked for further down only where the top is empty."""
-    some = ", ".join(f"left({k}, 80)" for k in keys)
-    top = connection.execute(
-        f"SELECT {some} FROM {table} ORDER BY _row LIMIT {LOOKED_AT}"
-    ).fetchall()
-    samples = []
-    for place, key in enumerate(keys):
-        found = dict.fromkeys(row[place] for row in top if row[place] is not None)
-        if not found and filled[place]:
-            rows = connection.execute(
-                f"SELECT left({key}, 80) FROM (SELECT _row, {key} FROM {table} "
-                f"WHERE {key} IS NOT NULL LIMIT {LOOKED_AT}) GROUP BY 1 ORDER BY min(_row)"
-            ).fetchall()
-            found = dict.fromkeys(row[0] for row in rows)
-        samples.append(list(found)[:SAMPLES])
-    return samples
-
-
-def _recognise(source: SourceFile, answers: Answers) -> None:
-    """What the file is: as a person said, as a Salesforce object, or by its columns."""
+def _recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile, answers: Answers) -> None:
+    """What the file is: as a person said, as an export of a known program, or by its columns."""
     if source.why:
         return
     said = answers.files.get(source.signature)
@@ -194,9 +148,24 @@ def _recognise(source: SourceFile, answers: Answers) -> None:
         if source.rows == 0:
             source.why = "It has column names and no rows."
             return
-        match_file(source, table)
+        if not systems.recognise(connection, source, table):
+            match_file(source, table)
     if said and source.table:
         _correct(source, said.targets)
+
+
+def _unfolded(
+    connection: duckdb.DuckDBPyConnection, files: list[SourceFile], answers: Answers
+) -> list[SourceFile]:
+    """The files that are made of the rows of others, corrected as a person said."""
+    made = systems.unfolded(connection, files)
+    for source in made:
+        said = answers.files.get(source.signature)
+        if said is not None and said.table == "":
+            source.table, source.why = None, "Left out, as you said."
+        elif said is not None:
+            _correct(source, said.targets)
+    return made
 
 
 def _correct(source: SourceFile, targets: dict[str, str]) -> None:

@@ -21,6 +21,7 @@ MOST_NEAR = 300
 LEAST_SCORE = 1.2
 EXTRA_TYPES = {
     "opportunity.status": Type.CHOICE,
+    "opportunity_version.left_at": Type.INSTANT,
     "pipeline_stage.id": Type.ID,
     "person.first_name": Type.TEXT,
     "person.last_name": Type.TEXT,

@@ -75,6 +75,7 @@ class SourceFile(BaseModel):
     recognised_as: str = ""
     why: str = ""  # why it is left out
     salesforce: bool = False
+    system: str = ""  # whose export it is, where its columns are known and may still be corrected
     signature: str = ""
     header: list[str] = []  # every column of the file, also those that are not staged
     columns: list[SourceColumn] = []

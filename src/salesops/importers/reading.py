@@ -41,9 +41,11 @@ PASSING = {
     "_is_won": "BOOLEAN",
     "_stage_id": "VARCHAR",
     "_amount": "DECIMAL(27,9)",
+    "_left_at": "TIMESTAMP",
 }
 _RENAMED = {
     "opportunity.status": "_status",
+    "opportunity_version.left_at": "_left_at",
     "person.first_name": "_first_name",
     "person.last_name": "_last_name",
     "pipeline_stage.id": "_stage_id",
@@ -130,7 +132,7 @@ def _create(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
     for name, table in TABLES.items():
         kept, passing = [c.name for c in table.columns], list(PASSING)
         if name == "opportunity_version" and all(
-            f.salesforce for f in examination.files if f.table == name
+            f.salesforce or f.system for f in examination.files if f.table == name
         ):
             kept, passing = _told_of_history(examination)
         columns = ", ".join(f'"{c}" {DUCKDB_TYPE[table.column[c].type]}' for c in kept)
@@ -155,7 +157,12 @@ def _told_of_history(examination: Examination) -> tuple[list[str], list[str]]:
             told |= {target_name(c) for c in file.columns if c.target}
         elif file.table == "_field_history":
             told.add("owner_id")
-    return [c for c in table.column if c in told], ["_deleted", "_modified", "_amount"]
+    return [c for c in table.column if c in told], [
+        "_deleted",
+        "_modified",
+        "_amount",
+        "_left_at",
+    ]
 
 
 def _load(connection: duckdb.DuckDBPyConnection, file: SourceFile, part: int, assumed: str) -> None:

@@ -6,6 +6,7 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
+from salesops.importers.entries import order_entries
 from salesops.importers.model import Examination, SourceFile
 from salesops.importers.problems import keep_rows, note_rows
 from salesops.tables import TABLES
@@ -30,8 +31,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         if "id" in TABLES[name].column:
             _give_ids(connection, name)
             _merge(connection, name, given[name])
-    _one_per_instant(connection)
     _stages_by_id(connection)
+    order_entries(connection, examination)
+    _one_per_instant(connection)
     generic = {f.table for f in examination.files if f.table and not f.salesforce}
     for name in sorted(TABLES, key=lambda t: _ORDER.index(t) if t in _ORDER else 99):
         _refer(connection, name, examination.files, joins, by_name=name in generic)

@@ -133,7 +133,8 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
     },
     "opportunity_version": {
         "opportunity_id": "opportunity id|deal id|opportunity",
-        "valid_from": "valid from|changed at|date entered|timestamp|fivetran start",
+        "valid_from": "valid from|changed at|date entered|entered|timestamp|fivetran start",
+        "left_at": "left at|date exited|exited",
         "stage": "stage|value|stage name",
         "amount_minor": "amount",
         "close_date": "close date",

@@ -1,0 +1,201 @@
+"""Unfolding: what one exported row tells of several tables becomes columns and files beside those it has."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from salesops.foundations.problem import Problem, Severity
+from salesops.importers.model import SourceColumn, SourceFile
+from salesops.importers.problems import note_rows
+from salesops.importers.sampling import columns_of, rows_in, shape_of
+
+CERTAIN = 1.0  # a heading of a known export says what its column is
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A column worked out from those of the file: `text` is SQL of what a cell would say."""
+
+    name: str
+    text: str
+    target: str
+    note: str
+
+
+def fold(text: str) -> str:
+    """Letters and digits alone, small and without accents: `Affaire - Étape` is `affaire etape`."""
+    plain = unicodedata.normalize("NFKD", text)
+    bare = "".join(c for c in plain if not unicodedata.combining(c)).lower()
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", bare).split())
+
+
+def column_for(source: SourceFile, target: str) -> SourceColumn | None:
+    """The column of a file that goes to one of ours."""
+    return next((c for c in source.columns if c.target == f"{source.table}.{target}"), None)
+
+
+def give_targets(source: SourceFile, table: str, targets: Mapping[int, str]) -> None:
+    """Each column of the file goes where its heading says, by its place; the others are not read."""
+    source.table = table
+    for place, column in enumerate(source.columns):
+        target = targets.get(place, "")
+        column.target = f"{table}.{target}" if target else ""
+        column.confidence = CERTAIN if target else 0.0
+
+
+def work_out(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, added: Sequence[Worked]
+) -> None:
+    """Add columns to a file; a column that went where one of them goes gives way."""
+    if not added:
+        return
+    first, former = len(source.columns), source.staging
+    source.staging = f"{former}_more"
+    texts = ", ".join(f"{w.text} AS c{first + i}" for i, w in enumerate(added))
+    connection.execute(f"CREATE VIEW {source.staging} AS SELECT *, {texts} FROM {former}")
+    taken = {f"{source.table}.{w.target}" for w in added}
+    for column in source.columns:
+        if column.target in taken:
+            column.target, column.confidence = "", 0.0
+    made = columns_of(connection, source.staging, [w.name for w in added], first)
+    for column, worked in zip(made, added, strict=True):
+        column.target, column.confidence = f"{source.table}.{worked.target}", CERTAIN
+        column.note = worked.note
+    source.columns += made
+
+
+def unfold(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    title: str,
+    table: str,
+    columns: Mapping[str, str],
+    rows: str,
+) -> SourceFile | None:
+    """A file of its own, made of the rows of another; None where there are none.
+
+    `columns` are its headings and where each goes; `rows` is SQL of `_row` and one text for each of them.
+    """
+    staging = f"{source.staging}_{title.replace(' ', '_')}"
+    keys = ", ".join(["_row", *(f"c{i}" for i in range(len(columns)))])
+    texts = ", ".join(["_row", *(f"CAST(c{i} AS VARCHAR) AS c{i}" for i in range(len(columns)))])
+    connection.execute(f"CREATE TABLE {staging} AS SELECT {texts} FROM ({rows}) AS told({keys})")
+    count = rows_in(connection, staging)
+    if not count:
+        return None
+    header = list(columns)
+    made = columns_of(connection, staging, header)
+    for column, target in zip(made, columns.values(), strict=True):
+        column.target, column.confidence = f"{table}.{target}", CERTAIN
+    return SourceFile(
+        name=f"{source.name} › {title}",
+        staging=staging,
+        rows=count,
+        table=table,
+        recognised_as=title.capitalize(),
+        system=source.system,
+        signature=shape_of([title, *header]),
+        header=header,
+        columns=made,
+    )
+
+
+def give_keys(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, told_by: Sequence[str], remedy: str
+) -> Worked | None:
+    """An id for the rows of a file without one, from what identifies them; None where it has one.
+
+    `told_by` are our columns whose text stays the same from one export to the next.
+    """
+    has = column_for(source, "id")
+    if has is not None and has.filled > 0:
+        return None
+    parts = [c for c in (column_for(source, name) for name in told_by) if c is not None]
+    if not parts:
+        return None
+    spoken = " and ".join(f"“{c.name}”" for c in parts)
+    whole = "concat_ws(' · ', " + ", ".join(c.key for c in parts) + ")"
+    place = f"row_number() OVER (PARTITION BY {whole} ORDER BY _row)"
+    key = f"CASE WHEN {place} = 1 THEN {whole} ELSE {whole} || ' · ' || {place} END"
+    note_rows(
+        connection,
+        Problem(
+            "no_id_in_file",
+            Severity.NOTE,
+            f"The file tells no id. Its rows are known again in a later export only by {spoken}: "
+            "one whose text there changes counts as another.",
+            remedy,
+            file=source.name,
+            table=str(source.table),
+        ),
+        f"SELECT _row AS row, {whole} AS value, NULL AS record_id FROM {source.staging} LIMIT 1",
+        source.rows,
+    )
+    _tell_alike(connection, source, whole, spoken, remedy)
+    return Worked("Known by", key, "id", "Stands for the id the file does not tell")
+
+
+def _tell_alike(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    whole: str,
+    spoken: str,
+    remedy: str,
+) -> None:
+    alike = (
+        f"SELECT _row AS row, {whole} AS value, NULL AS record_id FROM {source.staging} "
+        f"QUALIFY count(*) OVER (PARTITION BY {whole}) > 1"
+    )
+    count = rows_in(connection, f"({alike})")
+    if count:
+        note_rows(
+            connection,
+            Problem(
+                "alike_without_id",
+                Severity.DOUBTFUL,
+                f"Rows are alike in {spoken}; each counts, and only their order tells them apart.",
+                remedy,
+                file=source.name,
+                table=str(source.table),
+            ),
+            alike,
+            count,
+        )
+
+
+def accounts_named(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    identity: str,
+    name: str,
+    files: Sequence[SourceFile],
+) -> SourceFile | None:
+    """The accounts that rows name by id and by name, but those that a file of accounts holds.
+
+    `identity` and `name` are SQL.
+    """
+    held = [
+        f"SELECT {column.key} FROM {file.staging}"
+        for file in files
+        if file.table == "account" and (column := column_for(file, "id")) is not None
+    ]
+    known = f"AND {identity} NOT IN ({' UNION ALL '.join(_there(h) for h in held)})" if held else ""
+    return unfold(
+        connection,
+        source,
+        "companies",
+        "account",
+        {"Company ID": "id", "Company": "name"},
+        f"SELECT min(_row), {identity}, arg_max({name}, _row) FROM {source.staging} "
+        f"WHERE {identity} IS NOT NULL AND {name} IS NOT NULL {known} GROUP BY 2",
+    )
+
+
+def _there(query: str) -> str:
+    """A query whose answers are never null, so that NOT IN is true or false."""
+    return f"SELECT * FROM ({query}) AS held(id) WHERE id IS NOT NULL"
