@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -17,6 +18,9 @@ from salesops.foundations.problem import Refusal
 
 PACKAGES = ("duckdb", "ibis-framework", "sqlglot", "django", "granian", "pyarrow")
 LEAST_FREE_BYTES = 2 * 1024**3
+if TYPE_CHECKING:
+    from salesops.engines.folder import Manifest
+
 Check = tuple[bool, str]  # whether it is fine, and what was found
 
 
@@ -74,26 +78,34 @@ def _book(folder: Path) -> Iterator[Check]:
         True,
         f"Book in {folder}: generation {manifest.generation}, as of {manifest.data_as_of:%-d %B %Y}",
     )
-    yield _whole(folder, manifest.base, manifest.rows)
+    yield _whole(folder, manifest)
     yield _decided(folder)
 
 
-def _whole(folder: Path, base: str, rows: dict[str, int]) -> Check:
-    """The base file opens and holds the rows its manifest names."""
+def _whole(folder: Path, manifest: Manifest) -> Check:
+    """The book's files open and hold the rows their manifest names."""
     import duckdb
 
+    from salesops.engines.folder import MANIFEST
+    from salesops.engines.generation import attach
+
+    again = "Open the files again."
+    if manifest.follows is not None:
+        again = f"Remove {folder / MANIFEST}: the worker makes the book anew from the records."
+    name = " with ".join(filter(None, (manifest.base, manifest.delta)))
     try:
-        with duckdb.connect(str(folder / base), read_only=True) as connection:
-            for table, expected in rows.items():
-                found = connection.execute(f'SELECT count(*) FROM "{table}"').fetchone()
+        with duckdb.connect() as connection:
+            attach(connection, folder, manifest, "book")
+            for table, expected in manifest.rows.items():
+                found = connection.execute(f"SELECT count(*) FROM book.main.{table}").fetchone()
                 count = found[0] if found else 0
                 if count != expected:
-                    line = f"{base} holds {count} {table} rows, {expected} were written."
-                    return False, f"{line} Open the files again."
+                    line = f"{name} holds {count} {table} rows, {expected} were written."
+                    return False, f"{line} {again}"
     except duckdb.Error as error:
         first_line = str(error).splitlines()[0]
-        return False, f"{base} cannot be read. Open the files again. ({first_line})"
-    return True, f"{base} is whole: {sum(rows.values()):,} rows"
+        return False, f"{name} cannot be read. {again} ({first_line})"
+    return True, f"{name} is whole: {sum(manifest.rows.values()):,} rows"
 
 
 def _decided(folder: Path) -> Check:

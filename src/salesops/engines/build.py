@@ -65,7 +65,7 @@ def build(
         "Writing the book",
         "Checking",
     )
-    run = _Build(work, settings, now)
+    run = Build(work, settings, now)
     parts: tuple[Callable[[], None], ...] = (
         run.stages,
         run.money,
@@ -85,14 +85,23 @@ def speaks_of(work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime
     """The last instant the rows in `work` speak of, as a book of them would say. `work` stays as it is."""
     work.begin()
     try:
-        run = _Build(work, settings, now)
+        run = Build(work, settings, now)
         run.stages()
         return run.data_as_of.replace(tzinfo=UTC)
     finally:
         work.rollback()
 
 
-class _Build:
+class Build:
+    """The steps of building a base file, in order; each leaves tables in `work` that the next ones read."""
+
+    # What is written, in an order in which nothing is read before it is there.
+    written: tuple[str, ...] = (
+        "opportunity_version",
+        "opportunity",
+        *(n for n in TABLES if n not in ("opportunity_version", "opportunity")),
+    )
+
     def __init__(self, work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
         self.work = work
         self.settings = settings
@@ -107,6 +116,14 @@ class _Build:
 
     def stages(self) -> None:
         """Days from instants, the reading's instant, and what each stage means."""
+        self._days_and_pipelines()
+        self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
+        self._note_stages_used()
+        fill_stages(self.work, self.settings)
+        self.data_as_of = self._latest()
+        self._note_future_closes()
+
+    def _days_and_pipelines(self) -> None:
         dated = ["account", "contact", "lead", "opportunity"]
         if {"created_at", "created_on"} <= set(self.held):
             dated.append("opportunity_version")
@@ -123,28 +140,30 @@ class _Build:
                 "UPDATE opportunity_version SET pipeline = coalesce((SELECT o.pipeline FROM opportunity o "
                 "WHERE o.id = opportunity_id), 'Sales') WHERE pipeline IS NULL OR pipeline = ''"
             )
-        self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
+
+    def _note_stages_used(self) -> None:
         pipeline = self._of("pipeline", "v", "o")
         self.work.execute(
             "CREATE OR REPLACE TABLE _stage_used AS SELECT pipeline, stage FROM opportunity UNION "
             f"SELECT {pipeline}, v.stage FROM opportunity_version v "
             "LEFT JOIN opportunity o ON o.id = v.opportunity_id"
         )
-        fill_stages(self.work, self.settings)
-        self.data_as_of = self._latest()
-        self._note_future_closes()
 
     def money(self) -> None:
         """The reporting currency, and one dated rate for every currency and day."""
         self.files_name_currency = self._any_currency()
         self.currency = self._reporting_currency()
+        self._name_currencies()
+        self._rates()
+
+    def _name_currencies(self) -> None:
+        """What names no currency is in the reporting one."""
         for table in self._with_currency():
             if table != "exchange_rate":
                 self.work.execute(
                     f"UPDATE {table} SET currency = ? WHERE currency IS NULL OR currency = ''",
                     [self.currency],
                 )
-        self._rates()
 
     def history(self) -> None:
         """Versions in order with their ends, and what follows from having been in a stage.
@@ -229,6 +248,9 @@ class _Build:
                 AND NOT EXISTS (SELECT 1 FROM team_membership m WHERE m.person_id = p.id)
             """
         )
+        self._note_places()
+
+    def _note_places(self) -> None:
         self.work.execute(
             "CREATE OR REPLACE TABLE place AS SELECT person_id, team, valid_from, valid_to "
             "FROM team_membership"
@@ -240,20 +262,32 @@ class _Build:
         self.work.execute("PRAGMA force_compression = 'auto'")
         self.work.execute(f"ATTACH '{_quoted(base)}' AS base")
         try:
-            self._write_versions()
-            self._write_opportunities()
-            for name in TABLES:
-                if name not in ("opportunity", "opportunity_version"):
-                    self._write(name, self._select(name))
-            self._write_calendar()
-            for name in _KEPT:
-                self.work.execute(f'CREATE TABLE base."{name}" AS FROM "{name}"')
+            for name in self.written:
+                self._write_table(name)
+            self._write_rest()
             self.filled = [f"{t}.{c}" for t, c in NEEDED if self._is_filled(t, c)]
             self.work.execute("CHECKPOINT base")
         finally:
             self.work.execute("DETACH base")
 
+    def _write_table(self, name: str) -> None:
+        if name == "opportunity_version":
+            self._write_versions()
+        elif name == "opportunity":
+            self._write_opportunities()
+            self._note_customers()
+        else:
+            self._write(name, self._select(name))
+
+    def _write_rest(self) -> None:
+        """What a base holds beside the declared tables."""
+        self._write_calendar()
+        for name in _KEPT:
+            self.work.execute(f'CREATE TABLE base."{name}" AS FROM "{name}"')
+
     def _is_filled(self, table: str, column: str) -> bool:
+        if table not in self.written:
+            return False
         found = self.work.execute(
             f'SELECT 1 FROM base."{table}" WHERE "{column}" IS NOT NULL LIMIT 1'
         ).fetchone()
@@ -261,7 +295,7 @@ class _Build:
 
     def check(self) -> None:
         """Stop before anything is published when rows went missing on the way."""
-        for name in TABLES:
+        for name in self.written:
             if name == "opportunity_version":  # gains states only seen now
                 continue
             found = self.work.execute(f"SELECT count(*) FROM {name}").fetchone()
@@ -578,6 +612,13 @@ class _Build:
             """,
         )
 
+    def _note_customers(self) -> None:
+        """When each account that bought first did."""
+        self.work.execute(
+            "CREATE OR REPLACE TABLE _customer AS SELECT account_id, min(closed_on) AS since "
+            "FROM base.opportunity WHERE is_won GROUP BY 1"
+        )
+
     def _today(self) -> date:
         return self._day_of(self.data_as_of)
 
@@ -735,10 +776,7 @@ _MONEY_DAY = {
     "recurring_revenue": "starts_on",
     "quota": "starts_on",
 }
-_JOINS = {
-    "account": "LEFT JOIN (SELECT account_id, min(closed_on) AS since FROM base.opportunity WHERE is_won "
-    "GROUP BY 1) w ON w.account_id = x.id",
-}
+_JOINS = {"account": "LEFT JOIN _customer w ON w.account_id = x.id"}
 _SELLING = "('call', 'email', 'message', 'meeting', 'demo')"
 _DERIVED = {
     "account": {"is_customer": "w.account_id IS NOT NULL", "customer_since": "w.since"},

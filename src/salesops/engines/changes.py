@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.engines.generation import quoted
+
 # What is watched, by what it is called, and how the two states of it are compared and shown.
 _WATCHED = {
     "stage": ("stage", ("stage",)),
@@ -16,10 +18,11 @@ _WATCHED = {
 _MEMORY = "1GB"
 
 
-def add_changes(base: Path, former: Path | None) -> None:
+def add_changes(base: Path, former: Path | None, among: str = "former.opportunity") -> None:
     """Write `_change` into `base`: opportunity_id, name, what, before, after, value_minor.
 
-    Empty where there is no former generation or it cannot be read.
+    `among` is what of the former file is compared, as SQL that can be read from. Empty where there is no former
+    generation or it cannot be read.
     """
     with duckdb.connect(str(base), config={"memory_limit": _MEMORY}) as connection:
         connection.execute(
@@ -28,23 +31,22 @@ def add_changes(base: Path, former: Path | None) -> None:
         )
         if former is None or not former.exists():
             return
-        quoted = str(former).replace("'", "''")
         try:
-            connection.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
-            connection.execute(f"INSERT INTO _change {' UNION ALL '.join(_changes())}")
+            connection.execute(f"ATTACH {quoted(former)} AS former (READ_ONLY)")
+            connection.execute(f"INSERT INTO _change {' UNION ALL '.join(_changes(among))}")
         except duckdb.Error:
             return  # a damaged file, or one whose columns were others: what changed is not known
         connection.execute("DETACH former")
 
 
-def _changes() -> list[str]:
+def _changes(among: str) -> list[str]:
     """Selects that together tell all changes, each opportunity once for each that it saw."""
-    both = "FROM opportunity n JOIN former.opportunity f ON f.id = n.id"
+    both = f"FROM opportunity n JOIN {among} f ON f.id = n.id"
     selects = [
-        """SELECT n.id, n.name, 'new', NULL, n.stage, n.value_minor
-        FROM opportunity n ANTI JOIN former.opportunity f ON f.id = n.id""",
-        """SELECT f.id, f.name, 'gone', f.stage, NULL, f.value_minor
-        FROM former.opportunity f ANTI JOIN opportunity n ON f.id = n.id""",
+        f"""SELECT n.id, n.name, 'new', NULL, n.stage, n.value_minor
+        FROM opportunity n ANTI JOIN {among} f ON f.id = n.id""",
+        f"""SELECT f.id, f.name, 'gone', f.stage, NULL, f.value_minor
+        FROM {among} f ANTI JOIN opportunity n ON f.id = n.id""",
     ]
     for column, (what, compared) in _WATCHED.items():
         differs = " OR ".join(f"n.{c} IS DISTINCT FROM f.{c}" for c in compared)

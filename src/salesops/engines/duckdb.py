@@ -17,8 +17,10 @@ from salesops.book.facts import MAY_LACK
 from salesops.book.question import Question
 from salesops.engines.compiled import sql_of
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest
+from salesops.engines.generation import BESIDE, attach
 from salesops.engines.literals import with_values
 from salesops.foundations.problem import Refusal
+from salesops.tables import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -38,7 +40,7 @@ class _Generation:
 
 
 class DuckDBEngine:
-    """Answers questions from `base-N.duckdb`. Safe to use from several threads.
+    """Answers questions from the files of the current generation. Safe to use from several threads.
 
     Before each question it looks whether a newer generation was published and changes over to it; what
     runs in the former one ends there undisturbed. Answers are kept, since a generation never changes.
@@ -158,8 +160,15 @@ class DuckDBEngine:
                 current = self._generation = self._opened()
             return current
 
-    def _connect(self, base: Path) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(str(base), read_only=True, config=self._config)
+    def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+        if not manifest.delta:
+            base = self.folder / manifest.base
+            return duckdb.connect(str(base), read_only=True, config=self._config)
+        connection = duckdb.connect(config=self._config)
+        attach(connection, self.folder, manifest, "book")
+        for table in (*TABLES, *BESIDE):
+            connection.execute(f"CREATE VIEW {table} AS FROM book.main.{table}")
+        return connection
 
     def _seen(self) -> tuple[int, int, int] | None:
         """What tells one manifest from the next; its inode alone may be given to a later one again."""
@@ -178,13 +187,13 @@ class DuckDBEngine:
                 raise Refusal(
                     f"There is no book in {self.folder} yet. Open some files into it first."
                 )
-            base = self.folder / manifest.base
             try:
-                connection = self._connect(base)
+                connection = self._connect(manifest)
             except duckdb.Error as error:
                 if manifest == missing:
                     raise Refusal(
-                        f"{base} is missing or damaged. Open the files again; settings and answers are kept."
+                        f"{self.folder / manifest.newest} is missing or damaged. Open the files again; "
+                        "settings and answers are kept."
                     ) from error
                 missing = manifest
                 continue

@@ -1,7 +1,8 @@
 """The book on disk: immutable generations, named by a manifest that is replaced in one step.
 
-A folder holds `base-N.duckdb`, `MANIFEST.json` naming the current one, `LOCK` for the one writer, and what
-people decided (`settings.json`, `answers.json`). A base file is never written once a manifest names it.
+A folder holds `base-N.duckdb`, perhaps `delta-N.duckdb` with what changed since, `MANIFEST.json` naming the
+current ones, `LOCK` for the one writer, and what people decided (`settings.json`, `answers.json`). No file is
+written any more once a manifest names it.
 """
 
 import fcntl
@@ -20,6 +21,7 @@ from salesops.book.engine import BookFacts
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
+_NAME = re.compile(r"(base|delta)-(\d+)\.duckdb")
 LAYOUT = 3  # of the base file; a book of another layout is opened again from its files
 
 
@@ -33,12 +35,26 @@ class FileOpened(BaseModel):
     why: str = ""
 
 
+class Follows(BaseModel):
+    """How far into an office's records a base reaches, what made it and when, and the day open deals are valued on."""
+
+    mark: str  # in the words of `records.watermark`
+    made_by: str
+    made_at: datetime
+    valued_at: datetime
+
+
 class Manifest(BaseModel):
-    """Which base file is current and what is in it."""
+    """Which files are current and what is in them.
+
+    A `delta` holds what changed in the records of an office after its base was made.
+    """
 
     layout: int = LAYOUT
     generation: int
     base: str
+    delta: str = ""
+    follows: Follows | None = None  # for the book of an office
     opened_at: datetime
     data_as_of: datetime
     history_from: datetime | None
@@ -49,6 +65,11 @@ class Manifest(BaseModel):
     files: list[FileOpened]
     zone: str = "UTC"
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
+
+    @property
+    def newest(self) -> str:
+        """The file that is of this generation alone."""
+        return self.delta or self.base
 
     @property
     def facts(self) -> BookFacts:
@@ -103,7 +124,7 @@ def one_writer(folder: Path) -> Iterator[None]:
 
 
 def next_generation(folder: Path) -> int:
-    """The number the next base file gets."""
+    """The number the next generation gets."""
     return _current(folder) + 1
 
 
@@ -116,24 +137,27 @@ def read_manifest_lenient(folder: Path) -> Manifest | None:
 
 
 def publish(folder: Path, manifest: Manifest) -> None:
-    """Make `manifest` the current one, durably, and remove base files nobody needs any more.
+    """Make `manifest` the current one, durably, and remove files nobody needs any more.
 
-    The former generation stays until the one after next, for readers that are still in it and for
+    Those of the former generation stay until the one after next, for readers that are still in it and for
     the account of what changed.
     """
-    _sync(folder / manifest.base)
+    former = read_manifest_lenient(folder)
+    needed = {name for m in (former, manifest) if m for name in (m.base, m.delta)}
+    for name in filter(None, (manifest.base, manifest.delta)):
+        _sync(folder / name)
     _sync(folder)
     write_whole(folder / MANIFEST, manifest.model_dump_json(indent=2))
     _sync(folder)
-    for number, path in _bases(folder):
-        if number < manifest.generation - 1:
+    for number, owner, path in _files(folder):
+        if number < manifest.generation and owner not in needed:
             _remove(path)
 
 
 def clear_unfinished(folder: Path) -> None:
     """Remove what a killed writer left. Only for the holder of the lock."""
     current = _current(folder)
-    for number, path in _bases(folder):
+    for number, _, path in _files(folder):
         if number > current:
             _remove(path)
 
@@ -151,13 +175,16 @@ def _current(folder: Path) -> int:
         named = None
     if isinstance(named, int):
         return named
-    return max((number for number, _ in _bases(folder)), default=0)
+    return max((number for number, _, _ in _files(folder)), default=0)
 
 
-def _bases(folder: Path) -> list[tuple[int, Path]]:
-    """Base files by number, and what DuckDB puts beside one: its log, and a folder it spills to."""
-    found = ((re.match(r"base-(\d+)\.duckdb", p.name), p) for p in folder.glob("base-*.duckdb*"))
-    return [(int(match[1]), path) for match, path in found if match]
+def _files(folder: Path) -> list[tuple[int, str, Path]]:
+    """What belongs to generations: a number, the file that has it, and that or what stands beside it.
+
+    Beside one stand its log, what was kept of it, and a folder it spills to.
+    """
+    found = ((_NAME.match(path.name), path) for path in folder.glob("*.duckdb*"))
+    return [(int(match[2]), match[0], path) for match, path in found if match]
 
 
 def _remove(path: Path) -> None:

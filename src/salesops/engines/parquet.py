@@ -9,6 +9,7 @@ import duckdb
 
 from salesops.book.settings import write_whole
 from salesops.engines.folder import MANIFEST, Manifest, one_writer, read_manifest
+from salesops.engines.generation import attach, quoted
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
@@ -27,12 +28,12 @@ def export_parquet(folder: Path, target: Path) -> Manifest:
     if book is None:
         raise Refusal(f"There is no book in {folder} yet. Open some files into it first.")
     name = f"generation-{book.generation}-{book.opened_at:%Y%m%dT%H%M%S%f}"
-    manifest = book.model_copy(update={"base": name})
+    manifest = book.model_copy(update={"base": name, "delta": ""})
     with one_writer(target):
         former = read_manifest(target)
         if former == manifest and (target / name).is_dir():
             return manifest
-        _write(folder / book.base, target / UNFINISHED)
+        _write(folder, book, target / UNFINISHED)
         shutil.rmtree(target / name, ignore_errors=True)
         (target / UNFINISHED).rename(target / name)
         write_whole(target / MANIFEST, manifest.model_dump_json(indent=2))
@@ -43,15 +44,14 @@ def export_parquet(folder: Path, target: Path) -> Manifest:
     return manifest
 
 
-def _write(base: Path, folder: Path) -> None:
+def _write(book: Path, manifest: Manifest, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    source = str(base).replace("'", "''")
     # Attached, since a process may hold one file open under one configuration only.
     with duckdb.connect(config={"memory_limit": "1GB"}) as connection:
-        connection.execute(f"ATTACH '{source}' AS book (READ_ONLY)")
+        attach(connection, book, manifest, "book")
         for table in EXPORTED:
             (folder / table).mkdir(parents=True)
-            part = str(folder / table / "part-0.parquet").replace("'", "''")
+            part = quoted(folder / table / "part-0.parquet")
             connection.execute(
-                f"COPY book.\"{table}\" TO '{part}' (FORMAT parquet, COMPRESSION zstd)"
+                f"COPY (FROM book.main.{table}) TO {part} (FORMAT parquet, COMPRESSION zstd)"
             )

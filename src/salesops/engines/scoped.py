@@ -13,6 +13,8 @@ from salesops.book.engine import Rows
 from salesops.book.facts import IbisFacts, Scope, scalars
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
 from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.folder import Manifest
+from salesops.engines.generation import attach
 from salesops.engines.literals import with_values
 from salesops.tables import TABLES
 
@@ -47,10 +49,9 @@ class ScopedEngine(DuckDBEngine):
 
         return ibis.duckdb.from_connection(self._current().connection.cursor()).table(name)
 
-    def _connect(self, base: Path) -> duckdb.DuckDBPyConnection:
+    def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)
-        quoted = str(base).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS base (READ_ONLY)")
+        attach(connection, self.folder, manifest, "base")
         for name, text in views(self.folder / "compiled").items():
             connection.execute(f'CREATE VIEW "{name}" AS {with_values(text, self.scope.values)}')
         for name, condition in BESIDE.items():

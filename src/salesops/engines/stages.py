@@ -82,12 +82,16 @@ class _Stage:
 def fill_stages(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """Complete `pipeline_stage`: one row for every stage in `_stage_used`, with order and meaning.
 
-    What a person said wins over the files, and the files over guesses from names. Also makes `_pipeline`
-    with the first pitched and first qualified position of each pipeline (null where none is flagged).
+    What a person said wins over the files, and the files over guesses from names. Also does `note_pipelines`.
     """
     _spread(work)
     _add_missing(work)
     _give_meaning(work, settings)
+    note_pipelines(work)
+
+
+def note_pipelines(work: duckdb.DuckDBPyConnection) -> None:
+    """Make `_pipeline`: the first pitched and first qualified position of each, null where none is flagged."""
     work.execute(
         """
         CREATE OR REPLACE TABLE _pipeline AS

@@ -2,65 +2,176 @@
 
 from __future__ import annotations
 
+import hashlib
+from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
-from salesops.book.settings import load_settings, write_whole
+from salesops.book.settings import Settings, load_settings, write_whole
+from salesops.engines import build as build_module
+from salesops.engines import stages as stages_module
 from salesops.engines.build import build
-from salesops.engines.folder import MANIFEST, Manifest
+from salesops.engines.compiled import edition
+from salesops.engines.delta import CONTEXT, build_delta
+from salesops.engines.folder import LAYOUT, Follows, Manifest, read_manifest_lenient
+from salesops.engines.generation import REPLACED
 from salesops.foundations.clock import Clock
 from salesops.importers.problems import create_problem_tables
 from salesops.importers.room import room
-from salesops.jobs.opening import Checked, manifest_of, publish_checked, working_folder
+from salesops.jobs.opening import (
+    Checked,
+    manifest_of,
+    publish_checked,
+    publish_delta,
+    working_folder,
+)
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import workbench
-from salesops.records.to_tables import entered, table_batches
-from salesops.records.watermark import is_behind, one_moment, watermark
+from salesops.records.models import NOUNS
+from salesops.records.to_tables import changed_ids, entered, table_batches
+from salesops.records.watermark import is_behind, is_of_this_database, one_moment, watermark
 from salesops.tables import TABLES
 
 FOLLOWED = "FOLLOWED"  # beside the book: how far into the records it reaches
+# Beyond these a delta slows questions down more than making a base anew costs.
+MOST_CHANGED = 50_000
+LONGEST_ON_ONE_BASE = timedelta(days=1)
 
 
 def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
     """Publish a generation of the book in `folder` that says what the records say.
 
-    Readers keep the former one until it is finished; killed on the way, it leaves that one in place.
+    Where little changed since its base was made, only that is built, as a delta beside the base. Readers keep
+    the former generation until the new one is finished; killed on the way, it leaves the former in place.
     """
     settings = load_settings(folder)
+    former = read_manifest_lenient(folder)
     with working_folder(folder) as work, room(work):
-        connection = workbench(work / "work.duckdb")
-        try:
-            with one_moment():
-                mark = watermark()
-                load_records(connection, watch)
-            built = build(connection, work / "base.duckdb", settings, clock(), watch)
-        finally:
-            connection.close()
-        manifest = manifest_of(built, [], settings, clock)
-        published = publish_checked(folder, Checked(work / "base.duckdb", manifest))
+        published = None
+        if former and _may_be_kept(former, settings, clock):
+            published = _follow_by_delta(folder, former, work, settings, clock, watch)
+        mark, manifest = published or _follow_whole(folder, work, settings, clock, watch)
     # After publishing: killed in between, the book is only made once more.
     write_whole(folder / FOLLOWED, mark)
-    return published
+    return manifest
+
+
+def _follow_whole(
+    folder: Path, work: Path, settings: Settings, clock: Clock, watch: Watch
+) -> tuple[str, Manifest]:
+    connection = workbench(work / "work.duckdb")
+    try:
+        with one_moment():
+            mark = watermark()
+            load_records(connection, watch)
+        built = build(connection, work / "base.duckdb", settings, clock(), watch)
+    finally:
+        connection.close()
+    manifest = manifest_of(built, [], settings, clock)
+    follows = Follows(
+        mark=mark,
+        made_by=_made_by(settings),
+        made_at=manifest.opened_at,
+        valued_at=built.data_as_of,
+    )
+    manifest = manifest.model_copy(update={"follows": follows})
+    return mark, publish_checked(folder, Checked(work / "base.duckdb", manifest))
+
+
+def _may_be_kept(former: Manifest, settings: Settings, clock: Clock) -> bool:
+    """Whether the base that `former` names may stay, as far as the records need not be asked."""
+    follows = former.follows
+    return (
+        follows is not None
+        and follows.made_by == _made_by(settings)
+        and timedelta() <= clock() - follows.made_at < LONGEST_ON_ONE_BASE
+        and is_of_this_database(follows.mark)
+    )
+
+
+def _follow_by_delta(
+    folder: Path, former: Manifest, work: Path, settings: Settings, clock: Clock, watch: Watch
+) -> tuple[str, Manifest] | None:
+    """A generation of the same base and a delta with all that changed since; None where it takes a new base."""
+    since = former.follows.mark if former.follows else ""
+    connection = workbench(work / "work.duckdb")
+    try:
+        with one_moment():
+            mark = watermark()
+            if not load_changed(connection, since, watch):
+                return None
+        watch("Writing what changed", 0, 1)
+        built = build_delta(
+            connection, folder / former.base, former, work / "delta.duckdb", settings, clock()
+        )
+    finally:
+        connection.close()
+        (work / "work.duckdb").unlink(missing_ok=True)
+    if built is None:
+        return None
+    manifest = manifest_of(built, [], settings, clock)
+    kept = {"base": former.base, "follows": former.follows}
+    manifest = manifest.model_copy(update=kept)
+    return mark, publish_delta(folder, work / "delta.duckdb", manifest)
+
+
+def _made_by(settings: Settings) -> str:
+    """Changes with whatever a base is made by beside the records: the decisions of people, and this program."""
+    return hashlib.sha256(f"{_program()}{settings.model_dump_json()}".encode()).hexdigest()[:32]
+
+
+@cache
+def _program() -> str:
+    digest = hashlib.sha256(f"{LAYOUT}{edition()}".encode())
+    for module in (build_module, stages_module):
+        digest.update(Path(str(module.__file__)).read_bytes())
+    return digest.hexdigest()
 
 
 def is_followed(folder: Path) -> bool:
-    """Whether the book in `folder` says all that the records say."""
+    """Whether the book in `folder` says all that the records say, as this program and its settings say it."""
     try:
         mark = (folder / FOLLOWED).read_text("utf-8")
     except FileNotFoundError:
         return False
-    return (folder / MANIFEST).exists() and not is_behind(mark)
+    manifest = read_manifest_lenient(folder)
+    if manifest is None or manifest.follows is None:
+        return False
+    return manifest.follows.made_by == _made_by(load_settings(folder)) and not is_behind(mark)
 
 
 def load_records(work: duckdb.DuckDBPyConnection, watch: Watch = silent) -> None:
     """Fill the declared tables of `work` from the records, as an import leaves them."""
     create_problem_tables(work)
+    _load(work, watch)
+
+
+def _load(work: duckdb.DuckDBPyConnection, watch: Watch, since: str = "") -> None:
     for done, (name, table) in enumerate(TABLES.items()):
         watch("Reading the records", done, len(TABLES))
         work.execute(table.duckdb_ddl())
         columns = ", ".join(f'"{c.name}"' for c in entered(name))
-        for batch in table_batches(name):
+        for batch in table_batches(name, since):
             work.register("arrived", batch)
             work.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM arrived')
             work.unregister("arrived")
+
+
+def load_changed(work: duckdb.DuckDBPyConnection, since: str, watch: Watch = silent) -> bool:
+    """Fill `work` for `build_delta` with what changed since a watermark; whether a delta can tell it."""
+    work.execute(f"CREATE TABLE {REPLACED} (name VARCHAR, id VARCHAR)")
+    for name in NOUNS:
+        for ids in changed_ids(name, since):
+            work.register("arrived", ids)
+            work.execute(f"INSERT INTO {REPLACED} SELECT '{name}', id FROM arrived")
+            work.unregister("arrived")
+        found = work.execute(
+            f"SELECT count(*), count(*) FILTER (name = '{name}') FROM {REPLACED}"
+        ).fetchone()
+        changed, of_this = found or (0, 0)
+        if changed > MOST_CHANGED or (of_this and name in CONTEXT):
+            return False
+    _load(work, watch, since)
+    return True

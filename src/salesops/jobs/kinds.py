@@ -10,6 +10,8 @@ from django.conf import settings
 
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
+from salesops.book.settings import load_settings
+from salesops.engines.folder import read_manifest_lenient
 from salesops.foundations.clock import Clock
 from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
@@ -17,13 +19,16 @@ from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
 from salesops.jobs.undoing_import import UNDO_IMPORT, undo_import
+from salesops.jobs.warming import WarmEngine, is_looked_at, look_at, look_for_findings
 from salesops.jobs.work import Work
+from salesops.jobs.workbench import WORK_MEMORY
 from salesops.jobs.worker import Kind
 from salesops.records.folder import BACKUPS, BOOK
 from salesops.records.job import FAILED, RUNNING, WAITING, Job
 
 MOST_BACKUPS = 14
 FOLLOW = "follow"
+LOOK = "look"
 AFTER_A_FAILURE = timedelta(minutes=1)
 
 
@@ -47,19 +52,43 @@ def follow(work: Work) -> dict[str, object]:
     return {"generation": follow_records(folder, work.clock, watch=work).generation}
 
 
+def look(work: Work) -> dict[str, object]:
+    """Work out what home shows of a book that was made anew; of one that only grew, what stands out in it."""
+    folder = Path(settings.SALESOPS_OFFICE) / BOOK
+    manifest = read_manifest_lenient(folder)
+    if manifest is None:
+        return {}
+    said = load_settings(folder)
+    if not manifest.delta:
+        look_at(folder, said, watch=work)
+        return {"generation": manifest.generation}
+    engine = WarmEngine(folder, memory_limit=WORK_MEMORY)
+    try:
+        return {"found": len(look_for_findings(engine, said))}
+    finally:
+        engine.close()
+
+
 def follow_soon(clock: Clock) -> None:
-    """Ask for the book to be made anew where it is behind and nobody has asked yet."""
-    if is_followed(Path(settings.SALESOPS_OFFICE) / BOOK):
-        return
-    asked = Job.objects.filter(kind=FOLLOW)
+    """Have the book follow where it is behind, or be looked at where that was long ago, unless somebody asked."""
+    folder = Path(settings.SALESOPS_OFFICE) / BOOK
+    if not is_followed(folder):
+        _ask(FOLLOW, clock)
+    elif not is_looked_at(folder, load_settings(folder), clock()):
+        _ask(LOOK, clock)
+
+
+def _ask(kind: str, clock: Clock) -> None:
+    asked = Job.objects.filter(kind=kind)
     failed = asked.filter(state=FAILED, ended_at__gt=clock() - AFTER_A_FAILURE)
     if not asked.filter(state__in=(WAITING, RUNNING)).exists() and not failed.exists():
-        enqueue(None, FOLLOW, {}, clock, lock_key=FOLLOW, most_attempts=1)
+        enqueue(None, kind, {}, clock, lock_key=kind, most_attempts=1)
 
 
 KINDS: Mapping[str, Kind] = {
     "backup": backup,
     FOLLOW: follow,
+    LOOK: look,
     IMPORT: write_import,
     UNDO_IMPORT: undo_import,
     EDIT_MANY: edit_many,

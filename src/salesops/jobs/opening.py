@@ -117,6 +117,26 @@ def publish_checked(folder: Path, checked: Checked) -> Manifest:
     return manifest
 
 
+def publish_delta(folder: Path, delta: Path, manifest: Manifest) -> Manifest:
+    """Make a finished delta of the current base the book's next generation, in one step.
+
+    Raises Refusal where another base was published in the meantime.
+    """
+    with one_writer(folder), room(folder):
+        clear_unfinished(folder)
+        former = read_manifest_lenient(folder)
+        if former is None or former.base != manifest.base:
+            raise Refusal(
+                "The book was made anew in the meantime; what changed is added next time."
+            )
+        number = next_generation(folder)
+        name = f"delta-{number}.duckdb"
+        shutil.move(delta, folder / name)
+        published = manifest.model_copy(update={"generation": number, "delta": name})
+        publish(folder, published)
+    return published
+
+
 def load_checked(work: Path) -> Checked:
     """What `check_files` left in `work`, for the process that publishes it."""
     base, manifest = work / "base.duckdb", work / "manifest.json"

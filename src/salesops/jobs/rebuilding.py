@@ -32,7 +32,8 @@ def apply_settings(
 ) -> Manifest:
     """Save the settings and, where numbers depend on them, publish a generation that follows them.
 
-    The settings are saved only once the new generation is finished. `before_publishing` is called when
+    The settings are saved only once the new generation is finished; the book of an office follows them as it
+    follows its records. `before_publishing` is called when
     there is no way back any more.
     """
     former = read_manifest(folder)
@@ -42,6 +43,9 @@ def apply_settings(
         raise Refusal(
             "The settings are kept. There is no book yet to apply them to; open files first."
         )
+    if former.follows is not None:  # an office's worker makes it anew from the records
+        save_settings(folder, settings)
+        return former
     with working_folder(folder) as work:
         built = _build(folder / former.base, former, work, settings, clock, watch)
         manifest = former.model_copy(

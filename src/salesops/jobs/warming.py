@@ -15,7 +15,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache, partial
 from itertools import combinations
@@ -30,7 +30,7 @@ from salesops.book.question import Question, definitions
 from salesops.book.settings import Settings, write_whole
 from salesops.engines.compiled import BUILT, edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
-from salesops.engines.folder import MANIFEST, Manifest
+from salesops.engines.folder import MANIFEST, Manifest, read_manifest_lenient
 from salesops.importers.model import Cancelled
 from salesops.insights import (
     KEY_NUMBERS,
@@ -54,9 +54,10 @@ if TYPE_CHECKING:
 
 FIRST_SPLITS = ("team", "person")
 STEP = "Looking for what stands out"
-# What stands beside a base file under its name; it goes when the file goes.
+# What stands beside a file of a generation under its name; it goes when the file goes.
 ANSWERS = ".answers"
 FINDINGS = ".findings"
+LOOK_AGAIN = timedelta(minutes=10)  # after so long what stands out is looked for in newer deltas
 
 KeptAnswers = Mapping[tuple[Any, ...], Rows]
 
@@ -68,7 +69,7 @@ class WarmEngine(DuckDBEngine):
 
     @property
     def base(self) -> Path:
-        """The file of the current generation."""
+        """The base file of the current generation."""
         return self.folder / self.manifest.base
 
     def keep_answers(self) -> None:
@@ -78,12 +79,13 @@ class WarmEngine(DuckDBEngine):
             for (fingerprint, values), found in self._current().answers.items()
         ]
         write_whole(
-            _beside(self.base, ANSWERS), json.dumps({"edition": edition(), "answers": told})
+            _beside(self.folder / self.manifest.newest, ANSWERS),
+            json.dumps({"edition": edition(), "answers": told}),
         )
 
     def _opened(self) -> _Generation:
         generation = super()._opened()
-        generation.answers.update(_kept_answers(self.folder / generation.manifest.base))
+        generation.answers.update(_kept_answers(self.folder / generation.manifest.newest))
         return generation
 
 
@@ -142,16 +144,43 @@ def publish_warm(folder: Path, checked: Checked) -> Manifest:
 
 
 def what_stands_out(engine: WarmEngine, settings: Settings, most: int = MOST) -> list[Finding]:
-    """The most telling findings of a book, as they are kept or else looked for now and kept."""
-    file, said_by = _beside(engine.base, FINDINGS), _insights_edition(settings)
-    kept = _kept_findings(file, said_by)
-    if kept is not None:
-        return most_telling(kept, most)
-    found = every_finding(Book(engine, settings))
-    told = [dataclasses.asdict(f) for f in found]
-    with suppress(OSError):  # a book that cannot be written to is read as well
-        write_whole(file, json.dumps({"edition": said_by, "findings": told}))
+    """The most telling findings of a book, as they are kept or else looked for now and kept.
+
+    A generation that only adds a delta to its base shows those that are kept of the base or of a delta before
+    it; `looked_at` says of when they are.
+    """
+    kept = _kept_findings(engine.base, settings)
+    found = kept[1] if kept is not None else look_for_findings(engine, settings)
     return most_telling(found, most)
+
+
+def look_for_findings(engine: WarmEngine, settings: Settings) -> list[Finding]:
+    """Every finding of the current generation, looked for now and kept beside its base."""
+    manifest = engine.manifest
+    found = every_finding(Book(engine, settings))
+    told = {
+        "edition": _insights_edition(settings),
+        "made_at": manifest.opened_at.isoformat(),
+        "findings": [dataclasses.asdict(f) for f in found],
+    }
+    with suppress(OSError):  # a book that cannot be written to is read as well
+        write_whole(_beside(engine.folder / manifest.base, FINDINGS), json.dumps(told))
+    return found
+
+
+def looked_at(folder: Path, manifest: Manifest, settings: Settings) -> datetime | None:
+    """When the generation was made in which the kept findings were looked for; None where none are kept."""
+    kept = _kept_findings(folder / manifest.base, settings)
+    return None if kept is None else kept[0]
+
+
+def is_looked_at(folder: Path, settings: Settings, now: datetime) -> bool:
+    """Whether findings are kept of the book in `folder` as it is, or as it was not long ago."""
+    manifest = read_manifest_lenient(folder)
+    if manifest is None:
+        return True
+    made_at = looked_at(folder, manifest, settings)
+    return made_at is not None and (made_at == manifest.opened_at or now - made_at < LOOK_AGAIN)
 
 
 def _first_questions(kpi: Kpi) -> Iterator[Question]:
@@ -174,17 +203,18 @@ def _editions(question: Question) -> Iterator[Question]:
             yield dataclasses.replace(question, lacks=lacks)
 
 
-def _beside(base: Path, what: str) -> Path:
-    return base.with_name(base.name + what)
+def _beside(file: Path, what: str) -> Path:
+    return file.with_name(file.name + what)
 
 
-def _kept_findings(file: Path, said_by: str) -> list[Finding] | None:
-    """What is kept; None where it is of other insights or cannot be read."""
+def _kept_findings(base: Path, settings: Settings) -> tuple[datetime, list[Finding]] | None:
+    """What is kept, and when its generation was made; None where it is of other insights or cannot be read."""
     try:
-        kept = json.loads(file.read_text("utf-8"))
-        if kept["edition"] != said_by:
+        kept = json.loads(_beside(base, FINDINGS).read_text("utf-8"))
+        if kept["edition"] != _insights_edition(settings):
             return None
-        return [Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"]]
+        found = [Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"]]
+        return datetime.fromisoformat(kept["made_at"]), found
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -203,10 +233,10 @@ def _code_of_insights() -> str:
     return digest.hexdigest()
 
 
-def _kept_answers(base: Path) -> KeptAnswers:
-    """What is kept beside a base file; nothing where it is of other definitions or cannot be read."""
+def _kept_answers(file: Path) -> KeptAnswers:
+    """What is kept beside a generation's file; nothing where it is of other definitions or cannot be read."""
     try:
-        kept = json.loads(_beside(base, ANSWERS).read_text("utf-8"))
+        kept = json.loads(_beside(file, ANSWERS).read_text("utf-8"))
         if kept["edition"] != edition():
             return {}
         return {

@@ -14,6 +14,7 @@ from salesops.records.change import Change
 from salesops.records.import_run import undone_imports
 from salesops.records.models import NOUNS
 from salesops.records.user import User
+from salesops.records.watermark import newer_than
 from salesops.tables import TABLES
 
 BATCH = 20_000
@@ -39,25 +40,42 @@ def entered(name: str) -> list[Column]:
     return [c for c in TABLES[name].columns if not c.derived]
 
 
-def table_batches(name: str) -> Iterator[pa.RecordBatch]:
+def table_batches(name: str, since: str = "") -> Iterator[pa.RecordBatch]:
     """The rows of one declared table as records hold them now, with the columns of `entered(name)`.
 
-    What was deleted is left out, together with its past.
+    What was deleted is left out, together with its past. With a watermark `since`, only of records that changed
+    after it, an opportunity then with its whole past.
     """
     columns = entered(name)
     if name == "opportunity_version":
         begins_at = _read("v.begins_at", TABLES[name].column["valid_from"])
         own = f"SELECT v.record_id, {begins_at}, {_WHO_AND_HOW}"
         told = own + _columns(columns[4:], "v") + _FROM_VERSIONS + _without_undone_imports()
-        yield from _batches(told, columns)
+        yield from _batches(told + _changed("opportunity", since, "v.record_id"), columns)
         return
     noun = NOUNS[name]
     listed = _columns(columns, "r").removeprefix(", ")
     # A row without its key is no row of the table; whoever wrote it went around the actions.
     keyed = "".join(f' AND r."{c}" IS NOT NULL' for c in TABLES[name].key if c != "pipeline")
     yield from _batches(
-        f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL{keyed}', columns
+        f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL{keyed}'
+        f"{_changed(name, since, 'r.id')}",
+        columns,
     )
+
+
+def changed_ids(name: str, since: str) -> Iterator[pa.RecordBatch]:
+    """The ids of the records of a noun that are new, changed or gone since the watermark, in one column."""
+    yield from _batches(_ids_changed(name, since), [Column("id", Type.ID, "Whose.")])
+
+
+def _changed(name: str, since: str, key: str) -> str:
+    return f" AND {key} IN ({_ids_changed(name, since)})" if since else ""
+
+
+def _ids_changed(name: str, since: str) -> str:
+    table = NOUNS[name].versions._meta.db_table
+    return f'SELECT DISTINCT n.record_id FROM "{table}" n WHERE {newer_than(since, name, "n")}'
 
 
 _WHO_AND_HOW = (

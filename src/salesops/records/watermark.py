@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -53,17 +54,38 @@ def is_behind(mark: str) -> bool:
     """Whether something may have changed since `mark` was taken; true also for a mark of another database."""
     if connection.vendor != "postgresql":
         return mark != watermark()
-    cluster, _, seen = mark.partition("/")
-    if not seen or cluster != watermark().partition("/")[0]:
+    if not is_of_this_database(mark):
         return True
-    return any(_has_more_than(noun.versions._meta.db_table, seen) for noun in NOUNS.values())
-
-
-def _has_more_than(table: str, seen: str) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            f'SELECT EXISTS (SELECT 1 FROM "{table}" WHERE mark >= %s '
-            "AND NOT pg_visible_in_snapshot(mark::text::xid8, %s::pg_snapshot))",
-            [int(seen.partition(":")[0]), seen],
-        )
-        return bool(cursor.fetchone()[0])
+        return any(_has_newer(cursor, name, mark) for name in NOUNS)
+
+
+def is_of_this_database(mark: str) -> bool:
+    """Whether `mark` was taken here and nothing was taken back since, so that `newer_than` tells what is new."""
+    now = watermark()
+    if connection.vendor == "postgresql":
+        return bool(mark) and mark.partition("/")[0] == now.partition("/")[0]
+    then, today = mark.split("-"), now.split("-")
+    return len(then) == len(today) and all(
+        t.isdigit() and int(t) <= int(n) for t, n in zip(then, today, strict=True)
+    )
+
+
+def newer_than(mark: str, name: str, version: str) -> str:
+    """SQL that is true of the versions `version` of the noun `name` that a copy with `mark` has not seen."""
+    if connection.vendor != "postgresql":
+        return f"{version}.version > {int(mark.split('-')[list(NOUNS).index(name)])}"
+    seen = mark.partition("/")[2]
+    oldest = int(seen.partition(":")[0])
+    if not set(seen) <= set("0123456789:,"):
+        raise ValueError(f"{mark} is no watermark.")
+    return (
+        f"({version}.mark >= {oldest} "
+        f"AND NOT pg_visible_in_snapshot({version}.mark::text::xid8, '{seen}'::pg_snapshot))"
+    )
+
+
+def _has_newer(cursor: Any, name: str, mark: str) -> bool:
+    table = NOUNS[name].versions._meta.db_table
+    cursor.execute(f'SELECT EXISTS (SELECT 1 FROM "{table}" v WHERE {newer_than(mark, name, "v")})')
+    return bool(cursor.fetchone()[0])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -76,9 +77,24 @@ def what_stands_out() -> tuple[Finding, ...]:
     book = whole_book()
     if not book.scope.is_everything:
         return ()
-    return _found(settings.SALESOPS_BOOK, book.facts.generation, book.settings.model_dump_json())
+    key = book.facts.generation, _looked_at(book), book.settings.model_dump_json()
+    return _found(settings.SALESOPS_BOOK, key)
+
+
+def stood_out_at() -> datetime | None:
+    """Of when the findings are, where that is before the generation everything else is of."""
+    book, current = whole_book(), manifest()
+    made_at = _looked_at(book) if book.scope.is_everything else None
+    return made_at if current and made_at and made_at < current.opened_at else None
+
+
+def _looked_at(book: Book) -> datetime | None:
+    current = manifest()
+    if current is None:
+        return None
+    return warming.looked_at(settings.SALESOPS_BOOK, current, book.settings)
 
 
 @lru_cache(maxsize=2)
-def _found(folder: Path, generation: int, said: str) -> tuple[Finding, ...]:  # noqa: ARG001  the key
+def _found(folder: Path, _key: tuple[object, ...]) -> tuple[Finding, ...]:
     return tuple(warming.what_stands_out(whole_engine(), load_settings(folder)))

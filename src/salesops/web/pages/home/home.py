@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
-from salesops.web.books import manifest, what_stands_out, whole_book
+from salesops.web.books import manifest, stood_out_at, what_stands_out, whole_book
 from salesops.web.pages.data.problems import problems_of
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "tiles": [t for t in tiles if not t.why],
             "silent": [t for t in tiles if t.why],
             "findings": what_stands_out(),
+            "findings_of": stood_out_at(),
             "changes": _changes(book),
             "problems": problems_of(book)[:MOST_PROBLEMS],
             "currency": book.facts.currency,
