@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
+from salesops.data_quality import CHECKS, Check
 from salesops.foundations.condition_reader import MOST_PLACES, MOST_WHOLE_DIGITS
 from salesops.foundations.criterion import MOST_CHARACTERS, MOST_DEPTH, parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
@@ -57,6 +58,11 @@ INTERVALS = {
     Interval.MEAN: "Student's interval of a mean, at 95 %",
     Interval.RATIO: "the interval of a ratio of two sums by linearisation, at 95 %",
 }
+SEVERITIES = {
+    "bad": "numbers are wrong because of it",
+    "warn": "numbers may be wrong because of it",
+    "note": "worth a look, and often true",
+}
 GROUPS = "conversion pipeline size cycle quota forecast economics people data".split()
 CONDITIONS = (
     ("amount >= 50000", "deals of 50,000 and more, each in its own currency"),
@@ -98,6 +104,7 @@ def pages() -> dict[str, str]:
     written = {
         "tables.md": _tables(),
         "kpis.md": _kpis(),
+        "checks.md": _checks(),
         "conditions.md": _conditions(),
         "periods.md": _periods(),
         "command_line.md": _command_line(),
@@ -224,6 +231,54 @@ def _kpi(kpi: Kpi) -> list[str]:
         "",
         *[f"- {name}: {words.removeprefix('; ')}" for name, words in told.items() if words],
     ]
+
+
+# -- checks ---------------------------------------------------------------------------------------
+
+
+def _checks() -> list[str]:
+    checks = sorted(CHECKS.values(), key=lambda c: list(SEVERITIES).index(c.severity))
+    listed = [f"- [{c.title}](#{c.name})" for c in checks]
+    sections = [line for check in checks for line in _check(check)]
+    return [
+        "# Checks",
+        "",
+        (
+            f"The {len(CHECKS)} ways in which records can be wrong that a book is asked for, by `salesops checks`, "
+            "those first because of which numbers are wrong."
+        ),
+        "",
+        *listed,
+        *sections,
+    ]
+
+
+def _check(check: Check) -> list[str]:
+    told = {
+        "Why it matters": check.matters,
+        "What to do": check.remedy,
+        "Mended in": f"`{check.mends}`",
+        "Weight": SEVERITIES[check.severity],
+        "Needs": "; ".join(f"{n.what}, from {n.file}" for n in check.needs)
+        + ("; the history of deals" if check.needs_history else ""),
+        "Of former days": _former(check),
+    }
+    return [
+        "",
+        f"## {check.name}",
+        "",
+        f"**{check.title}.** {check.wrong}",
+        "",
+        *[f"- {name}: {words.removeprefix('; ')}" for name, words in told.items() if words],
+    ]
+
+
+def _former(check: Check) -> str:
+    """What it takes to say how it was some weeks ago."""
+    if check.past is None:
+        return "not told"
+    columns = [f"`{c}`" for c in check.past]
+    return f"told where history keeps {', '.join(columns) or 'the stages of deals'}"
 
 
 # -- conditions ------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from salesops.data_quality import CHECKS
 from salesops.insights import INSIGHTS
 from salesops.kpis import KPIS
 from salesops.tables import TABLES
@@ -15,6 +16,7 @@ CATALOGUES: dict[str, Mapping[str, object]] = {
     "tables": TABLES,
     "kpis": KPIS,
     "insights": INSIGHTS,
+    "data_quality/checks": CHECKS,
 }
 
 
@@ -31,3 +33,8 @@ def test_every_file_of_a_catalogue_is_named_as_its_object(folder: str) -> None:
 def test_every_kpi_is_proved_by_a_test_of_its_name() -> None:
     missing = [n for n in KPIS if not (ROOT / f"tests/kpis/test_{n}.py").is_file()]
     assert not missing, f"These KPIs have no file tests/kpis/test_<name>.py: {', '.join(missing)}."
+
+
+def test_every_check_is_proved_by_a_test_of_its_name() -> None:
+    missing = [n for n in CHECKS if not (ROOT / f"tests/data_quality/test_{n}.py").is_file()]
+    assert not missing, f"These checks have no file tests/data_quality/test_<name>.py: {missing}."

@@ -26,6 +26,12 @@ def _kpi_names(incomplete: str) -> Iterable[str]:
     return [name for name in KPIS if name.startswith(incomplete)]
 
 
+def _check_names(incomplete: str) -> Iterable[str]:
+    from salesops.data_quality import CHECKS
+
+    return [name for name in CHECKS if name.startswith(incomplete)]
+
+
 def _splits(incomplete: str) -> Iterable[str]:
     from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
 
@@ -235,6 +241,33 @@ def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     from salesops.cli.kpis import list_kpis
 
     list_kpis(form)
+
+
+@app.command("checks")
+def checks_command(
+    book: BookOption = DEFAULT_BOOK,
+    check: Annotated[
+        str | None,
+        typer.Option(
+            help="The records this check finds, such as close_date_past, and not the list of checks.",
+            autocompletion=_check_names,
+        ),
+    ] = None,
+    owner: Annotated[
+        str | None, typer.Option(help="Only what belongs to somebody, by name or id.")
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Check the data of a book: what is wrong, what it costs, and which records to mend."""
+    from salesops.cli.checks import show_checks, show_records
+
+    if check is None:
+        show_checks(book, owner, form, out)
+    else:
+        show_records(book, check, owner, form, out)
 
 
 @app.command("problems")

@@ -1,24 +1,15 @@
 """Accounts that are there twice under names that differ only in how they are written."""
 
 from salesops.book.book import Book
+from salesops.foundations.spelling import spelled_alike
 from salesops.insights._finding import Finding, Insight, counted, deals_where, one_of
 
 LEAST_CHARACTERS = 5
-LEGAL_FORMS = (
-    "inc incorporated corp corporation company co ltd limited llc llp plc gmbh ag kg ug sa sas sarl srl spa "
-    "bv nv ab as oy aps pty kk"
-)
-# Lower case, `and` for &, letters and digits only, legal forms gone.
-NORMALISED = (
-    r"trim(regexp_replace(regexp_replace(regexp_replace(strip_accents(lower(replace(name, '&', ' and '))), "
-    r"'[.'']', '', 'g'), '[^\p{L}\p{N}]+', ' ', 'g'), "
-    rf"'( ({LEGAL_FORMS.replace(' ', '|')}))+\s*$', '', 'g'))"
-)
 
 
 def _look(book: Book) -> Finding | None:
     groups = book.engine.run(
-        f"WITH named AS (SELECT id, name, coalesce(country, '') AS country, {NORMALISED} AS plain "
+        f"WITH named AS (SELECT id, name, coalesce(country, '') AS country, {spelled_alike('name')} AS plain "
         "FROM account WHERE name IS NOT NULL), "
         "twice AS (SELECT plain, country, list(id ORDER BY id) AS ids, list(name ORDER BY id) AS names "
         f"FROM named WHERE length(plain) >= {LEAST_CHARACTERS} GROUP BY 1, 2 HAVING count(*) > 1), "

@@ -2,15 +2,12 @@
 
 from typing import Any
 
+from salesops.foundations.spelling import SAYS_NOTHING
 from salesops.kpis._definition import Basis, Facts, Kpi, Need, Table, Unit, Window, ones
-
-_NOTHING = ("n/a", "na", "x", "-", "[.]", "0", "none", "unknown", "tbd", "[?]")
-_SPACES = "[ \t-\r]*"  # the range of what Python strips
-_IS_NOTHING = f"(?i)^{_SPACES}({'|'.join(_NOTHING)})?{_SPACES}\\z"
 
 
 def _filled(column: Any) -> Any:
-    return ones(~column.re_search(_IS_NOTHING))
+    return ones(~column.re_search(SAYS_NOTHING))
 
 
 def _rows(facts: Facts, _window: Window) -> Table:

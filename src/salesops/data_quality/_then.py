@@ -1,0 +1,57 @@
+"""A book's tables as they were at a former reading, as SQL that stands before a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from salesops.book.book import Book
+
+# So many deals tell whether history keeps a column: where none of them ever had another value, it does not.
+_LOOKED_AT = 20_000
+
+
+def tables_then(book: Book) -> str:
+    """WITH … of the tables checks read, as of the book's instant; nothing where it is the latest.
+
+    The deals are those that `Book.as_of` reads, which a test holds it to: open ones at the rate and in the
+    team of that day.
+    """
+    if not is_past(book):
+        return ""
+    return """
+    WITH opportunity AS (
+        SELECT v.opportunity_id AS id, v.* EXCLUDE (opportunity_id) REPLACE (
+            CASE WHEN v.is_closed OR r.minor_rate IS NULL THEN v.value_minor
+                ELSE CAST(round(v.amount_minor * r.minor_rate) AS BIGINT) END AS value_minor,
+            CASE WHEN v.is_closed THEN v.team ELSE coalesce(m.team, v.team) END AS team)
+        FROM main.opportunity_version v
+        LEFT JOIN exchange_rate r
+            ON r.currency = v.currency AND r.valid_from <= $today AND r.valid_to > $today
+        LEFT JOIN team_membership m
+            ON m.person_id = v.owner_id AND m.valid_from <= $today AND m.valid_to > $today
+        WHERE v.valid_from <= $as_of AND v.valid_to > $as_of
+    ), opportunity_version AS (
+        SELECT * FROM main.opportunity_version WHERE valid_from <= $as_of
+    )
+    """
+
+
+def is_past(book: Book) -> bool:
+    """Whether the book speaks of a day before the last it knows."""
+    return book.instant < book.facts.data_as_of
+
+
+def kept_of_the_past(book: Book, columns: Iterable[str]) -> frozenset[str]:
+    """Those columns of deals of which history keeps former values.
+
+    What history does not keep is there as it is now, and would be taken for what was.
+    """
+    asked = sorted(set(columns))
+    if not asked or book.facts.history_from is None:
+        return frozenset()
+    differs = ", ".join(f"bool_or(v.{c} IS DISTINCT FROM o.{c})" for c in asked)
+    found = book.engine.run(
+        f"SELECT {differs} FROM opportunity_version v JOIN "
+        f"(FROM opportunity ORDER BY hash(id) LIMIT {_LOOKED_AT}) o ON o.id = v.opportunity_id"
+    ).rows[0]
+    return frozenset(c for c, does in zip(asked, found, strict=True) if does)
