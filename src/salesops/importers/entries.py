@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import duckdb
 
 from salesops.foundations.problem import Problem, Severity
-from salesops.importers import formats
+from salesops.importers import formats, hubspot
 from salesops.importers.model import Examination
 from salesops.importers.problems import note_rows
 
@@ -23,14 +23,15 @@ def order_entries(connection: duckdb.DuckDBPyConnection, examination: Examinatio
     numbered = list(enumerate(f for f in examination.files if f.table))
     for system in sorted({f.system for _, f in numbered if f.system}):
         mine = [(part, f) for part, f in numbered if f.system == system]
-        parts = [part for part, f in mine if f.table == "opportunity_version"]
+        parts = [part for part, f in mine if f.table == "opportunity_version" and f.tells_last]
         if parts:
-            deals = [part for part, f in mine if f.table == "opportunity"]
-            _order(connection, _listed(parts), _listed(deals))
+            if system == hubspot.SYSTEM:
+                deals = [part for part, f in mine if f.table == "opportunity"]
+                _call_stages_alike(connection, _listed(parts), _listed(deals))
+            _order(connection, _listed(parts))
 
 
-def _order(connection: duckdb.DuckDBPyConnection, parts: str, deals: str) -> None:
-    _call_stages_alike(connection, parts, deals)
+def _order(connection: duckdb.DuckDBPyConnection, parts: str) -> None:
     _fill_present(connection, parts)
     _mark(connection, parts)
     _close_last(connection)
@@ -201,7 +202,7 @@ def _tell_undated(connection: duckdb.DuckDBPyConnection) -> None:
             "stage_undated",
             Severity.NOTE,
             "When deals entered the stage they are in is not told. They are in it from the day of the export on.",
-            "Export the column “Date entered …” of every stage.",
+            "Export the columns that tell it, such as “Date entered …” of every stage, or “Won time” and “Lost time”.",
             column="stage",
             table="opportunity_version",
         ),

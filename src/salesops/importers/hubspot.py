@@ -20,6 +20,7 @@ from salesops.importers.unfolding import (
     Worked,
     accounts_named,
     column_for,
+    first_of,
     give_keys,
     give_targets,
     unfold,
@@ -190,7 +191,10 @@ def _worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> li
             _tell_several(connection, source, chosen)
             added.append(
                 Worked(
-                    "Company", _first_of(chosen.key), "account_id", f"The first of “{chosen.name}”"
+                    "Company",
+                    first_of(chosen.key, ";"),
+                    "account_id",
+                    f"The first of “{chosen.name}”",
                 )
             )
     owner = column_for(source, "owner_id")
@@ -204,10 +208,6 @@ def _worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> li
         connection, source, ("name", "account_id", "created_on"), "Add the column Record ID to the export."
     ) if source.table == "opportunity" else None  # fmt: skip
     return [*added, *([key] if key else [])]
-
-
-def _first_of(key: str) -> str:
-    return f"nullif(trim(split_part({key}, ';', 1)), '')"
 
 
 def _tell_several(
@@ -253,8 +253,8 @@ def _companies(
     # With as many names as ids they are in one order; else a name may hold the sign that parts them.
     alike = f"length({names.key}) - length(replace({names.key}, ';', ''))"
     alike += f" = length({ids.key}) - length(replace({ids.key}, ';', ''))"
-    name = f"CASE WHEN {alike} THEN {_first_of(names.key)} WHEN NOT contains({ids.key}, ';') THEN {names.key} END"
-    return accounts_named(connection, source, _first_of(ids.key), name, files)
+    name = f"CASE WHEN {alike} THEN {first_of(names.key, ';')} WHEN NOT contains({ids.key}, ';') THEN {names.key} END"
+    return accounts_named(connection, source, first_of(ids.key, ";"), name, files)
 
 
 def _history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
@@ -297,6 +297,7 @@ def _history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> Sourc
         " UNION ALL ".join(rows),
     )
     if history is not None:
+        history.tells_last = True
         _tell_limits(connection, history)
     return history
 

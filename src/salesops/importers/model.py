@@ -76,6 +76,9 @@ class SourceFile(BaseModel):
     why: str = ""  # why it is left out
     salesforce: bool = False
     system: str = ""  # whose export it is, where its columns are known and may still be corrected
+    tells_last: bool = (
+        False  # history in which each stage of a deal is there once, when it came last
+    )
     signature: str = ""
     header: list[str] = []  # every column of the file, also those that are not staged
     columns: list[SourceColumn] = []

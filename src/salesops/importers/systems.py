@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import duckdb
 
-from salesops.importers import hubspot
+from salesops.importers import hubspot, pipedrive
 from salesops.importers.model import SourceFile
 
-_SYSTEMS = {hubspot.SYSTEM: hubspot}
+_SYSTEMS = {hubspot.SYSTEM: hubspot, pipedrive.SYSTEM: pipedrive}
 
 
 def recognise(

@@ -69,6 +69,27 @@ def work_out(
     source.columns += made
 
 
+def first_of(key: str, sign: str) -> str:
+    """SQL of the first of several texts in one cell, parted by a sign."""
+    return f"nullif(trim(split_part({key}, '{sign}', 1)), '')"
+
+
+def leave_out(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, condition: str, problem: Problem
+) -> None:
+    """Rows of a file that fulfil a condition, SQL, are not read; `problem` tells them."""
+    rows = f"SELECT _row AS row, '' AS value, NULL AS record_id FROM {source.staging} WHERE {condition}"
+    count = rows_in(connection, f"({rows})")
+    if not count:
+        return
+    note_rows(connection, problem, rows, count)
+    former, source.staging = source.staging, f"{source.staging}_left"
+    connection.execute(
+        f"CREATE VIEW {source.staging} AS SELECT * FROM {former} WHERE ({condition}) IS NOT TRUE"
+    )
+    source.rows -= count
+
+
 def unfold(
     connection: duckdb.DuckDBPyConnection,
     source: SourceFile,

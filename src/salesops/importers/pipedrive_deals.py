@@ -1,0 +1,252 @@
+"""Deals of Pipedrive: won and lost, which are a status beside the stage there, become stages and dates here."""
+
+from __future__ import annotations
+
+import duckdb
+
+from salesops.foundations.problem import Problem, Severity
+from salesops.importers import formats
+from salesops.importers.model import SourceColumn, SourceFile
+from salesops.importers.pipedrive_headings import among, told
+from salesops.importers.problems import note_rows
+from salesops.importers.sampling import rows_in
+from salesops.importers.unfolding import Worked, column_for, leave_out, unfold
+
+WON, LOST = "Won", "Lost"  # the stages of deals that are over, whatever language the export is in
+_OPEN, _DELETED = "Open", "Deleted"
+_STATUS = {
+    _OPEN: "open|offen|ouvert|ouverte|abierto|aberto",
+    WON: "won|gewonnen|gagne|gagnee|ganado|ganho",
+    LOST: "lost|verloren|perdu|perdue|perdido",
+    _DELETED: "deleted|geloscht|supprime|supprimee|eliminado|excluido|verwijderd",
+}
+_ENDS = ("won", "lost", "closed")
+
+
+def worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> list[Worked]:
+    """The stage a deal is in now and the day it closes; what is archived and still open is told."""
+    stage, status = told(source, "deal", "stage"), told(source, "deal", "status")
+    meaning = _meaning(connection, source)
+    added = []
+    if meaning:
+        kept = stage.key if stage else f"'{_OPEN}'"
+        text = f"CASE WHEN {meaning} IN ('{WON}', '{LOST}') THEN {meaning} ELSE {kept} END"
+        added.append(
+            Worked("Stage now", text, "stage", "Won and lost are stages here, after the others")
+        )
+    for column in (status, stage):
+        if column is not None and meaning:
+            column.note = "In “Stage now”"
+    closed = [c for ours in _ENDS if (c := told(source, "deal", ours))]
+    expected = told(source, "deal", "expected")
+    if closed or expected:
+        ended = _ended(source, meaning)
+        later = expected.key if expected else "NULL"
+        text = f"CASE WHEN {meaning or 'NULL'} IN ('{WON}', '{LOST}') THEN coalesce({ended}, {later}) ELSE {later} END"
+        added.append(
+            Worked(
+                "Closes", text, "close_date", "When it was won or lost, else when that is expected"
+            )
+        )
+        for column in (*closed, *([expected] if expected else [])):
+            column.note = "In “Closes”"
+    _tell_archived(connection, source, meaning)
+    return added
+
+
+def _meaning(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> str:
+    """SQL of what a deal's status means; a word that is not known means what the dates beside it do."""
+    status = told(source, "deal", "status")
+    won, lost = told(source, "deal", "won"), told(source, "deal", "lost")
+    has_won, has_lost = (f"{c.key} IS NOT NULL" if c else "false" for c in (won, lost))
+    if status is None:
+        if won is None and lost is None:
+            return ""
+        return f"CASE WHEN {has_won} THEN '{WON}' WHEN {has_lost} THEN '{LOST}' ELSE '{_OPEN}' END"
+    cases = []
+    for word, rows, of_won, of_lost in connection.execute(
+        f"SELECT {status.key}, count(*), count(*) FILTER ({has_won}), count(*) FILTER ({has_lost}) "
+        f"FROM {source.staging} WHERE {status.key} IS NOT NULL GROUP BY 1 ORDER BY 1 LIMIT 100"
+    ).fetchall():
+        known = among(word, _STATUS)
+        if not known:
+            known = WON if of_won == rows else LOST if of_lost == rows else _OPEN
+            _tell_status(connection, source, status, word, known, rows)
+        cases.append(f"WHEN {formats.quoted(word)} THEN '{known}'")
+    return f"CASE {status.key} {' '.join(cases)} ELSE '{_OPEN}' END"
+
+
+def _ended(source: SourceFile, meaning: str) -> str:
+    """SQL of when a deal was won or lost."""
+    keys = {
+        ours: column.key if (column := told(source, "deal", ours)) else "NULL" for ours in _ENDS
+    }
+    of_meaning = f"CASE {meaning or 'NULL'} WHEN '{WON}' THEN {keys['won']} WHEN '{LOST}' THEN {keys['lost']} END"
+    return f"coalesce({of_meaning}, {keys['closed']})"
+
+
+def _tell_status(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    column: SourceColumn,
+    word: str,
+    meaning: str,
+    rows: int,
+) -> None:
+    note_rows(
+        connection,
+        Problem(
+            "status_by_dates",
+            Severity.DOUBTFUL,
+            f"The status “{word}” is not known. It counts as {meaning.lower()}, as the dates beside it tell.",
+            "Set Pipedrive to English and export again, if that is wrong.",
+            file=source.name,
+            column=column.name,
+            table="opportunity",
+        ),
+        f"SELECT _row AS row, {column.key} AS value, NULL AS record_id FROM {source.staging} "
+        f"WHERE {column.key} = {formats.quoted(word)}",
+        rows,
+    )
+
+
+def leave_out_deleted(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
+    """Deals whose status says that they are deleted are not read, which is told."""
+    status = told(source, "deal", "status")
+    if status is None:
+        return
+    words = [
+        word
+        for (word,) in connection.execute(
+            f"SELECT DISTINCT {status.key} FROM {source.staging} WHERE {status.key} IS NOT NULL"
+        ).fetchall()
+        if among(word, _STATUS) == _DELETED
+    ]
+    if words:
+        leave_out(
+            connection,
+            source,
+            f"{status.key} IN ({', '.join(map(formats.quoted, words))})",
+            Problem(
+                "deleted_in_source",
+                Severity.NOTE,
+                "Rows deleted in the source are left out.",
+                "Nothing to do.",
+                file=source.name,
+                column=status.name,
+                table="opportunity",
+            ),
+        )
+
+
+def _tell_archived(connection: duckdb.DuckDBPyConnection, source: SourceFile, meaning: str) -> None:
+    archived = told(source, "deal", "archived")
+    if archived is None or not meaning:
+        return
+    archived.note = "Looked at: open deals that are archived are told"
+    some = f"FROM {source.staging} WHERE {archived.key} IS NOT NULL AND {meaning} = '{_OPEN}'"
+    count = rows_in(connection, f"(SELECT 1 {some})")
+    if count:
+        note_rows(
+            connection,
+            Problem(
+                "archived_and_open",
+                Severity.DOUBTFUL,
+                "Deals are archived and still open; they count as open.",
+                "Mark them as lost in Pipedrive, or leave archived deals out of the export.",
+                file=source.name,
+                column=archived.name,
+                table="opportunity",
+            ),
+            f"SELECT _row AS row, {archived.key} AS value, NULL AS record_id {some}",
+            count,
+        )
+
+
+def history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
+    """When each deal entered the stage it is or was last in, and when it was won or lost."""
+    deal, stage = column_for(source, "id"), told(source, "deal", "stage")
+    if deal is None:
+        return None
+    moved, created = told(source, "deal", "moved"), told(source, "deal", "created_on")
+    pipeline = column_for(source, "pipeline")
+    where = pipeline.key if pipeline else "NULL"
+    rows = []
+    if stage is not None and moved is not None:
+        moved.note = "In the stage history"
+        # A deal that never moved is where it was created.
+        since = f"coalesce({moved.key}, {created.key})" if created else moved.key
+        rows.append(
+            f"SELECT _row, {deal.key}, {since}, {stage.key}, {where} FROM {source.staging} "
+            f"WHERE {stage.key} IS NOT NULL AND {since} IS NOT NULL"
+        )
+    meaning = _meaning_now(source)
+    ended = _ended(source, meaning)
+    if meaning and any(told(source, "deal", ours) for ours in _ENDS):
+        rows.append(
+            f"SELECT _row, {deal.key}, {ended}, {meaning}, {where} FROM {source.staging} "
+            f"WHERE {meaning} IN ('{WON}', '{LOST}') AND {ended} IS NOT NULL"
+        )
+    if not rows:
+        return None
+    columns = {
+        "Deal": "opportunity_id", "Entered": "valid_from", "Stage": "stage", "Pipeline": "pipeline",
+    }  # fmt: skip
+    history = unfold(
+        connection,
+        source,
+        "stage history",
+        "opportunity_version",
+        columns,
+        " UNION ALL ".join(rows),
+    )
+    if history is not None:
+        history.tells_last = True
+        _tell_limits(connection, history)
+    return history
+
+
+def _meaning_now(source: SourceFile) -> str:
+    """SQL of won or lost, from the stage that was worked out; '' where the file does not tell."""
+    stage = column_for(source, "stage")
+    return stage.key if stage is not None and stage.name == "Stage now" else ""
+
+
+def _tell_limits(connection: duckdb.DuckDBPyConnection, history: SourceFile) -> None:
+    note_rows(
+        connection,
+        Problem(
+            "history_of_stages_alone",
+            Severity.NOTE,
+            "Pipedrive's export tells of the past only when a deal entered the stage it is in or was last in, and "
+            "when it was won or lost: amount, close date and owner of a past day are those of today, and stages "
+            "before that are not told.",
+            "Nothing to do. Later exports add what happened between them.",
+            file=history.name,
+            table="opportunity_version",
+        ),
+        f"SELECT _row AS row, c2 AS value, c0 AS record_id FROM {history.staging} LIMIT 1",
+        history.rows,
+    )
+
+
+def stages(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
+    """Every stage of a pipeline is open, whatever it is called, for a status tells won and lost."""
+    stage, pipeline = told(source, "deal", "stage"), column_for(source, "pipeline")
+    now = _meaning_now(source)
+    if not now:
+        return None
+    rows = [
+        (
+            f"SELECT min(_row), NULL, {now}, lower({now}) FROM {source.staging} "
+            f"WHERE {now} IN ('{WON}', '{LOST}') GROUP BY 3"
+        )
+    ]
+    if stage is not None:
+        where = pipeline.key if pipeline else "NULL"
+        rows.append(
+            f"SELECT min(_row), {where}, {stage.key}, 'open' FROM {source.staging} "
+            f"WHERE {stage.key} IS NOT NULL AND {stage.key} NOT IN ('{WON}', '{LOST}') GROUP BY 2, 3"
+        )
+    columns = {"Pipeline": "pipeline", "Stage": "stage", "Outcome": "outcome"}
+    return unfold(connection, source, "stages", "pipeline_stage", columns, " UNION ALL ".join(rows))
