@@ -41,13 +41,21 @@ NAME = Field(
         Level(
             "the same but for a slip or a short form",
             "({l}.family = {r}.family AND ("
-            f"{written.near('{l}.given', '{r}.given', 1)} OR starts_with({{l}}.given, {{r}}.given) "
-            f"OR starts_with({{r}}.given, {{l}}.given) OR {written.alike('{l}.given', '{r}.given', 0.88)})) "
+            f"{written.near('{l}.given', '{r}.given', 1)} OR {written.alike('{l}.given', '{r}.given', 0.88)} "
+            "OR (starts_with({l}.given, {r}.given) AND length({r}.given) >= 3) "
+            "OR (starts_with({r}.given, {l}.given) AND length({l}.given) >= 3))) "
             f"OR ({{l}}.given = {{r}}.given AND {written.near('{l}.family', '{r}.family', 2)}) "
             f"OR ({written.near('{l}.given', '{r}.given', 2)} AND {written.near('{l}.family', '{r}.family', 2)} "
             "AND length({l}.whole) >= 9)",
             0.24,
             0.0004,
+        ),
+        Level(
+            "the same family name and initial",
+            "{l}.family = {r}.family AND left({l}.given, 1) = left({r}.given, 1) "
+            "AND least(length({l}.given), length({r}.given)) = 1",
+            0.08,
+            0.0006,
         ),
         Level("the same family name", "{l}.family = {r}.family", 0.06, 0.004, rarity="family"),
         Level("the same given name", "{l}.given = {r}.given", 0.04, 0.008),

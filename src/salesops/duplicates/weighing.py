@@ -24,8 +24,8 @@ Shares = tuple[tuple[float, float], ...]
 ROWS, PAIRS = "_prepared", "_pairs"
 LEAST_ROWS = 200  # fewer make too few random pairs to count chance with
 LEAST_EXPECTED = 60  # pairs of one thing, to learn from
-SAMPLED_PAIRS = 2_000_000.0
-LEARNED_PAIRS = 2_000_000.0
+SAMPLED_PAIRS = 1_000_001.0  # of a million itself Splink warns
+LEARNED_PAIRS = 500_000.0
 RECALL_OF_SURE = 0.7
 FEWEST_DUPLICATES = 0.01  # a hundredth of the records at least is taken to be there twice
 SEED = 1
@@ -81,7 +81,7 @@ def learn(work: duckdb.DuckDBPyConnection, kind: Kind) -> Model:
     expected = int(expected / RECALL_OF_SURE)
     model = Model(max(_fewest(rows), expected / _pairs(rows)), model.shares, (), rows)
     linker = _linker(work, kind, model)
-    linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED)
+    linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED, num_chunks=1)
     chance, learned = _shares(linker, kind), dict[str, Shares]()
     if expected >= LEAST_EXPECTED:
         for rule in kind.learns_in:

@@ -19,6 +19,7 @@ SHARED_BOXES = (
     "info contact office sales mail hello admin support service team kontakt accounts billing marketing enquiries "
     "help hr jobs press"
 ).split()
+LEAST_IN_COMMON = 0.77  # six letters of which two are wrong
 LEAST_DIGITS, TELLING_DIGITS = 6, 8
 
 
@@ -68,13 +69,21 @@ def skeleton(text: str) -> str:
 
 
 def near(left: str, right: str, slips: int) -> str:
-    """Two texts differ by at most so many letters typed wrongly, left out, added or swapped."""
+    """Two texts differ by at most so many letters typed wrongly, left out, added or swapped.
+
+    Counting slips is dear, so it is done only of what has most letters in common, which is told thirty times
+    faster; CASE is what spares the others.
+    """
     return (
-        f"(abs(length({left}) - length({right})) <= {slips} "
-        f"AND damerau_levenshtein({left}, {right}) <= {slips})"
+        f"CASE WHEN abs(length({left}) - length({right})) <= {slips} "
+        f"AND jaro_similarity({left}, {right}) >= {LEAST_IN_COMMON} "
+        f"THEN damerau_levenshtein({left}, {right}) <= {slips} ELSE false END"
     )
 
 
 def alike(left: str, right: str, least: float) -> str:
     """Two texts are alike as names are: by letters in common, the beginning counting most."""
-    return f"jaro_winkler_similarity({left}, {right}) >= {least}"
+    return (
+        f"CASE WHEN left({left}, 1) = left({right}, 1) "
+        f"THEN jaro_winkler_similarity({left}, {right}) >= {least} ELSE false END"
+    )
