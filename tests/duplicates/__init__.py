@@ -1,0 +1,1 @@
+"""Duplicates: what is found, why, and how well on records of which the truth is known."""

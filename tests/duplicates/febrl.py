@@ -41,9 +41,13 @@ febrl = Kind(
             "Given name",
             "{r}.given_name IS NULL",
             (
-                Level("the same", "{l}.given_name = {r}.given_name", 0.7, 0.01, rarity="given_name"),
+                Level(
+                    "the same", "{l}.given_name = {r}.given_name", 0.7, 0.01, rarity="given_name"
+                ),
                 Level("swapped", "{l}.given_name = {r}.surname", 0.05, 0.001),
-                Level("alike", written.alike("{l}.given_name", "{r}.given_name", _LEAST), 0.15, 0.01),
+                Level(
+                    "alike", written.alike("{l}.given_name", "{r}.given_name", _LEAST), 0.15, 0.01
+                ),
             ),
             different(0.1, 0.98),
         ),

@@ -25,7 +25,9 @@ _COUNTRIES = ("United States", "Germany", "France", "United Kingdom", "Spain")
 def word(rng: random.Random, syllables: int) -> str:
     """Something like a name."""
     return "".join(
-        rng.choice(_ONSETS) + rng.choice(_VOWELS) + (rng.choice(_CODAS) if i + 1 == syllables else "")
+        rng.choice(_ONSETS)
+        + rng.choice(_VOWELS)
+        + (rng.choice(_CODAS) if i + 1 == syllables else "")
         for i in range(syllables)
     )
 
@@ -109,7 +111,10 @@ def contacts(seed: int, originals: int, duplicates: int) -> list[Row]:
     made: list[Row] = []
     while len(made) < originals:
         account = len(made) // 5
-        domain, switchboard = f"{word(rng, 2)}{account}.com", f"+1 555 {rng.randint(1000000, 9999999)}"
+        domain, switchboard = (
+            f"{word(rng, 2)}{account}.com",
+            f"+1 555 {rng.randint(1000000, 9999999)}",
+        )
         for _ in range(5):
             first, last = _frequent(rng, given).title(), _frequent(rng, family).title()
             made.append(
@@ -120,13 +125,17 @@ def contacts(seed: int, originals: int, duplicates: int) -> list[Row]:
                     "first_name": first,
                     "last_name": last,
                     "email": f"{first}.{last}@{domain}".lower(),
-                    "phone": switchboard if rng.random() < 0.3 else f"+1 555 {rng.randint(1000000, 9999999)}",
+                    "phone": switchboard
+                    if rng.random() < 0.3
+                    else f"+1 555 {rng.randint(1000000, 9999999)}",
                     "title": rng.choice(_TITLES),
                 }
             )
 
     def again(row: Row) -> Row:
-        row = spoil(rng, row, ("first_name", "last_name", "email", "phone", "title"), most=3, missing=0.4)
+        row = spoil(
+            rng, row, ("first_name", "last_name", "email", "phone", "title"), most=3, missing=0.4
+        )
         if rng.random() < 0.15 and row["first_name"]:
             row["first_name"] = row["first_name"][0]
         if rng.random() < 0.05:
@@ -203,7 +212,9 @@ def true_pairs(rows: Sequence[Row]) -> set[tuple[str, str]]:
     }
 
 
-def measured(found: set[tuple[str, str]], truth: set[tuple[str, str]]) -> tuple[float, float, float]:
+def measured(
+    found: set[tuple[str, str]], truth: set[tuple[str, str]]
+) -> tuple[float, float, float]:
     """Precision, recall and F1 of the pairs found."""
     right = len(found & truth)
     precision, recall = right / max(1, len(found)), right / max(1, len(truth))

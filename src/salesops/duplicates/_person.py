@@ -74,8 +74,14 @@ MAIL = Field(
     "{r}.own_mail IS NULL",
     (
         Level("the same", "{l}.own_mail = {r}.own_mail", 0.62, 0.00002),
-        Level("the same but for a slip", written.near("{l}.own_mail", "{r}.own_mail", 2), 0.12, 0.00005),
-        # Whoever has the same name has a mail like it nearly everywhere.
+        # Names that are alike make mails that are, and whoever has a name has a mail like it.
+        Level(
+            "the same but for a slip",
+            written.near("{l}.own_mail", "{r}.own_mail", 2),
+            0.12,
+            0.004,
+            is_fixed=True,
+        ),
         Level("the same before the @", "{l}.box = {r}.box", 0.1, 0.04, is_fixed=True),
     ),
     different(0.16, 0.9996),

@@ -2,9 +2,9 @@
 
 from salesops.duplicates import written
 from salesops.duplicates._kind import Field, Kind, Level, different
-from salesops.foundations.company_name import plain_company
+from salesops.foundations.spelling import spelled_alike
 
-_NAME = f"nullif({plain_company('name')}, '')"
+_NAME = f"nullif({spelled_alike('name')}, '')"
 
 account = Kind(
     noun="account",

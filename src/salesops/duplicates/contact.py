@@ -20,6 +20,14 @@ contact = Kind(
             "Phone",
             "{r}.phone IS NULL",
             (
+                # Who work at one account share its switchboard.
+                Level(
+                    "the same, at the same account",
+                    "{l}.phone = {r}.phone AND {l}.account_id = {r}.account_id",
+                    0.4,
+                    0.1,
+                    is_fixed=True,
+                ),
                 Level("the same", "{l}.phone = {r}.phone", 0.7, 0.0005, rarity="phone"),
                 Level("one digit apart", written.near("{l}.phone", "{r}.phone", 1), 0.08, 0.0008),
             ),
@@ -30,9 +38,23 @@ contact = Kind(
             "Account or mail domain",
             "{r}.account_id IS NULL AND {r}.mail_domain IS NULL",
             (
-                Level("the same account", "{l}.account_id = {r}.account_id", 0.6, 0.002, rarity="account_id"),
-                Level("", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True),  # told by the mail
-                Level("the same mail domain", "{l}.mail_domain = {r}.mail_domain", 0.15, 0.001, rarity="mail_domain"),
+                Level(
+                    "the same account",
+                    "{l}.account_id = {r}.account_id",
+                    0.6,
+                    0.002,
+                    rarity="account_id",
+                ),
+                Level(
+                    "", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True
+                ),  # told by the mail
+                Level(
+                    "the same mail domain",
+                    "{l}.mail_domain = {r}.mail_domain",
+                    0.15,
+                    0.001,
+                    rarity="mail_domain",
+                ),
             ),
             different(0.25, 0.998),
         ),

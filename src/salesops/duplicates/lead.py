@@ -3,13 +3,13 @@
 from salesops.duplicates import written
 from salesops.duplicates._kind import Field, Kind, Level, different
 from salesops.duplicates._person import MAIL, NAME, WHOLE, people
-from salesops.foundations.company_name import plain_company
+from salesops.foundations.spelling import spelled_alike
 
 lead = Kind(
     noun="lead",
     prepared=people(
         f"SELECT id, {WHOLE} AS whole, NULL::VARCHAR AS given_name, NULL::VARCHAR AS family_name, "
-        f"email AS address, nullif(replace({plain_company('company')}, ' ', ''), '') AS company "
+        f"email AS address, nullif(replace({spelled_alike('company')}, ' ', ''), '') AS company "
         "FROM {rows} WHERE NOT coalesce(is_converted, false)",
         "company",
     ),
@@ -22,8 +22,16 @@ lead = Kind(
             "{r}.company IS NULL AND {r}.mail_domain IS NULL",
             (
                 Level("the same", "{l}.company = {r}.company", 0.55, 0.001, rarity="company"),
-                Level("", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True),  # told by the mail
-                Level("the same mail domain", "{l}.mail_domain = {r}.mail_domain", 0.15, 0.001, rarity="mail_domain"),
+                Level(
+                    "", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True
+                ),  # told by the mail
+                Level(
+                    "the same mail domain",
+                    "{l}.mail_domain = {r}.mail_domain",
+                    0.15,
+                    0.001,
+                    rarity="mail_domain",
+                ),
                 Level(
                     "alike",
                     f"{written.alike('{l}.company', '{r}.company', 0.9)} "

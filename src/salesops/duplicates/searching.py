@@ -93,7 +93,8 @@ def _put_side_by_side(
     if new is None:
         sides = "_blocked l JOIN _blocked r ON l.block = r.block AND l.id < r.id"
     else:
-        sides = f"(SELECT * FROM _blocked SEMI JOIN {NEW} USING (id)) l JOIN _blocked r ON l.block = r.block AND l.id <> r.id"
+        newer = f"(SELECT * FROM _blocked SEMI JOIN {NEW} USING (id))"
+        sides = f"{newer} l JOIN _blocked r ON l.block = r.block AND l.id <> r.id"
     apart = f"WHERE NOT coalesce({on(kind.apart, 'a', 'b')}, false)" if kind.apart else ""
     work.execute(
         f"CREATE OR REPLACE TEMP TABLE {PAIRS} AS SELECT '0' AS match_key, join_key_l, join_key_r FROM ("

@@ -8,8 +8,10 @@ is too little to learn from, or what was learned contradicts itself, what is kno
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -22,12 +24,14 @@ if TYPE_CHECKING:
 Shares = tuple[tuple[float, float], ...]
 
 ROWS, PAIRS = "_prepared", "_pairs"
-LEAST_ROWS = 200  # fewer make too few random pairs to count chance with
+LEAST_ROWS = 30  # fewer make too few random pairs to count chance with
+KNOWN_AS_PAIRS = 1_000  # what is known beforehand of chance weighs as much as so many pairs
 LEAST_EXPECTED = 60  # pairs of one thing, to learn from
 SAMPLED_PAIRS = 1_000_001.0  # of a million itself Splink warns
 LEARNED_PAIRS = 500_000.0
 RECALL_OF_SURE = 0.7
 FEWEST_DUPLICATES = 0.01  # a hundredth of the records at least is taken to be there twice
+KNOWN_AS_ROWS = 1_000  # what is known beforehand of frequencies weighs as much as so many rows
 SEED = 1
 # Chance and certainty are never quite nothing or all: one such value would decide every pair.
 LEAST_SHARE = 1e-7
@@ -56,7 +60,9 @@ class Model:
     def of_json(kind: Kind, kept: Mapping[str, Any]) -> Model | None:
         """What was kept; None where it is of other fields or levels than the kind has now."""
         shares = {n: tuple((m, u) for m, u in of) for n, of in kept.get("shares", {}).items()}
-        if {f.name: len(f.levels) + 1 for f in kind.fields} != {n: len(s) for n, s in shares.items()}:
+        if {f.name: len(f.levels) + 1 for f in kind.fields} != {
+            n: len(s) for n, s in shares.items()
+        }:
             return None
         return Model(kept["prior"], shares, tuple(kept["learned"]), kept["rows"])
 
@@ -76,20 +82,26 @@ def learn(work: duckdb.DuckDBPyConnection, kind: Kind) -> Model:
     sure = " OR ".join(f"({on(c, 'l', 'r')})" for c in kind.sure)
     expected = _count(
         work,
-        f"SELECT count(*) FROM {PAIRS} p JOIN {ROWS} l ON l.id = p.join_key_l JOIN {ROWS} r ON r.id = p.join_key_r WHERE {sure}",
+        f"SELECT count(*) FROM {PAIRS} p JOIN {ROWS} l ON l.id = p.join_key_l "
+        f"JOIN {ROWS} r ON r.id = p.join_key_r WHERE {sure}",
     )
     expected = int(expected / RECALL_OF_SURE)
     model = Model(max(_fewest(rows), expected / _pairs(rows)), model.shares, (), rows)
     linker = _linker(work, kind, model)
-    linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED, num_chunks=1)
-    chance, learned = _shares(linker, kind), dict[str, Shares]()
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=SAMPLED_PAIRS, seed=SEED, num_chunks=1
+    )
+    chance = _shrunk(_shares(linker, kind), model.shares, min(SAMPLED_PAIRS, _pairs(rows)))
+    learned: dict[str, Shares] = {}
     if expected >= LEAST_EXPECTED:
         for rule in kind.learns_in:
             linker.training.estimate_parameters_using_expectation_maximisation(
                 rule, fix_u_probabilities=True, max_pairs=LEARNED_PAIRS
             )
-        after = _shares(linker, kind)
-        learned = {name: of for name, of in after.items() if makes_sense(of)}
+        for name, of in _shares(linker, kind).items():
+            found = tuple((m, u) for (m, _), (_, u) in zip(of, chance[name], strict=True))
+            if makes_sense(found):
+                learned[name] = found
     shares = {}
     for field in kind.fields:
         known = model.shares[field.name]
@@ -103,10 +115,23 @@ def learn(work: duckdb.DuckDBPyConnection, kind: Kind) -> Model:
     return Model(model.prior, shares, tuple(learned), rows)
 
 
+def _shrunk(
+    counted: Mapping[str, Shares], known: Mapping[str, Shares], pairs: float
+) -> dict[str, Shares]:
+    """The chances that were counted on so many pairs, drawn towards what is known beforehand where these are few."""
+    return {
+        name: tuple(
+            (m, (u * pairs + known_u * KNOWN_AS_PAIRS) / (pairs + KNOWN_AS_PAIRS))
+            for (m, u), (_, known_u) in zip(of, known[name], strict=True)
+        )
+        for name, of in counted.items()
+    }
+
+
 def makes_sense(shares: Sequence[tuple[float, float]]) -> bool:
     """More likeness speaks more for one thing, the most speaks for it and the least against it."""
     ratios = [m / u for m, u in shares]
-    ordered = all(a >= b * 0.5 for a, b in zip(ratios, ratios[1:], strict=False))
+    ordered = all(a >= b * 0.5 for a, b in pairwise(ratios))
     return ordered and ratios[0] > 2 and ratios[-1] < 1 and shares[-1][0] < 0.5
 
 
@@ -149,6 +174,16 @@ def _levels(field: Field) -> tuple[Level, ...]:
     return (*field.levels, field.otherwise)
 
 
+def _chances(kind: Kind, model: Model) -> dict[str, float]:
+    """How often two different things agree in each column whose rare values count for more."""
+    return {
+        level.rarity: max(u, LEAST_SHARE)
+        for field in kind.fields
+        for level, (_, u) in zip(_levels(field), model.shares[field.name], strict=True)
+        if level.rarity
+    }
+
+
 def _rarity(field: Field) -> bool:
     return any(level.rarity for level in field.levels)
 
@@ -162,12 +197,14 @@ def _linker(work: duckdb.DuckDBPyConnection, kind: Kind, model: Model) -> Linker
     linker = Linker(
         database.register(ROWS), _settings(kind, model), log_level=None, validate_settings=False
     )
-    for column in sorted({level.rarity for f in kind.fields for level in f.levels} - {""}):
+    for column, chance in _chances(kind, model).items():
         table = f"_frequency_of_{column}"
-        # Two records that are one thing have made its value no more frequent among things.
+        # Two records that are one thing have made its value no more frequent among things; and what few rows tell of
+        # frequencies is little against what is known beforehand.
         work.execute(
-            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {column}, (greatest(count(*) - 2, 0) + 0.5) "
-            f"/ sum(count(*)) OVER () AS tf_{column} FROM {ROWS} WHERE {column} IS NOT NULL GROUP BY 1"
+            f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT {column}, "
+            f"(greatest(count(*) - 2, 0) + {KNOWN_AS_ROWS * chance}) / (sum(count(*)) OVER () + {KNOWN_AS_ROWS}) "
+            f"AS tf_{column} FROM {ROWS} WHERE {column} IS NOT NULL GROUP BY 1"
         )
         linker.table_management.register_term_frequency_lookup(database.register(table), column)
     linker.table_management.register_blocked_pairs_for_predict(database.register(PAIRS))
@@ -200,15 +237,16 @@ def _comparison(field: Field, shares: Sequence[tuple[float, float]]) -> dict[str
             "u_probability": max(u, LEAST_SHARE),
         }
         if level.rarity:
-            said |= {"tf_adjustment_column": level.rarity, "tf_minimum_u_value": 1e-5}
+            said |= {
+                "tf_adjustment_column": level.rarity,
+                "tf_minimum_u_value": max(u, LEAST_SHARE) / 2,
+            }
         levels.append(said)
     return {"output_column_name": field.name, "comparison_levels": levels}
 
 
 def _sided(condition: str) -> str:
     """`l.name` as Splink names it once a pair is one row: `name_l`."""
-    import re
-
     return re.sub(r"\b([lr])\.(\w+)", r"\2_\1", condition)
 
 

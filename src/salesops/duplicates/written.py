@@ -30,7 +30,8 @@ def listed(words: list[str]) -> str:
 
 def plain(text: str) -> str:
     """Lower case letters and digits without accents, one space between words; null where there are none."""
-    letters = rf"regexp_replace(regexp_replace(strip_accents(lower({text})), '[.'']', '', 'g'), '[^\p{{L}}\p{{N}}]+', ' ', 'g')"
+    bare = f"regexp_replace(strip_accents(lower({text})), '[.'']', '', 'g')"
+    letters = rf"regexp_replace({bare}, '[^\p{{L}}\p{{N}}]+', ' ', 'g')"
     return f"nullif(trim({letters}), '')"
 
 
@@ -60,7 +61,9 @@ def label_of(domain: str) -> str:
 def telling_digits(text: str) -> str:
     """The last digits of a telephone number, which prefixes and country codes leave alone; null where too few."""
     digits = rf"regexp_replace(regexp_replace({text}, '(?i)(ext|x|#).*$', ''), '[^0-9]', '', 'g')"
-    return f"CASE WHEN length({digits}) >= {LEAST_DIGITS} THEN right({digits}, {TELLING_DIGITS}) END"
+    return (
+        f"CASE WHEN length({digits}) >= {LEAST_DIGITS} THEN right({digits}, {TELLING_DIGITS}) END"
+    )
 
 
 def skeleton(text: str) -> str:

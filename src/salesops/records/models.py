@@ -7,6 +7,7 @@ from salesops.records.campaign_spend import CampaignSpend, CampaignSpendVersion
 from salesops.records.change import Change, Context
 from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
+from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, Merge
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
 from salesops.records.invitation import Invitation
@@ -71,15 +72,19 @@ __all__ = [
     "Context",
     "Cost",
     "CostVersion",
+    "DuplicateSearch",
     "ExchangeRate",
     "ExchangeRateVersion",
     "ImportRun",
     "ImportUndo",
     "Invitation",
     "Job",
+    "KeptApart",
     "Lead",
     "LeadVersion",
     "LeftByUndo",
+    "LookAlike",
+    "Merge",
     "Opportunity",
     "OpportunityLine",
     "OpportunityLineVersion",
