@@ -8,9 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from salesops.actions.changing import changing
+from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.duplicate import Merge
 from salesops.records.models import NOUNS
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
@@ -32,6 +34,11 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
     The actor must be able to edit every record of it, or have deleted it. A record that was changed since
     keeps its later state and is named.
     """
+    if Merge.objects.filter(change=change).exists():
+        unmerged = unmerge_records(actor, change, clock, door=door)
+        return Undone(unmerged.change, len(unmerged.records), tuple(unmerged.stays))
+    if Merge.objects.filter(ended_by=change).exists():
+        raise Refusal("This took a merge back. To have it again, merge the records again.")
     with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
         held = Change.objects.select_for_update().get(pk=change.pk)
         if held.undone_by.exclude(pk=undoing.pk).exists():

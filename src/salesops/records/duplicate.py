@@ -47,12 +47,13 @@ class LookAlike(models.Model):
 
 class KeptApart(models.Model):
     """Somebody said that two records are not the same. `weight` is what the search had made of them, null where it
-    had not proposed them. Ended, never removed."""
+    had not proposed them, and `proposal` all that it said. Ended, never removed."""
 
     noun = models.CharField(max_length=60)
     left = _key()
     right = _key()
     weight = models.FloatField(null=True)
+    proposal = models.JSONField(default=dict)
     begun_by = models.ForeignKey("records.Change", models.PROTECT, related_name="+")
     ended_by = models.ForeignKey("records.Change", models.PROTECT, null=True, related_name="+")
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 
 from salesops.records.context import history_written_by_hand
 from salesops.records.import_run import undone_imports
+from salesops.records.imported_merges import Merges, follow_merges
 from salesops.records.in_bulk import insert
 from salesops.records.incoming import Incoming
 from salesops.records.record import FOREVER, Record
@@ -49,14 +50,23 @@ class Under:
 
 
 def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
-    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so."""
+    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so.
+
+    What refers to a record that was merged is taken to refer to what it was merged into, and what its source now says
+    otherwise of it than before goes there as well.
+    """
     found = Difference()
-    kept = {r["id"]: r for r in noun.objects.filter(id__in=[i.key for i in batch]).values()}
+    batch = follow_merges(noun, batch)
+    merges = Merges.of(noun, batch)
+    kept = {r["id"]: r for r in noun.objects.filter(id__in=merges.concerned(batch)).values()}
     found.returning = _taken_by_an_undoing(
         noun, [key for key, record in kept.items() if record["deleted_at"] is not None]
     )
     for row in batch:
         former = kept.get(row.key)
+        if former is not None and row.key in merges.winners:
+            _compare_merged(row, former, kept.get(merges.winners[row.key]), found)
+            continue
         if former is None or row.key in found.returning:
             found.created.append(row)
             continue
@@ -64,12 +74,34 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
             found.left_deleted += 1
             continue
         found.former[row.key] = former
-        new = {c: v for c, v in row.values.items() if v is not None and v != former[c]}
+        new = {
+            c: v
+            for c, v in row.values.items()
+            if v is not None and v != former[c] and not merges.was_replaced(row.key, c, v)
+        }
         if new or row.past:
             found.changed.append((row, new))
         else:
             found.same += 1
     return found
+
+
+def _compare_merged(
+    row: Incoming, former: dict[str, Any], winner: dict[str, Any] | None, found: Difference
+) -> None:
+    """A record that was merged: what its source changed since then is changed in it, and in what it lives on in."""
+    new = {c: v for c, v in row.values.items() if v is not None and v != former[c]}
+    if not new:
+        found.same += 1
+        return
+    found.former[row.key] = former
+    found.changed.append((row, new))
+    if winner is None or winner["deleted_at"] is not None:
+        return
+    there = {c: v for c, v in new.items() if v != winner[c] and v != winner["id"]}
+    if there:
+        found.former.setdefault(winner["id"], winner)
+        found.changed.append((Incoming(winner["id"], row.values), there))
 
 
 def _taken_by_an_undoing(noun: type[Record], deleted: list[str]) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.db import connection
 
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
+from salesops.records.duplicate import merged_into
 from salesops.records.import_run import undone_imports
 from salesops.records.models import NOUNS
 from salesops.records.user import User
@@ -18,6 +19,7 @@ from salesops.records.watermark import newer_than
 from salesops.tables import TABLES
 
 BATCH = 20_000
+NOWHERE: Mapping[str, Mapping[str, str]] = {}
 
 ARROW: dict[Type, pa.DataType] = {
     Type.ID: pa.string(),
@@ -51,7 +53,9 @@ def table_batches(name: str, since: str = "") -> Iterator[pa.RecordBatch]:
         begins_at = _read("v.begins_at", TABLES[name].column["valid_from"])
         own = f"SELECT v.record_id, {begins_at}, {_WHO_AND_HOW}"
         told = own + _columns(columns[4:], "v") + _FROM_VERSIONS + _without_undone_imports()
-        yield from _batches(told + _changed("opportunity", since, "v.record_id"), columns)
+        changed = _changed("opportunity", since, "v.record_id")
+        # An account that was merged is no row any more; its past is that of what it was merged into.
+        yield from _batches(told + changed, columns, {"account_id": merged_into("account")})
         return
     noun = NOUNS[name]
     listed = _columns(columns, "r").removeprefix(", ")
@@ -112,15 +116,24 @@ def _read(sql: str, column: Column) -> str:
     return f"CAST({sql} AS TEXT)" if is_text else sql
 
 
-def _batches(sql: str, columns: list[Column]) -> Iterator[pa.RecordBatch]:
+def _batches(
+    sql: str, columns: list[Column], leads: Mapping[str, Mapping[str, str]] = NOWHERE
+) -> Iterator[pa.RecordBatch]:
+    """The rows of a query; `leads` says of a column which value stands for another."""
     schema = pa.schema([(c.name, ARROW[c.type]) for c in columns])
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql)
         rows = iter(cursor.fetchone, None) if connection.vendor == "sqlite" else iter(cursor)
         while batch := list(islice(rows, BATCH)):
             values = zip(*batch, strict=True)
-            arrays = [_array(v, c) for v, c in zip(values, columns, strict=True)]
+            arrays = [
+                _array(_led(v, leads.get(c.name)), c) for v, c in zip(values, columns, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _led(values: tuple[Any, ...], lead: Mapping[str, str] | None) -> tuple[Any, ...]:
+    return tuple(lead.get(v, v) for v in values) if lead else values
 
 
 def _array(values: tuple[Any, ...], column: Column) -> pa.Array:
