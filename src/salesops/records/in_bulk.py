@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -35,12 +35,17 @@ def insert(
 
 def as_sqlite(value: Any) -> Any:
     """A value as Django keeps it in SQLite."""
-    if isinstance(value, datetime):
-        return str(value.astimezone(UTC).replace(tzinfo=None))
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return str(value)
-    if isinstance(value, dict):
-        return json.dumps(value)
-    return value
+    written = _AS_SQLITE.get(type(value))
+    return value if written is None else written(value)
+
+
+def _instant(value: datetime) -> str:
+    return str((value if value.tzinfo is UTC else value.astimezone(UTC)).replace(tzinfo=None))
+
+
+_AS_SQLITE: Mapping[type, Callable[[Any], Any]] = {
+    datetime: _instant,
+    date: date.isoformat,
+    Decimal: str,
+    dict: json.dumps,
+}
