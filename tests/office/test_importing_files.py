@@ -152,7 +152,7 @@ def test_an_import_that_was_cancelled_meanwhile_writes_nothing(
 def test_rows_that_are_gone_are_told_with_what_to_do(tmp_path: Path, office: Path) -> None:
     arrived = _arrived(tmp_path, office)
     job = write_soon(arrived, "Salesforce", None, system_clock)
-    (arrived.folder / "rows.duckdb").unlink()
+    (office / "imports" / arrived.folder.name / "rows.duckdb").unlink()
     Worker(KINDS, system_clock).run_one()
     job.refresh_from_db()
     assert (job.state, "Import them again" in job.error) == (FAILED, True)

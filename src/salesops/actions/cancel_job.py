@@ -11,12 +11,17 @@ from salesops.records.user import User
 MAY_CANCEL_ALL = frozenset({"administrator", "vp", "manager"})
 
 
+def may_cancel(actor: User, job: Job) -> bool:
+    """Whether somebody may stop this work."""
+    return actor.is_active and (actor.role in MAY_CANCEL_ALL or job.asked_by_id == actor.pk)
+
+
 def cancel_job(actor: User, job: Job, clock: Clock, *, door: str = "browser") -> None:
     """A waiting job is not run, and where it is scheduled not again; a running one stops soon, all or nothing.
 
     Refuses where it has ended, and where the job is somebody else's.
     """
-    if actor.role not in MAY_CANCEL_ALL and job.asked_by_id != actor.pk:
+    if not may_cancel(actor, job):
         raise Refusal("Only who asked for this work, or sales operations, may stop it.")
     with changing(actor, "cancel_job", clock, door=door, reason=f"{job.kind} {job.pk}"):
         found = Job.objects.filter(pk=job.pk)

@@ -18,8 +18,9 @@ from salesops.records.change import Change
 from salesops.records.context import within
 from salesops.records.import_run import ImportRun
 from salesops.records.incoming import Incoming, incoming, rows_of
-from salesops.records.merging import Under, compare, plan, write
+from salesops.records.merging import Difference, Plan, Under, compare, plan, write
 from salesops.records.models import NOUNS
+from salesops.records.reach import EDIT_ALL
 from salesops.records.user import User
 
 Watch = Callable[[str, int, int], object]
@@ -34,13 +35,29 @@ SEEN_AT_ONCE = 2_000
 
 @dataclass
 class Counts:
-    """What an import does to one noun; `money` is what is new, by currency in minor units."""
+    """What an import does to one noun. By currency in minor units `money` is what is new, and `difference` by how
+    much what is changed will be more or less."""
 
     created: int = 0
     changed: int = 0
     same: int = 0
     left_deleted: int = 0
     money: dict[str, int] = field(default_factory=dict)
+    difference: dict[str, int] = field(default_factory=dict)
+
+
+def may_import(user: User) -> bool:
+    """Whether somebody may bring files into the records, and take that back."""
+    return user.is_active and user.role in EDIT_ALL
+
+
+def refuse_import(actor: User) -> None:
+    """Refuse whoever may not bring files into the records."""
+    if not may_import(actor):
+        raise Refusal(
+            "Only sales operations and administrators import files. "
+            "Send them a request, with the files to import."
+        )
 
 
 def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Counts]:
@@ -56,8 +73,7 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
             counts.changed += found_here.changed
             counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
-            for row in difference.created:
-                _add_money(counts.money, row.values)
+            _add_money(counts.money, counts.difference, found_here, difference)
         if counts != Counts():
             found[name] = counts
     return found
@@ -67,6 +83,8 @@ def start_import(
     actor: User | None, source: str, files: list[str], seen_at: datetime, clock: Clock
 ) -> ImportRun:
     """The run under which rows are then written with `go_on`; `seen_at` is the instant they speak of."""
+    if actor is not None:
+        refuse_import(actor)
     if not source.strip():
         raise Refusal("Say which system these rows come from, such as Salesforce.")
     now = clock()
@@ -137,6 +155,10 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
         counts["changed"] += written.changed
         counts["same"] += written.same
         counts["left"] += difference.left_deleted
+        money = run.money.setdefault(name, {"created": {}, "changed": {}})
+        _add_money(money["created"], money["changed"], written, difference)
+        if not any(money.values()):
+            del run.money[name]
         run.reached[name] = batch[-1].key
         run.save()
     return run
@@ -156,8 +178,21 @@ def _batches(rows: Iterator[Incoming], size: int) -> Iterator[list[Incoming]]:
         yield batch
 
 
-def _add_money(money: dict[str, int], values: dict[str, Any]) -> None:
+def _add_money(
+    created: dict[str, int], changed: dict[str, int], found: Plan, difference: Difference
+) -> None:
+    """Add what is new, and by how much what is changed differs from what it was."""
+    for row in found.created:
+        _add(created, row.values, 1)
+    for key, new in [*found.updated, *((row.key, new) for row, new, _, _ in found.remembered)]:
+        if "amount_minor" in new or "currency" in new:
+            former = difference.former[key]
+            _add(changed, former, -1)
+            _add(changed, {**former, **new}, 1)
+
+
+def _add(money: dict[str, int], values: dict[str, Any], sign: int) -> None:
     amount = values.get("amount_minor")
     if amount is not None:
         currency = values.get("currency") or ""
-        money[currency] = money.get(currency, 0) + amount
+        money[currency] = money.get(currency, 0) + sign * amount

@@ -7,11 +7,18 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import transaction
 
-from salesops.actions.import_rows import FIRST_STEP, LARGEST_STEP, Watch, let_others_write
+from salesops.actions.import_rows import (
+    FIRST_STEP,
+    LARGEST_STEP,
+    Watch,
+    let_others_write,
+    may_import,
+)
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
@@ -19,7 +26,6 @@ from salesops.records.context import within
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo, undone_imports
 from salesops.records.merging import say_again, update
 from salesops.records.models import NOUNS
-from salesops.records.reach import EDIT_ALL
 from salesops.records.record import OWN, Record, Version
 from salesops.records.user import User
 
@@ -70,7 +76,7 @@ def can_be_undone(run: ImportRun, now: datetime) -> bool:
 
 def refuse_undo(actor: User | None, run: ImportRun, now: datetime) -> None:
     """Refuse who may not undo imports, and an import that cannot be undone."""
-    if actor is not None and not (actor.is_active and actor.role in EDIT_ALL):
+    if actor is not None and not may_import(actor):
         raise Refusal("Only sales operations and administrators undo an import. Ask one of them.")
     if run.state == "undone":
         raise Refusal("This import was undone already.")
@@ -82,15 +88,36 @@ def refuse_undo(actor: User | None, run: ImportRun, now: datetime) -> None:
         )
 
 
-def preview_undo(run: ImportRun) -> dict[str, Effect]:
-    """What undoing would delete, put back and leave, noun by noun; nothing is written."""
-    found = {}
+Left = tuple[
+    str, str, list[str]
+]  # a noun, a key, and the columns that stay, none meaning all of it
+
+
+def preview_undo(
+    run: ImportRun, left: list[Left] | None = None, most: int = 0, watch: Watch = lambda *_: None
+) -> dict[str, Effect]:
+    """What undoing would delete, put back and leave, noun by noun; nothing is written.
+
+    The first `most` records that stay are added to `left`.
+    """
+    found, done = {}, 0
     for name in _touched(run):
         effect = Effect()
         for _, keys in _batches(NOUNS[name], run.change_id, ""):
-            _work_out(NOUNS[name], run.change_id, keys).add_to(effect)
+            undoing = _work_out(NOUNS[name], run.change_id, keys)
+            undoing.add_to(effect)
+            if left is not None:
+                stays = islice(undoing.left.items(), max(0, most - len(left)))
+                left += [(name, key, columns) for key, columns in stays]
+            done += len(keys)
+            watch(name, done, touched(run))
         found[name] = effect
     return found
+
+
+def touched(run: ImportRun) -> int:
+    """How many records the import created or changed."""
+    return sum(int(c["created"]) + int(c["changed"]) for c in run.counts.values())
 
 
 def start_undo(actor: User | None, run: ImportRun, clock: Clock, *, reason: str = "") -> ImportUndo:
@@ -120,7 +147,7 @@ def start_undo(actor: User | None, run: ImportRun, clock: Clock, *, reason: str 
 def go_on_undoing(undo: ImportUndo, clock: Clock, watch: Watch = lambda *_: None) -> ImportUndo:
     """Undo what is not yet undone, step by step. Killed and called again, it does each record once."""
     run = undo.run
-    total = sum(c["created"] + c["changed"] for c in run.counts.values())
+    total = touched(run)
     done = sum(sum(c.values()) for c in undo.counts.values())
     for name in _touched(run):
         size = FIRST_STEP

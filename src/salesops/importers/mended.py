@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 import duckdb
 
 from salesops.importers.model import SourceFile
 from salesops.importers.refused import FORMULA_STARTS, REASON_COLUMN, ROW_COLUMN, refused_name
 from salesops.importers.staging import make_changeable
+
+_NUMBERED = re.compile(
+    r" ?\(\d+\)\."
+)  # as browsers name what was downloaded before, and we what was given before
 
 
 def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) -> None:
@@ -24,7 +30,7 @@ def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
                 f
                 for f in files
                 if f is not file
-                and refused_name(f.name) == file.name
+                and refused_name(f.name) == _NUMBERED.sub(".", file.name)
                 and [c.name for c in f.columns] == names
             ),
             None,

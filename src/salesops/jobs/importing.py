@@ -5,16 +5,18 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from django.conf import settings
 from django.db import transaction
 
 from salesops.actions.enqueue import enqueue
 from salesops.actions.import_rows import Counts, go_on, preview_import, start_import
+from salesops.actions.undo_import import UNDONE_WITHIN
 from salesops.book.settings import Settings
 from salesops.engines.build import speaks_of
 from salesops.foundations.clock import Clock
@@ -26,40 +28,53 @@ from salesops.jobs.opening import refuse_nothing
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import workbench
+from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
 from salesops.records.job import CANCELLED, FAILED, Job
+from salesops.records.models import NOUNS
 from salesops.records.user import User
 
 IMPORT = "import"
-FOLDER = "imports"  # in the office: what was read and is not yet written
+FOLDER = (
+    "imports"  # in the office: what was read and is not yet written, and what was wrong with it
+)
 ROWS = "rows.duckdb"
+PROBLEMS = "problems.duckdb"
+_OF_PROBLEMS = ("_problem", "_problem_count", "_refused_row")
 
 
 @dataclass(frozen=True)
 class Arrived:
-    """Files that were read and wait to be written: where their rows are, and the instant they speak of."""
+    """Files that were read and wait to be written: where their rows are, and the instant they speak of.
+
+    `refused` says of each noun how many rows were left out; `to_mend` how many are kept to be mended.
+    """
 
     folder: Path
     files: tuple[str, ...]
     seen_at: datetime
+    refused: Mapping[str, int] = field(default_factory=dict)
+    to_mend: int = 0
 
 
 def read_files(
     examination: Examination, office: Path, said: Settings, clock: Clock, *, watch: Watch = silent
 ) -> Arrived:
     """Read every row into a folder of the office. Nothing is written to its records."""
-    folder = office / FOLDER / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
+    folder = office / ARRIVING / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder.mkdir(parents=True, mode=0o700)
     try:
         with room(folder), workbench(folder / ROWS) as work:
             read(examination, work, currency=said.currency, progress=watch)
             refuse_nothing(work)
             seen_at = speaks_of(work, said, clock())
+            refused, to_mend = _keep_problems(work, folder / PROBLEMS, examination)
             work.execute("CHECKPOINT")
     except BaseException:
         forget(folder)
         raise
-    return Arrived(folder, tuple(f.name for f in examination.files), seen_at)
+    files = tuple(f.name for f in examination.files)
+    return Arrived(folder, files, seen_at, refused, to_mend)
 
 
 def preview(arrived: Arrived, source: str) -> Mapping[str, Counts]:
@@ -72,19 +87,31 @@ def write_soon(arrived: Arrived, source: str, actor: User | None, clock: Clock) 
     """Ask for it to be written. From here on it is written whole, whoever is killed on the way."""
     with transaction.atomic():
         run = start_import(actor, source, list(arrived.files), arrived.seen_at, clock)
-        return enqueue(
+        run.folder, run.refused, run.to_mend = (
+            arrived.folder.name,
+            dict(arrived.refused),
+            arrived.to_mend,
+        )
+        run.save()
+        job = enqueue(
             actor,
             IMPORT,
-            {"run": run.pk, "folder": arrived.folder.name},
+            {"run": run.pk, "folder": run.folder},
             clock,
             lock_key=lock_of(run.pk),
         )
+        # Last: nobody can find the job before the end of the transaction, and by then its rows are there.
+        kept = folder_of(run.folder)
+        if arrived.folder != kept:
+            kept.parent.mkdir(exist_ok=True, mode=0o700)
+            arrived.folder.rename(kept)
+    return job
 
 
 def write_import(work: Work) -> dict[str, Any]:
     """The job: write what was read, from where it was left."""
     run = ImportRun.objects.get(pk=work.arguments["run"])
-    folder = Path(settings.SALESOPS_OFFICE) / FOLDER / work.arguments["folder"]
+    folder = folder_of(work.arguments["folder"])
     if run.state == "applying":
         if not (folder / ROWS).exists():
             raise Refusal("What was read of these files is no longer there. Import them again.")
@@ -95,11 +122,12 @@ def write_import(work: Work) -> dict[str, Any]:
             ImportRun.objects.filter(pk=run.pk, state="applying").update(
                 state="cancelled", ended_at=work.clock()
             )
-            forget(folder)
+            let_go(folder)
             raise
     with work.effect():
         work.finish({"run": run.pk, "counts": run.counts})
-    forget(folder)
+    let_go(folder)
+    forget_old(work.clock)
     return {}
 
 
@@ -116,9 +144,63 @@ def end_abandoned(clock: Clock) -> None:
             ImportRun.objects.filter(pk=run.pk, state="applying").update(
                 state="cancelled", ended_at=job.ended_at or clock()
             )
-            forget(Path(settings.SALESOPS_OFFICE) / FOLDER / job.arguments["folder"])
+            let_go(folder_of(job.arguments["folder"]))
+
+
+def folder_of(name: str) -> Path:
+    """Where what was read of an import is, or what was wrong with it."""
+    return Path(settings.SALESOPS_OFFICE) / FOLDER / name
+
+
+def problems_of(run: ImportRun) -> Path | None:
+    """The file that tells what was wrong with an import's files; None where nothing was, or it is kept no more."""
+    file = folder_of(run.folder) / PROBLEMS
+    return file if run.folder and file.exists() else None
+
+
+def let_go(folder: Path) -> None:
+    """Remove the rows that were read; what was wrong with them stays for as long as the import can be undone."""
+    (folder / ROWS).unlink(missing_ok=True)
+    shutil.rmtree(folder / "spill", ignore_errors=True)
+    if not (folder / PROBLEMS).exists():
+        forget(folder)
+
+
+def forget_old(clock: Clock) -> None:
+    """Remove what is kept of imports that can be undone no more."""
+    old = ImportRun.objects.filter(started_at__lt=clock() - UNDONE_WITHIN).exclude(folder="")
+    for run in old.exclude(state__in=("applying", "undoing")):
+        forget(folder_of(run.folder))
+        ImportRun.objects.filter(pk=run.pk).update(folder="")
 
 
 def forget(folder: Path) -> None:
     """Remove what was read."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _keep_problems(
+    work: duckdb.DuckDBPyConnection, file: Path, examination: Examination
+) -> tuple[dict[str, int], int]:
+    """Keep what is wrong apart from the rows. Returns how many rows are left out by noun, and how many are to mend."""
+    if not _one(work, "SELECT count(*) FROM _problem_count"):
+        return {}, 0
+    quoted = str(file).replace("'", "''")
+    work.execute(f"ATTACH '{quoted}' AS kept")
+    for name in _OF_PROBLEMS:
+        work.execute(f"CREATE TABLE kept.{name} AS SELECT * FROM {name}")
+    work.execute("DETACH kept")
+    holds = {f.name: f.table or "" for f in examination.files}
+    refused: dict[str, int] = {}
+    for name, noun, rows in work.execute(
+        "SELECT file, table_name, sum(rows) FROM _problem_count "
+        "WHERE severity = 'refused' AND code <> 'file_left_out' GROUP BY 1, 2"
+    ).fetchall():
+        known = next((n for n in (noun, holds.get(name, "")) if n in NOUNS), "")
+        refused[known] = refused.get(known, 0) + int(rows)
+    return refused, _one(work, "SELECT count(*) FROM _refused_row")
+
+
+def _one(work: duckdb.DuckDBPyConnection, sql: str) -> int:
+    found = work.execute(sql).fetchone()
+    return int(found[0]) if found else 0

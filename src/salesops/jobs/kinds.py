@@ -13,12 +13,18 @@ from salesops.actions.enqueue import enqueue
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
 from salesops.foundations.clock import Clock
+from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES, count_import, look_at_files
 from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
-from salesops.jobs.undoing_import import UNDO_IMPORT, undo_import
+from salesops.jobs.undoing_import import (
+    PREVIEW_UNDO,
+    UNDO_IMPORT,
+    preview_undoing,
+    undo_import,
+)
 from salesops.jobs.warming import WarmEngine, is_looked_at, look_at, look_for_findings
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import WORK_MEMORY
@@ -91,6 +97,9 @@ KINDS: Mapping[str, Kind] = {
     LOOK: look,
     IMPORT: write_import,
     UNDO_IMPORT: undo_import,
+    LOOK_AT_FILES: look_at_files,
+    COUNT_IMPORT: count_import,
+    PREVIEW_UNDO: preview_undoing,
     EDIT_MANY: edit_many,
     UNDO_MANY: undo_many,
 }

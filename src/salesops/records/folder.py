@@ -13,6 +13,7 @@ from salesops.records.database import SQLITE_FILE
 LOCK = "LOCK"
 BACKUPS = "backups"
 BOOK = "book"
+ARRIVING = ".arriving"  # files on their way into the records; no backup keeps them
 MANIFEST = "MANIFEST.json"  # of the book
 
 

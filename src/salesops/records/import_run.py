@@ -20,9 +20,11 @@ STATES = (
 class ImportRun(models.Model):
     """One import. `seen_at` is the instant its files speak of; `change` is what its versions are kept under.
 
-    `counts` holds for each noun how many records it created, changed and found as they were;
-    `reached` the last key written of each noun, with which a killed import goes on where it was.
-    `folder` is the name of where its problems and refused rows are kept for a while, in the office's `imports`.
+    `counts` holds for each noun how many records it created, changed and found as they were, and `money` what is
+    new and by how much the changed differ, by currency in minor units; `reached` the last key written of each noun,
+    with which a killed import goes on where it was. `refused` says of each noun how many rows were left out.
+    `folder` is the name of where its problems are kept for a while, in the office's `imports`, with the rows to mend,
+    of which there are `to_mend`.
     """
 
     started_at = models.DateTimeField()
@@ -37,7 +39,10 @@ class ImportRun(models.Model):
     state = models.CharField(max_length=20, choices=STATES, default="applying")
     change = models.OneToOneField(Change, models.PROTECT, related_name="imported")
     counts = models.JSONField(default=dict)
+    money = models.JSONField(default=dict)
     reached = models.JSONField(default=dict)
+    refused = models.JSONField(default=dict)
+    to_mend = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "import_run"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import secrets
 import shutil
@@ -16,6 +15,7 @@ from django.http import Http404
 
 from salesops.foundations.clock import system_clock
 from salesops.importers.model import Answers, Examination
+from salesops.jobs.given_files import keep_files
 from salesops.jobs.opening import remembered
 from salesops.jobs.progress import Progress, read_progress
 from salesops.jobs.run import ANSWERS, EXAMINATION, FILES, PROGRESS
@@ -34,11 +34,7 @@ def begin(uploads: Sequence[UploadedFile[Any]]) -> str:
     name = f"{system_clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder = incoming() / name
     (folder / FILES).mkdir(parents=True)
-    for place, upload in enumerate(uploads):
-        target = _free(folder / FILES / _file_name(upload.name or "file", place))
-        with target.open("wb") as out:
-            for chunk in upload.chunks():
-                out.write(chunk)
+    keep_files(folder / FILES, [(u.name or "file", u.chunks()) for u in uploads])
     (folder / ANSWERS).write_text(remembered(settings.SALESOPS_BOOK).model_dump_json(), "utf-8")
     _clear_old(folder)
     return name
@@ -85,17 +81,3 @@ def answers_of(session: str) -> Answers:
 def say(session: str, answers: Answers) -> None:
     """Keep what was said."""
     (folder_of(session) / ANSWERS).write_text(answers.model_dump_json(), "utf-8")
-
-
-def _free(file: Path) -> Path:
-    """`file`, or the same with a number where two files have one name."""
-    if not file.exists():
-        return file
-    others = (file.with_name(f"{file.stem} ({n}){file.suffix}") for n in itertools.count(2))
-    return next(other for other in others if not other.exists())
-
-
-def _file_name(name: str, place: int) -> str:
-    """The name as the person knows it, without anything that could leave the folder."""
-    plain = re.sub(r"[^\w .()\[\]&+,-]", "_", Path(name.replace("\\", "/")).name).strip(". ")
-    return plain[:150] or f"file-{place}"
