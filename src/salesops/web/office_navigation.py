@@ -8,10 +8,15 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
+from salesops.records.user import User
 from salesops.web import navigation
 from salesops.web.navigation import Entry
+from salesops.web.pages.work.told import share_of, title_of
+from salesops.web.pages.work.work import going_on
 
 REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request"))
+IMPORTS = Entry("imports", "Imports", "upload", "I", ("import*", "new_import", "*_import"))
+WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job"))
 ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
 ACCOUNT = Entry(
     "my_account",
@@ -32,11 +37,26 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = (match.url_name or "") if match else ""
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
-    own = [REQUESTS, ACCESS, ACCOUNT] if user.role in ADMINISTRATORS else [REQUESTS, ACCOUNT]
+    own = [REQUESTS]
+    if user.role in SEE_ALL:
+        own += [IMPORTS, WORK]
+    if user.role in ADMINISTRATORS:
+        own.append(ACCESS)
+    own.append(ACCOUNT)
     entries += [navigation.shown(entry, here) for entry in own]
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {
         "entries": entries,
         "sees_all": user.role in SEE_ALL,
+        "going": work_of(user),
         "new_opportunity": "" if only_looks else reverse("new_opportunity"),
     }
+
+
+def work_of(user: User) -> str:
+    """The work somebody asked for that goes on now, in words; empty where there is none."""
+    job = going_on(user.pk)
+    if job is None:
+        return ""
+    share = share_of(job)
+    return title_of(job) + (f", {share * 100:.0f} %" if share is not None else " …")

@@ -70,6 +70,10 @@ _PAGES["OPTIONS"]["context_processors"] = [
 ]
 TEMPLATES = [_PAGES]
 
+# How much may be given to an import at once, and how it is kept until a page asks for it
+SALESOPS_MOST_UPLOAD = int(os.environ.get("SALESOPS_MOST_UPLOAD_MB", "2048")) * 1024**2
+FILE_UPLOAD_HANDLERS = ["salesops.web.uploads.WithinLimits"]
+
 # Who signs in
 AUTH_USER_MODEL = "records.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -19,6 +19,7 @@ from salesops.web.pages.desk.effectiveness import effectiveness
 from salesops.web.pages.desk.one_request import one_request
 from salesops.web.pages.desk.queue import requests
 from salesops.web.pages.home import home
+from salesops.web.pages.importing import imports, new_import, one_import
 from salesops.web.pages.keeping import new_opportunity, undoing
 from salesops.web.pages.keeping.account import ACCOUNT
 from salesops.web.pages.keeping.account import account as kept_account
@@ -26,6 +27,7 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
+from salesops.web.pages.work import work
 from salesops.web.pages.working import board as working_board
 from salesops.web.pages.working import lists as working_lists
 from salesops.web.pages.working import many as working_many
@@ -80,6 +82,27 @@ urlpatterns = [
     path("requests/effectiveness", effectiveness, name="requests_effectiveness"),
     path("requests/settings", arranging, name="request_settings"),
     path("requests/<int:key>", one_request, name="request"),
+    path("imports", imports.imports, name="imports"),
+    path("imports/new", new_import.new_import, name="new_import"),
+    path("imports/new/<slug:session>/wait", new_import.wait, name="import_wait"),
+    path("imports/new/<slug:session>/stop", new_import.stop, name="import_stop"),
+    path("imports/new/<slug:session>/look", new_import.look_again, name="import_look"),
+    path("imports/new/<slug:session>/add", new_import.add, name="import_add"),
+    path("imports/new/<slug:session>/forget", new_import.forget_files, name="import_forget"),
+    path("imports/new/<slug:session>/columns", new_import.columns, name="import_columns"),
+    path("imports/new/<slug:session>/check", new_import.check, name="import_check"),
+    path(
+        "imports/new/<slug:session>/refused/<int:place>",
+        new_import.refused_rows,
+        name="import_refused",
+    ),
+    path("imports/<int:key>", one_import.one_import, name="import"),
+    path("imports/<int:key>/undo", one_import.undo_import, name="undo_import"),
+    path("imports/<int:key>/stop", one_import.stop_import, name="stop_import"),
+    path("imports/<int:key>/refused/<int:place>", one_import.refused_rows, name="import_mend"),
+    path("work", work.work, name="work"),
+    path("work/<int:key>", work.one_job, name="one_job"),
+    path("work/<int:key>/stop", work.stop, name="stop_job"),
     # Names the sign-in pages look for; nobody signs up or changes an address by themselves.
     path("sign-up", _closed, name="account_signup"),
     path("account/email", _closed, name="account_email"),

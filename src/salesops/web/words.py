@@ -80,5 +80,10 @@ _PLURALS = {
 
 def counted(table: str, rows: int) -> str:
     """1,016 accounts; 49 people."""
+    return f"{rows:,} {table.replace('_', ' ') if rows == 1 else several(table)}"
+
+
+def several(table: str) -> str:
+    """The word for several rows of a table: accounts, people."""
     one = table.replace("_", " ")
-    return f"{rows:,} {one if rows == 1 else _PLURALS.get(table, f'{one}s')}"
+    return _PLURALS.get(table, f"{one}s")

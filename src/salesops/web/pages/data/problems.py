@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
 from urllib.parse import quote
 
+import duckdb
+
 from salesops.book.book import Book
-from salesops.book.engine import Engine
+from salesops.book.engine import NOTHING, Rows
 from salesops.tables import TABLES
 
 _ORDER = (
@@ -22,12 +27,36 @@ WORDS = {
 }
 
 
+class Asked(Protocol):
+    """What knows the problems: an engine, or a file that is not yet a book's."""
+
+    def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+        """Rows of a question in SQL."""
+
+
+class _File:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+        self._connection.execute(sql, dict(values))
+        columns = tuple(d[0] for d in self._connection.description or ())
+        return Rows(columns, self._connection.fetchall())
+
+
+@contextmanager
+def asking(file: Path) -> Iterator[Asked]:
+    """A finished DuckDB file, to be asked."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        yield _File(connection)
+
+
 def problems_of(book: Book) -> list[dict[str, Any]]:
     """Kinds of problems with counts, without notes, the most rows first."""
     return [p for p in every_problem(book.engine) if p["severity"] != "note"]
 
 
-def every_problem(engine: Engine) -> list[dict[str, Any]]:
+def every_problem(engine: Asked) -> list[dict[str, Any]]:
     """Every kind of problem with its exact count and three examples."""
     found = engine.run(
         "SELECT code, severity, message, remedy, file, column_name, table_name, rows, amount_minor "
@@ -66,7 +95,7 @@ def _example(table: str, row: int | None, value: str | None, key: str | None) ->
     return {"said": str(value or key or ""), "link": link}
 
 
-def refused_files(engine: Engine) -> list[tuple[str, int]]:
+def refused_files(engine: Asked) -> list[tuple[str, int]]:
     """Files of which rows were refused, with how many."""
     return [
         (row[0], row[1])

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 from django.http import Http404, HttpRequest, HttpResponseBase
 
-from salesops.book.engine import Engine
 from salesops.importers.problems import fitted
 from salesops.importers.refused import refused_name
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv
-from salesops.web.pages.data.problems import refused_files
+from salesops.web.pages.data.problems import Asked, refused_files
 
 
 def refused(request: HttpRequest, place: int) -> HttpResponseBase:  # noqa: ARG001
@@ -19,7 +18,7 @@ def refused(request: HttpRequest, place: int) -> HttpResponseBase:  # noqa: ARG0
     return refused_csv(whole_book().engine, place)
 
 
-def refused_csv(engine: Engine, place: int) -> HttpResponseBase:
+def refused_csv(engine: Asked, place: int) -> HttpResponseBase:
     """The original columns and, at the end, row number and reason."""
     files = refused_files(engine)
     if place >= len(files):

@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import duckdb
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
-from salesops.book.engine import Rows
 from salesops.jobs.opening import load_checked, remember
 from salesops.jobs.warming import publish_warm
-from salesops.web.pages.data.problems import every_problem, refused_files
+from salesops.web.pages.data.problems import asking, every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.opening.session import answers_of, folder_of
 from salesops.web.words import counted
-
-
-class _Unpublished:
-    """Reads a finished base file that is not yet the book's."""
-
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def run(self, sql: str, values: object = ()) -> Rows:
-        """Rows of a question in SQL."""
-        self._connection.execute(sql, values)
-        columns = tuple(d[0] for d in self._connection.description or ())
-        return Rows(columns, self._connection.fetchall())
-
-
-@contextmanager
-def _unpublished(session: str) -> Iterator[_Unpublished]:
-    checked = load_checked(folder_of(session))
-    with duckdb.connect(str(checked.base), read_only=True) as connection:
-        yield _Unpublished(connection)
 
 
 def check(request: HttpRequest, session: str) -> HttpResponse:
@@ -49,13 +25,13 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         publish_warm(settings.SALESOPS_BOOK, checked)
         shutil.rmtree(folder, ignore_errors=True)
         return redirect("found")
-    with _unpublished(session) as engine:
-        problems = every_problem(engine)  # type: ignore[arg-type]
+    with asking(checked.base) as engine:
+        problems = every_problem(engine)
         totals = engine.run(
             "SELECT outcome, count(*), sum(value_minor), count(*) FILTER (value_minor IS NULL) "
             "FROM opportunity GROUP BY 1 ORDER BY 2 DESC"
         ).rows
-        refused = refused_files(engine)  # type: ignore[arg-type]
+        refused = refused_files(engine)
     return render(
         request,
         "opening/check.html",
@@ -76,5 +52,5 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
 
 def refused_rows(request: HttpRequest, session: str, place: int) -> HttpResponseBase:  # noqa: ARG001
     """The refused rows before the book is published."""
-    with _unpublished(session) as engine:
-        return refused_csv(engine, place)  # type: ignore[arg-type]
+    with asking(load_checked(folder_of(session)).base) as engine:
+        return refused_csv(engine, place)

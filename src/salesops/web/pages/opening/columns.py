@@ -21,28 +21,31 @@ def columns(request: HttpRequest, session: str) -> HttpResponse:
     """The mapping with samples and confidence; on POST it is kept and everything is read."""
     examination = examination_of(session)
     if request.method == "POST":
-        answers = _said(request, examination, answers_of(session))
+        answers = said_in(request, examination, answers_of(session))
         say(session, answers)
-        unanswered = [q for q in examination.must_answer if not answers.choices.get(q.id)]
-        if not unanswered:
+        if not unanswered(examination, answers):
             start("check", settings.SALESOPS_BOOK, folder_of(session))
             return redirect("opening_wait", session=session)
-    files = [_shown(place, f) for place, f in enumerate(examination.files)]
-    return render(
-        request,
-        "opening/columns.html",
-        {
-            "session": session,
-            "files": files,
-            "questions": examination.questions,
-            "must": examination.must_answer,
-            "tables": TABLE_TITLES,
-            "rows": sum(f.rows for f in examination.files if f.table),
-            "is_incomplete": request.method == "POST",
-            "is_salesforce": any(f.salesforce for f in examination.files),
-            "has_history": any(f.table == "opportunity_version" for f in examination.files),
-        },
-    )
+    context = {"session": session, "is_incomplete": request.method == "POST"}
+    return render(request, "opening/columns.html", context | found_in(examination))
+
+
+def found_in(examination: Examination) -> dict[str, Any]:
+    """What the page shows of the files: each with its columns, and the questions."""
+    return {
+        "files": [_shown(place, f) for place, f in enumerate(examination.files)],
+        "questions": examination.questions,
+        "must": examination.must_answer,
+        "tables": TABLE_TITLES,
+        "rows": sum(f.rows for f in examination.files if f.table),
+        "is_salesforce": any(f.salesforce for f in examination.files),
+        "has_history": any(f.table == "opportunity_version" for f in examination.files),
+    }
+
+
+def unanswered(examination: Examination, answers: Answers) -> bool:
+    """Whether something is still open without which nothing can be read."""
+    return any(not answers.choices.get(q.id) for q in examination.must_answer)
 
 
 def _shown(place: int, file: SourceFile) -> dict[str, Any]:
@@ -102,7 +105,7 @@ def _words(reads_as: str) -> str:
     return f"{said}, {styles[style]}" if style in styles else said
 
 
-def _said(request: HttpRequest, examination: Examination, answers: Answers) -> Answers:
+def said_in(request: HttpRequest, examination: Examination, answers: Answers) -> Answers:
     """What the form says beyond what was guessed."""
     files = dict(answers.files)
     for place, file in enumerate(examination.files):

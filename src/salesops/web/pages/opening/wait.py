@@ -41,8 +41,9 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
         "session": session,
         "title": TITLES[progress.kind],
         "pace": _pace(progress),
+        "here": request.path,
     }
-    return render(request, "opening/progress.html" if is_part else "opening/wait.html", context)
+    return render(request, "parts/progress.html" if is_part else "opening/wait.html", context)
 
 
 def _pace(progress: Progress) -> str:

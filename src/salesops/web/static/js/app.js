@@ -60,7 +60,9 @@ const size = n => n < 1048576 ? `${Math.ceil(n / 1024)} KB` : `${(n / 1048576).t
 const showFiles = input => {
   const list = $('#chosen');
   list.replaceChildren(...[...input.files].map(f => { const li = document.createElement('li'); li.textContent = `${f.name}, ${size(f.size)}`; return li; }));
-  $('#send').hidden = !input.files.length;
+  const zone = $('.drop'), isTooMuch = +zone.dataset.most > 0 && [...input.files].reduce((n, f) => n + f.size, 0) > +zone.dataset.most;
+  if (isTooMuch) { const li = document.createElement('li'); li.className = 'bad'; li.textContent = zone.dataset.mostSaid; list.append(li); }
+  $('#send').hidden = !input.files.length || isTooMuch;
 };
 if ($('[data-files]')) showFiles($('[data-files]'));
 ['dragover', 'drop', 'dragleave'].forEach(kind => addEventListener(kind, e => {

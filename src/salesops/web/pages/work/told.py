@@ -1,0 +1,192 @@
+"""Long work in words: what it is, how far it came, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+
+from salesops.actions.cancel_job import may_cancel
+from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
+from salesops.foundations.clock import Clock
+from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
+from salesops.jobs.importing import IMPORT
+from salesops.jobs.kinds import FOLLOW
+from salesops.jobs.undoing_import import PREVIEW_UNDO, UNDO_IMPORT
+from salesops.records.import_run import ImportRun, ImportUndo
+from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
+from salesops.records.models import NOUNS
+from salesops.records.user import User
+from salesops.web.words import counted, several
+
+LONG_UNCLAIMED = timedelta(seconds=10)
+_TITLES = {
+    "backup": "Backup of the office",
+    FOLLOW: "The book follows the records",
+    LOOK_AT_FILES: "Looking at files",
+    COUNT_IMPORT: "Counting what an import would do",
+    PREVIEW_UNDO: "Working out what undoing an import would do",
+}
+_STATES = {
+    WAITING: ("Waiting", ""),
+    RUNNING: ("At work", "acc"),
+    DONE: ("Done", "good"),
+    FAILED: ("Not done", "bad"),
+    CANCELLED: ("Stopped", "warn"),
+}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One job as a page shows it. `place` is where more is told of it, empty where there is no such page."""
+
+    job: Job
+    title: str
+    place: str
+    state: str
+    tone: str
+    step: str
+    share: float | None
+    outcome: str
+    may_stop: bool
+
+    @property
+    def is_going_on(self) -> bool:
+        """Whether it is still to be done, or being done."""
+        return self.job.state in (WAITING, RUNNING)
+
+    @property
+    def pace(self) -> str:
+        """How far it is: 38 %."""
+        return "" if self.share is None else f"{self.share * 100:.0f} %"
+
+
+def told(actor: User, jobs: Iterable[Job], now: datetime) -> list[Told]:
+    """The jobs in words, with what the imports among them were made of."""
+    found = list(jobs)
+    undoings = {j.arguments["undo"] for j in found if j.kind == UNDO_IMPORT}
+    undone = dict(ImportUndo.objects.filter(pk__in=undoings).values_list("pk", "run_id"))
+    keys = [j.arguments["run"] for j in found if j.kind in (IMPORT, PREVIEW_UNDO)]
+    runs = ImportRun.objects.in_bulk([*keys, *undone.values()])
+    return [
+        _one(actor, job, runs.get(job.arguments.get("run") or undone.get(job.arguments.get("undo"))), now)
+        for job in found
+    ]  # fmt: skip
+
+
+def title_of(job: Job, run: ImportRun | None = None) -> str:
+    """What the work is."""
+    if job.kind in (EDIT_MANY, UNDO_MANY):
+        noun = str(job.arguments.get("noun", "record"))
+        many = counted(noun, sum(len(each["keys"]) for each in job.arguments.get("alike", ())))
+        return f"Changing {many}" if job.kind == EDIT_MANY else f"Undoing a change of {many}"
+    if job.kind in (IMPORT, UNDO_IMPORT):
+        words = "Import" if job.kind == IMPORT else "Undoing the import"
+        return f"{words} of {in_short(run.files)}" if run else words
+    if job.kind == LOOK_AT_FILES:
+        return f"Looking at {in_short(job.arguments.get('files', ()))}"
+    return _TITLES.get(job.kind) or job.kind.replace("_", " ").capitalize()
+
+
+def in_short(files: Iterable[str]) -> str:
+    """deals.csv, accounts.csv and 3 more."""
+    names = list(files)
+    some = ", ".join(names[:2]) or "files"
+    return f"{some} and {len(names) - 2} more" if len(names) > 2 else some
+
+
+def step_of(job: Job) -> str:
+    """What it is at: a noun where it goes through the records, else as the work itself says."""
+    if job.step in NOUNS:
+        doing = {UNDO_IMPORT: "Undoing", PREVIEW_UNDO: "Comparing"}.get(job.kind, "Writing")
+        return f"{doing} {several(job.step)}"
+    return job.step
+
+
+def share_of(job: Job) -> float | None:
+    """How much is done, 0 to 1; None while that is not known."""
+    return min(1.0, job.done / job.total) if job.total else None
+
+
+def waits_for(job: Job, clock: Clock) -> str:
+    """Why a job does not go on, for who waits for it; empty where it does."""
+    if job.state != WAITING:
+        return ""
+    now = clock()
+    if job.run_after > now:
+        return f"{job.error} It is tried again at {job.run_after:%H:%M} UTC.".strip()
+    others = Job.objects.filter(state=RUNNING, leased_until__gte=now)
+    other = others.order_by("begun_at").first()
+    if other is not None:
+        share = share_of(other)
+        far = f" ({share * 100:.0f} %)" if share is not None else ""
+        return f"Waits for other work to end: {title_of(other).lower()}{far}."
+    if now - job.run_after > LONG_UNCLAIMED:
+        return "No worker takes it. Ask who keeps this office to start one: salesops worker."
+    return ""
+
+
+def _one(actor: User, job: Job, run: ImportRun | None, now: datetime) -> Told:
+    state, tone = _STATES[job.state]
+    is_going_on = job.state in (WAITING, RUNNING)
+    if job.state == WAITING and job.run_after > now:
+        state = "Tried again later" if job.attempts else "Planned"
+    return Told(
+        job=job,
+        title=title_of(job, run),
+        place=_place(actor, job, run),
+        state=state,
+        tone=tone,
+        step=step_of(job) if is_going_on else "",
+        share=share_of(job) if is_going_on else None,
+        outcome=job.error or _outcome(job),
+        may_stop=is_going_on and not job.is_cancel_wished and may_cancel(actor, job),
+    )
+
+
+def _place(actor: User, job: Job, run: ImportRun | None) -> str:
+    if run is not None:
+        name = "undo_import" if job.kind == PREVIEW_UNDO else "import"
+        return reverse(name, args=[run.pk])
+    if job.kind in (LOOK_AT_FILES, COUNT_IMPORT) and job.asked_by_id == actor.pk:
+        return reverse("import_wait", args=[job.arguments["arrival"]])
+    if job.kind in (EDIT_MANY, UNDO_MANY) and job.asked_by_id == actor.pk:
+        return reverse("many_changed", args=[job.arguments["noun"], job.pk])
+    return ""
+
+
+def _outcome(job: Job) -> str:
+    said = _OUTCOMES.get(job.kind)
+    return said(job.result) if said and isinstance(job.result, dict) and job.result else ""
+
+
+def _of_counts(*parts: tuple[str, str]) -> Callable[[Mapping[str, Any]], str]:
+    """“1,200 new, 3 changed”, of counts noun by noun."""
+
+    def words(result: Mapping[str, Any]) -> str:
+        counts = result.get("counts", {}).values()
+        sums = [(sum(c.get(name, 0) for c in counts), what) for name, what in parts]
+        return ", ".join(f"{n:,} {what}" for n, what in sums if n) or "Nothing was different"
+
+    return words
+
+
+def _of_many(result: Mapping[str, Any]) -> str:
+    left = result.get("left", 0)
+    return f"{result.get('changed', 0):,} changed" + (
+        f", {left:,} left as they were" if left else ""
+    )
+
+
+_OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
+    IMPORT: _of_counts(("created", "new"), ("changed", "changed")),
+    UNDO_IMPORT: _of_counts(
+        ("deleted", "deleted"), ("back", "put back"), ("kept", "kept in part"), ("left", "left")
+    ),
+    EDIT_MANY: _of_many,
+    UNDO_MANY: _of_many,
+    "backup": lambda result: f"{result.get('rows', 0):,} rows",
+}
