@@ -70,8 +70,14 @@ class Arrival(BaseModel):
     @property
     def examination(self) -> Examination | None:
         """What the files were found to be; None before they were looked at."""
+        found = self.found
+        return found.examination if found is not None else None
+
+    @property
+    def found(self) -> Found | None:
+        """The same, with what it was found out of."""
         file = self.folder / _FOUND
-        return Examination.model_validate_json(file.read_text("utf-8")) if file.exists() else None
+        return Found.model_validate_json(file.read_text("utf-8")) if file.exists() else None
 
     @property
     def answers(self) -> Answers:
@@ -93,6 +99,14 @@ class Arrival(BaseModel):
     def save(self) -> None:
         """Keep it."""
         write_whole(self.folder / _STATE, self.model_dump_json())
+
+
+class Found(BaseModel):
+    """What files were found to be, and out of what: with the same files and answers it is found again."""
+
+    files: list[str]
+    answers: Answers
+    examination: Examination
 
 
 class Counted(BaseModel):
@@ -307,12 +321,19 @@ def _given(work: Work) -> Arrival:
 
 
 def _examined(given: Arrival, work: Work) -> Examination:
-    """Each try stages the rows in a place of its own: who lost the job may still be writing to theirs."""
+    """What the files are, as was answered; looked at anew where that is not known.
+
+    Each try stages the rows in a place of its own: who lost the job may still be writing to theirs.
+    """
+    known, answers = given.found, given.answers
+    if known is not None and (known.files, known.answers) == (given.files, answers):
+        return known.examination
     staged = given.folder / f"staged-{work.job.pk}-{work.job.claim}"
     shutil.rmtree(staged, ignore_errors=True)
     paths = sorted((given.folder / _FILES).iterdir())
-    found = examine_files(paths, staged, given.answers, watch=work)
-    write_whole(given.folder / _FOUND, found.model_dump_json())
+    found = examine_files(paths, staged, answers, watch=work)
+    told = Found(files=given.files, answers=answers, examination=found)
+    write_whole(given.folder / _FOUND, told.model_dump_json())
     for other in given.folder.glob("staged-*"):
         if other != staged:
             shutil.rmtree(other, ignore_errors=True)
