@@ -14,7 +14,7 @@ from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.importing import IMPORT
-from salesops.jobs.kinds import FOLLOW
+from salesops.jobs.kinds import FOLLOW, LOOK
 from salesops.jobs.undoing_import import PREVIEW_UNDO, UNDO_IMPORT
 from salesops.records.import_run import ImportRun, ImportUndo
 from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
@@ -26,6 +26,7 @@ LONG_UNCLAIMED = timedelta(seconds=10)
 _TITLES = {
     "backup": "Backup of the office",
     FOLLOW: "The book follows the records",
+    LOOK: "Working out what Home shows",
     LOOK_AT_FILES: "Looking at files",
     COUNT_IMPORT: "Counting what an import would do",
     PREVIEW_UNDO: "Working out what undoing an import would do",
