@@ -71,7 +71,7 @@ def one_import(request: HttpRequest, key: int) -> HttpResponse:
         "refused_rows": sum(run.refused.values()),
         "until": may_undo_until(run) if can_be_undone(run, now) else None,
         "may_undo": may_undo,
-        "is_large": touched(run) > MOST_AT_ONCE,  # what undoing does is then worked out by a worker first
+        "is_large": touched(run) > MOST_AT_ONCE,
         "may_import": may_import(actor),
         "can_be_mended": bool(run.to_mend and may_import(actor) and files_of(run)),
         "undo": undo,

@@ -1,0 +1,120 @@
+"""An import with problems is mended, imported again and undone in a browser; and its pages fit and are accessible."""
+
+from __future__ import annotations
+
+import csv
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, expect
+
+from salesops.foundations.clock import system_clock
+from salesops.jobs.kinds import KINDS
+from salesops.jobs.worker import Worker
+from salesops.records.import_run import ImportRun
+from salesops.records.models import Opportunity
+from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.test_every_page import _seen as wrong_with
+from tests.office.browser.test_signing_in import _sign_in as sign_in
+from tests.office.test_importing_in_the_browser import DEALS
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def worked(address: str, tmp_path: Path, settings: Any) -> Iterator[str]:
+    """Where an office answers that has a folder, and a worker beside."""
+    settings.SALESOPS_OFFICE = tmp_path
+    worker = Worker(KINDS, system_clock)
+
+    def run() -> None:
+        worker.run()
+        connection.close()
+
+    beside = threading.Thread(target=run)
+    beside.start()
+    yield address
+    worker.stop()
+    beside.join()
+
+
+def _to(page: Page, words: str) -> None:
+    expect(page.get_by_role("heading", level=1, name=words)).to_be_visible()
+
+
+def _imported(page: Page) -> None:
+    """On from the columns until it is written."""
+    _to(page, "Match columns")
+    page.get_by_role("button", name=re.compile("^Check")).click()
+    _to(page, "What would happen")
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("All of it is written")).to_be_visible()
+
+
+def test_imported_with_problems_mended_imported_again_and_undone(
+    worked: str, enter: Enter, tmp_path: Path
+) -> None:
+    page = enter(f"{worked}/imports/new")
+    sign_in(page, "dora@example.com")
+    page.goto(f"{worked}/imports/new")
+    file = tmp_path / "deals.csv"
+    file.write_text(DEALS)
+    page.get_by_label("Choose files").set_input_files(file)
+    expect(page.locator("#chosen")).to_contain_text("deals.csv")
+    page.get_by_role("button", name="Look at these files").click()
+    _imported(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="2 rows of deals.csv").click()
+    rows = list(csv.reader(waiting.value.path().read_text("utf-8-sig").splitlines()))
+    rows[1][2], rows[2][3] = "Lost", "3000"
+    mended = tmp_path / waiting.value.suggested_filename
+    with mended.open("w") as out:
+        csv.writer(out).writerows(rows)
+    page.get_by_label("Mended rows").set_input_files(mended)
+    page.get_by_role("button", name="Put them back into place").click()
+    _imported(page)
+    assert Opportunity.objects.filter(deleted_at=None).count() == 3
+    page.get_by_role("link", name="Undo …").click()
+    expect(page.locator(".sums")).to_contain_text("1 deleted")
+    page.get_by_role("button", name="Undo this import").click()
+    expect(page.get_by_role("heading", name="Undone", exact=True)).to_be_visible()
+    assert Opportunity.objects.filter(deleted_at=None).count() == 2
+    assert Opportunity.objects.get(pk="d3").amount_minor is None
+
+
+def _wrong(page: Page, where: str) -> list[str]:
+    """What is wrong with a page, wide and light and on a phone in the dark."""
+    found = []
+    for (width, height), theme in ((PHONE, "dark"), (DESK, "light")):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        found += [f"{theme}: {fault}" for fault in wrong_with(page, where)]
+    return found
+
+
+def test_the_pages_of_imports_and_work_fit_and_are_accessible(
+    worked: str, enter: Enter, tmp_path: Path
+) -> None:
+    page = enter(f"{worked}/imports/new", strict=False)
+    sign_in(page, "dora@example.com")
+    page.goto(f"{worked}/imports/new")
+    file = tmp_path / "deals.csv"
+    file.write_text(DEALS)
+    page.get_by_label("Choose files").set_input_files(file)
+    page.get_by_role("button", name="Look at these files").click()
+    _to(page, "Match columns")
+    wrong = _wrong(page, page.url)
+    page.get_by_role("button", name=re.compile("^Check")).click()
+    _to(page, "What would happen")
+    wrong += _wrong(page, page.url)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text("All of it is written")).to_be_visible()
+    one = f"/imports/{ImportRun.objects.get().pk}"
+    for place in ("/imports", "/imports/new", one, f"{one}/undo", "/work"):
+        wrong += _wrong(page, f"{worked}{place}")
+    assert wrong == []
