@@ -15,6 +15,7 @@ from salesops.book.engine import Rows
 from salesops.book.question import Question
 from salesops.book.settings import CalendarSettings, Settings
 from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.names import NAMES
 from salesops.foundations.clock import system_clock
 from salesops.importers import Answers
 from salesops.importers.model import Cancelled
@@ -124,6 +125,7 @@ def test_what_is_kept_goes_with_its_generation(opened: Path) -> None:
         "base-3.duckdb",
         "base-3.duckdb.answers",
         "base-3.duckdb.findings",
+        f"base-3.duckdb{NAMES}",
     }
 
 

@@ -59,6 +59,8 @@ PAGES = (
     "/find?q=a",
     "/find?q=qu",
     "/find?q=ha",
+    "/find?q=harbuor",
+    "/find?q=ligthouse",
 )
 
 

@@ -200,3 +200,11 @@ def test_what_is_typed_in_the_palette_finds_the_number_of_that_name_first(sample
     for typed, title in (("win rate", "Win rate"), ("quota", "Quota"), ("ltv", "Lifetime value")):
         found = sample.page("/find", q=typed).all("a")
         assert found[0].all("span")[0].text.lower().startswith(title.lower())
+
+
+def test_a_number_typed_with_letters_wrong_is_found_where_nothing_has_them_right(
+    sample: Visitor,
+) -> None:
+    for typed, title in (("win raet", "Win rate"), ("atainment", "Quota attainment")):
+        titles = [a.all("span")[0].text for a in sample.page("/find", q=typed).all("a")]
+        assert title in titles, typed

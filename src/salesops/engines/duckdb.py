@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,8 +18,9 @@ from salesops.book.facts import MAY_LACK
 from salesops.book.question import Question
 from salesops.engines.compiled import sql_of
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest
-from salesops.engines.generation import BESIDE, attach
-from salesops.engines.literals import with_values
+from salesops.engines.generation import BESIDE, REPLACED, attach
+from salesops.engines.literals import literal, with_values
+from salesops.engines.names import NameIndex, Names, index_of, made_of, make_index, places_replaced
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
@@ -37,6 +39,8 @@ class _Generation:
     facts: BookFacts
     connection: duckdb.DuckDBPyConnection
     answers: dict[tuple[Any, ...], Rows] = field(default_factory=dict)
+    names: dict[tuple[Path, ...], Names] = field(default_factory=dict)
+    attached: list[str] = field(default_factory=list)  # the indexes of names
 
 
 class DuckDBEngine:
@@ -53,6 +57,7 @@ class DuckDBEngine:
             "threads": str(threads),
         }
         self._lock = threading.Lock()
+        self._naming = threading.Lock()
         self._generation: _Generation | None = None
         self._texts: dict[str, str] = {}
         self._running: set[duckdb.DuckDBPyConnection] = set()
@@ -96,6 +101,21 @@ class DuckDBEngine:
         """Run SQL over the current generation, read-only."""
         return self._run(self._current(), sql, values)
 
+    def names(self) -> Names:
+        """The names of the current generation; while those of a new base are indexed, of the base before it."""
+        generation = self._current()
+        manifest = generation.manifest
+        files = tuple(
+            index_of(self.folder / name) for name in (manifest.base, manifest.delta) if name
+        )
+        with self._naming:
+            found = generation.names.get(files)
+            if found is None:
+                found = generation.names[files] = Names(
+                    tuple(self._attached(generation, file) for file in files)
+                )
+        return found
+
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name, bound to the current generation."""
         import ibis
@@ -128,7 +148,11 @@ class DuckDBEngine:
         return self._run(generation, sql, values)
 
     def _run(
-        self, generation: _Generation, sql: str, values: Mapping[str, Any], first: str = ""
+        self,
+        generation: _Generation,
+        sql: str,
+        values: Mapping[str, Any] = NOTHING,
+        first: str = "",
     ) -> Rows:
         with self._cursor(generation) as cursor:
             if first:
@@ -136,6 +160,33 @@ class DuckDBEngine:
             cursor.execute(with_values(sql, values) if values else sql)
             columns = tuple(d[0] for d in cursor.description or ())
             return Rows(columns, cursor.fetchall())
+
+    def _attached(self, generation: _Generation, file: Path) -> NameIndex:
+        try:
+            return self._attach(generation, file)
+        except duckdb.IOException:  # damaged, so it is made again
+            file.unlink(missing_ok=True)
+            make_index(made_of(file), waits=True)
+            return self._attach(generation, file)
+
+    def _attach(self, generation: _Generation, file: Path) -> NameIndex:
+        alias = f"names_{len(generation.attached)}"
+        with self._cursor(generation) as cursor:
+            cursor.execute(f"ATTACH {literal(str(file))} AS {alias} (READ_ONLY)")
+        generation.attached.append(alias)
+        return self._narrowed(generation, NameIndex(partial(self._run, generation), alias), file)
+
+    def _narrowed(self, generation: _Generation, index: NameIndex, file: Path) -> NameIndex:
+        """The index without the names of rows that a delta replaced."""
+        delta = generation.manifest.delta
+        if not delta or made_of(file).name == delta:
+            return index
+        gone = f"gone_from_{index.alias}"
+        with self._cursor(generation) as cursor:
+            cursor.execute(
+                f"CREATE TABLE {gone} AS {places_replaced(f'book_delta.main.{REPLACED}', index.alias)}"
+            )
+        return dataclasses.replace(index, gone=gone)
 
     @contextmanager
     def _cursor(self, generation: _Generation) -> Iterator[duckdb.DuckDBPyConnection]:

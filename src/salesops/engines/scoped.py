@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,8 +15,9 @@ from salesops.book.facts import IbisFacts, Scope, scalars
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest
-from salesops.engines.generation import attach
+from salesops.engines.generation import REPLACED, attach
 from salesops.engines.literals import with_values
+from salesops.engines.names import KINDS, NameIndex, made_of, places_in, places_replaced
 from salesops.tables import TABLES
 
 if TYPE_CHECKING:
@@ -57,6 +59,18 @@ class ScopedEngine(DuckDBEngine):
         for name, condition in BESIDE.items():
             connection.execute(f"CREATE VIEW {name} AS FROM base.main.{name} WHERE {condition}")
         return connection
+
+    def _narrowed(self, generation: Any, index: NameIndex, file: Path) -> NameIndex:
+        """The index with the names of those rows that the reader may see, found out once a generation."""
+        seen = f"seen_of_{index.alias}"
+        text = places_in(KINDS, index.alias)
+        delta = generation.manifest.delta
+        if delta and made_of(file).name != delta:
+            # Under its former name a row that was replaced is nobody's.
+            text = f"({text}) EXCEPT {places_replaced(f'base_delta.main.{REPLACED}', index.alias)}"
+        with self._cursor(generation) as cursor:
+            cursor.execute(f"CREATE TABLE {seen} AS {text}")
+        return replace(index, seen=seen)
 
     def _ask(self, generation: Any, sql: str, values: Mapping[str, Any]) -> Rows:
         return self._run(generation, sql, values, first="USE base")

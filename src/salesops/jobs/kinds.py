@@ -12,6 +12,7 @@ from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
+from salesops.engines.names import make_index
 from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES, count_import, look_at_files
 from salesops.jobs.backup import back_up
@@ -55,7 +56,10 @@ def follow(work: Work) -> dict[str, object]:
     folder = Path(settings.SALESOPS_OFFICE) / BOOK
     if is_followed(folder):
         return {}
-    return {"generation": follow_records(folder, work.clock, watch=work).generation}
+    published = follow_records(folder, work.clock, watch=work)
+    # Readers need not wait for it: until it is there, names are found in the index of the generation before.
+    make_index(folder / published.newest)
+    return {"generation": published.generation}
 
 
 def look(work: Work) -> dict[str, object]:

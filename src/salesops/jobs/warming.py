@@ -2,7 +2,8 @@
 
 `python -m salesops.jobs.warming [FOLDER]` compiles the first questions while the program is built: a text
 depends on definitions alone, never on a book. An import then answers what home and the library show, and
-keeps the answers and the findings beside the base file: at a million opportunities they take seconds.
+keeps the answers, the findings and the index of names beside the base file: at a million opportunities they take
+seconds.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from salesops.book.settings import Settings, write_whole
 from salesops.engines.compiled import BUILT, edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest_lenient
+from salesops.engines.names import NAMES, make_index
 from salesops.importers.model import Cancelled
 from salesops.insights import (
     KEY_NUMBERS,
@@ -119,6 +121,7 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
     try:
         book = Book(engine, settings)
         asks: list[Callable[[], object]] = [
+            partial(make_index, engine.base, waits=True),
             partial(what_stands_out, engine, settings),
             *(partial(key_reading, book, name) for name in KEY_NUMBERS),
             partial(quarter_readings, book),
@@ -137,7 +140,7 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
 def publish_warm(folder: Path, checked: Checked) -> Manifest:
     """Publish a checked base file, and what was kept of it with it."""
     manifest = publish_checked(folder, checked)
-    for what in (ANSWERS, FINDINGS):
+    for what in (ANSWERS, FINDINGS, NAMES):
         with suppress(FileNotFoundError):
             shutil.move(_beside(checked.base, what), _beside(folder / manifest.base, what))
     return manifest

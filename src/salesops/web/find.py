@@ -1,54 +1,99 @@
-"""What the palette finds while somebody types: deals, accounts, people and numbers."""
+"""What the palette finds while somebody types, also with letters wrong: accounts, deals, contacts, people and numbers."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from salesops.engines.literals import literal
+from salesops.engines.names import Found
 from salesops.kpis import KPIS
-from salesops.web.books import manifest, whole_book
+from salesops.kpis._definition import Kpi
+from salesops.web.books import engine, manifest
 
 MOST = 6
-_KINDS = (
-    ("opportunity", "/opportunities/", "handshake", "stage"),
-    ("account", "/accounts/", "building-2", "industry"),
-    ("person", "/people/", "users", "team"),
-)
+_SHORTEST_WRONG, _ALIKE = 4, 0.75  # of the words of numbers, which are few
+# Kind → where its page is and its icon, in the order of those that fit equally well.
+_KINDS = {
+    "account": ("/accounts/", "building-2"),
+    "opportunity": ("/opportunities/", "handshake"),
+    "contact": ("/accounts/", "user-round"),
+    "person": ("/people/", "users"),
+}
+
+
+class Option(NamedTuple):
+    """One line of the palette."""
+
+    url: str
+    icon: str
+    title: str
+    note: str = ""
 
 
 def find(request: HttpRequest) -> HttpResponse:
-    """The best few of each kind for `q`, names that begin with it first."""
-    text = request.GET.get("q", "").strip().lower()
-    found = []
+    """The best few of each kind for `q`: what fits best first, and what is only near where little fits."""
+    text = request.GET.get("q", "").strip()
+    found: list[Option] = []
     if len(text) >= 2:
-        found += _numbers(text)
+        found += _numbers(text.lower())
         if manifest():
-            engine = whole_book().engine
-            for table, address, icon, note in _KINDS:
-                rows = engine.run(
-                    f"SELECT id, name, {note} FROM {table} WHERE contains(lower(name), $text) "
-                    "ORDER BY NOT starts_with(lower(name), $text), name LIMIT $most",
-                    {"text": text, "most": MOST},
-                ).rows
-                found += [
-                    {
-                        "url": address + quote(r[0], safe=""),
-                        "icon": icon,
-                        "title": r[1],
-                        "note": r[2] or "",
-                    }
-                    for r in rows
-                ]
+            found += _names(text)
     return render(request, "found_options.html", {"found": found})
 
 
-def _numbers(text: str) -> list[dict[str, str]]:
-    """KPIs that have every word, those whose title begins with the text first, short titles first."""
-    fitting = [
-        k for k in KPIS.values() if all(w in f"{k.title} {k.name}".lower() for w in text.split())
-    ]
-    fitting.sort(key=lambda k: (not k.title.lower().startswith(text), len(k.title)))
+def _names(text: str) -> list[Option]:
+    index = engine().names()
+    by_kind = index.find(text, MOST)
+    by_kind["contact"] = _at_accounts(by_kind.get("contact", []))
+    order = sorted(_KINDS, key=lambda k: by_kind[k][0].distance if by_kind.get(k) else 0)
+    return [_option(each) for kind in order for each in by_kind.get(kind, [])]
+
+
+def _at_accounts(contacts: Sequence[Found]) -> list[Found]:
+    """Contacts with the name of their account in place of their title; they stand on its page, so none without."""
+    keys = {c.hangs_on for c in contacts if c.hangs_on}
+    if not keys:
+        return []
+    listed = ", ".join(map(literal, sorted(keys)))
+    names = dict(engine().run(f"SELECT id, name FROM account WHERE id IN ({listed})").rows)
     return [
-        {"url": f"/numbers/{k.name}", "icon": "chart-spline", "title": k.title, "note": "Number"}
-        for k in fitting[:MOST]
+        Found(c.kind, c.hangs_on, c.name, names[c.hangs_on] or "", "", c.distance)
+        for c in contacts
+        if c.hangs_on in names
     ]
+
+
+def _option(found: Found) -> Option:
+    address, icon = _KINDS[found.kind]
+    return Option(address + quote(found.id, safe=""), icon, found.name, found.note)
+
+
+def _numbers(text: str) -> list[Option]:
+    """KPIs that have every word, those whose title begins with the text first, short titles first."""
+    words = text.split()
+    fitting = [k for k in KPIS.values() if _has(k, words)]
+    if not fitting:
+        right = [_nearest(word) for word in words]
+        fitting = [k for k in KPIS.values() if all(right) and _has(k, right)]
+    fitting.sort(key=lambda k: (not k.title.lower().startswith(text), len(k.title)))
+    return [Option(f"/numbers/{k.name}", "chart-spline", k.title, "Number") for k in fitting[:MOST]]
+
+
+def _has(kpi: Kpi, words: Sequence[str]) -> bool:
+    return all(word in f"{kpi.title} {kpi.name}".lower() for word in words)
+
+
+def _nearest(word: str) -> str:
+    """The word of a title that was meant, empty where it is none of them."""
+    known = {each for kpi in KPIS.values() for each in kpi.title.lower().split()}
+    if any(word in each for each in known):
+        return word
+    if len(word) < _SHORTEST_WRONG:
+        return ""
+    return next(iter(get_close_matches(word, known, n=1, cutoff=_ALIKE)), "")
