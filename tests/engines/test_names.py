@@ -138,11 +138,11 @@ def test_while_the_names_of_a_generation_are_indexed_those_of_the_one_before_are
     engine = DuckDBEngine(tmp_path / "book")
     try:
         assert _ids(engine, "muller") == ["a1"]
-        assert former in engine._current().names
+        assert (former,) in engine._current().names
         make_index(base, waits=True)  # after the one that began to make it
         assert own.exists()
         assert _ids(engine, "muller") == ["a1"]
-        assert own in engine._current().names
+        assert (own,) in engine._current().names
     finally:
         engine.close()
 

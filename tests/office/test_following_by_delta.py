@@ -259,3 +259,27 @@ def test_files_of_former_deltas_go_and_the_base_stays(folder: Path) -> None:
         "delta-5.duckdb",
     ]
     assert last.delta == "delta-5.duckdb"
+
+
+def test_names_are_found_as_the_delta_has_them_and_no_more_as_its_base_had_them(
+    folder: Path,
+) -> None:
+    engines = [DuckDBEngine(folder), ScopedEngine(folder, Scope(("ann",)))]
+    assert [_found(e, "deal 2") for e in engines] == [["d2"], ["d2"]]
+    Opportunity.objects.filter(id="d2").update(name="Lighthouse")
+    Opportunity.objects.filter(id="d4").update(owner="bob")
+    Opportunity.objects.filter(id="d6").delete()
+    Opportunity.objects.create(
+        id="d20", name="Harbour", pipeline="Sales", stage="New", owner_id="ann"
+    )
+    assert follow(folder, NOW).delta
+    for engine in engines:
+        assert _found(engine, "deal 2") == []
+        assert _found(engine, "lihgthouse") == ["d2"]
+        assert _found(engine, "harbour") == ["d20"]
+        assert _found(engine, "deal 6") == []
+    assert [_found(e, "deal 4") for e in engines] == [["d4"], []]
+
+
+def _found(engine: DuckDBEngine, text: str) -> list[str]:
+    return [f.id for f in engine.names().find(text, 6).get("opportunity", [])]

@@ -70,11 +70,15 @@ class NameIndex:
         """The best `most` names of each kind for what was typed: those of the same words first, then those of words
         that begin so; where all these are few, those with a letter or two wrong as well."""
         found: dict[str, dict[str, Found]] = {}
-        for asked, is_near in self._attempts(self._words(text)):
-            for name in self._hits(asked, is_near, most):
+        words = self._words(text)
+        for is_near in (False, True) if words else ():
+            for name in self._hits(words, is_near, most):
                 found.setdefault(name.kind, {}).setdefault(name.id, name)
             if sum(map(len, found.values())) >= most:
                 break
+        for asked in () if found else self._other_words(words):
+            for name in self._hits(asked, len(asked) == 1, most):
+                found.setdefault(name.kind, {}).setdefault(name.id, name)
         return {kind: list(found[kind].values())[:most] for kind in KINDS if kind in found}
 
     def _words(self, text: str) -> list[str]:
@@ -83,17 +87,11 @@ class NameIndex:
         words = self.run(f"SELECT regexp_extract_all({_folded(asked)}, {_WORD})").rows[0][0]
         return [word[:LONGEST_WORD] for word in words[:MOST_WORDS]]
 
-    def _attempts(self, words: list[str]) -> Iterator[tuple[list[str], bool]]:
-        """What is looked for one after the other: the words, words near them, and the words joined or taken apart."""
-        if not words:
-            return
-        yield words, False
-        yield words, True
+    def _other_words(self, words: list[str]) -> list[list[str]]:
+        """What is looked for where nothing was found: several words as one, or one taken apart."""
         if len(words) > 1:
-            yield ["".join(words)[:LONGEST_WORD]], True
-            return
-        for pair in self._halves(words[0]):
-            yield pair, False
+            return [["".join(words)[:LONGEST_WORD]]]
+        return self._halves(words[0]) if words else []
 
     def _halves(self, word: str) -> list[list[str]]:
         """The ways in which a word is two words of names, such as cocacola."""
@@ -256,12 +254,19 @@ def places_replaced(replaced: str, alias: str) -> str:
 
 
 def _write(made: duckdb.DuckDBPyConnection) -> None:
+    # A delta has those tables alone in which something changed.
+    listed = made.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'read_from'"
+    ).fetchall()
+    there = {row[0] for row in listed}
     rows = " UNION ALL ".join(
         f"SELECT {number}::TINYINT AS kind, x.id, x.name, x.{note} AS note, {on}::VARCHAR AS hangs_on, "
         f"(coalesce({last}, false)::INTEGER << 8) + least(length(x.name), 255) AS rank "
         f"FROM read_from.{table} x WHERE x.name <> ''"
         for number, (table, (note, on, last)) in enumerate(_INDEXED.items())
+        if table in there
     )
+    rows = rows or _NO_ROWS
     # Narrow rows are ordered and the wide ones joined to them, which takes half as long.
     place = (
         f"(kind::INTEGER << {_KIND_BITS}) + row_number() OVER (PARTITION BY kind ORDER BY rank, r)"
@@ -324,8 +329,8 @@ def _draft(file: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _may_be_wrong(word: str) -> int:
-    """How many letters may be wrong. None of a number, nor of a word so short that it would be any other."""
-    if len(word) < 4 or not any(letter.isalpha() for letter in word):
+    """How many letters may be wrong. None where there are digits, nor in a word so short that it would be any other."""
+    if len(word) < 4 or not word.isalpha():
         return 0
     return 1 if len(word) < 8 else 2
 
@@ -338,6 +343,9 @@ def _letters(word: str) -> tuple[int, bool]:
     return mask, word.isascii()
 
 
+_NO_ROWS = (
+    "SELECT 0::TINYINT AS kind, '' AS id, '' AS name, '' AS note, '' AS hangs_on, 0 AS rank LIMIT 0"
+)
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _LETTERS = " + ".join(
     f"((word LIKE '%{letter}%')::BIGINT << {place}) + ((word LIKE '%{letter}%{letter}%')::BIGINT << {place + 26})"
