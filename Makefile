@@ -13,7 +13,7 @@ export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
 help:
-	@echo "make demo         set up, simulate the sample company, open it and print the address"
+	@echo "make demo         set up, simulate the sample company, serve its office, print the address and a login for each role"
 	@echo "make test         style, types, layers and every test"
 	@echo "make docs         write docs/look_up from the definitions"
 	@echo "make screenshots  take the pictures of the README"
@@ -54,7 +54,7 @@ build/compiled/.ready: .venv/.ready $(shell find src/salesops/foundations src/sa
 	@touch $@
 
 demo: setup
-	@$(BIN)/salesops demo --book demo
+	@$(BIN)/salesops demo --office demo-office
 
 test: setup lint types layers
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile

@@ -37,9 +37,13 @@ def import_into(
     answers: Sequence[str],
     corrections: Corrections,
     *,
-    dry_run: bool,
+    dry_run: bool = False,
+    asks: bool = True,
 ) -> int:
-    """Bring files into the records of an office. Returns the exit code."""
+    """Bring files into the records of an office. Returns the exit code.
+
+    What would happen is shown first; whoever sits there is asked whether it shall, unless `asks` is False.
+    """
     refuse_missing(files)
     with in_use(office) as whole:
         from salesops.jobs.importing import forget, preview, read_files, write_soon
@@ -60,7 +64,7 @@ def import_into(
         try:
             found = preview(arrived, source)
             _show(found, arrived)
-            if refusal := _why_not(found, dry_run):
+            if refusal := _why_not(found, dry_run, asks):
                 say(out(), f"\n{refusal}")
                 forget(arrived.folder)
                 return exits.FINE
@@ -94,11 +98,11 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
 
 
-def _why_not(found: Mapping[str, Counts], dry_run: bool) -> str:
+def _why_not(found: Mapping[str, Counts], dry_run: bool, asks: bool) -> str:
     """Why nothing is to be written; empty where it is."""
     if not any(c.created or c.changed for c in found.values()):
         return "The records say all of this already; nothing was written."
-    if dry_run or (is_interactive() and not is_wanted("Write this?")):
+    if dry_run or (asks and is_interactive() and not is_wanted("Write this?")):
         return "Nothing was written."
     return ""
 
