@@ -1,7 +1,7 @@
-"""Runs an import again and again, each time in a process that is killed at a moment nobody chose.
+"""Runs an import, or its undoing, again and again, each time in a process that is killed at a moment nobody chose.
 
-`python -m tests.office.killed_import DATABASE WORK KILLS SEED [naive]`: DATABASE is the name of the one that the
-settings describe; WORK a DuckDB file with the rows. Prints how often it was killed; ends when the import is done.
+`python -m tests.office.killed_import DATABASE WORK KILLS SEED [naive | undo]`: DATABASE is the name of the one that the
+settings describe; WORK a DuckDB file with the rows. Prints how often it was killed; ends when all of it is done.
 """
 
 from __future__ import annotations
@@ -20,19 +20,20 @@ from django.db import transaction
 from salesops.foundations.clock import system_clock
 
 
-def main(name: str, work: Path, kills: int, seed: int, naive: bool) -> None:
+def main(name: str, work: Path, kills: int, seed: int, how: str = "") -> None:
     """Kill `kills` runs while they write, then let one end."""
     import django
     from django.db import connections
 
     django.setup()
     connections.settings["default"]["NAME"] = name
-    from salesops.actions import import_rows
+    from salesops.actions import import_rows, undo_import
 
     # Small steps, so that a few thousand rows outlast a hundred kills.
     import_rows.FIRST_STEP = import_rows.LARGEST_STEP = 40
+    undo_import.FIRST_STEP = undo_import.LARGEST_STEP = 40
     import_rows.PAUSE_SECONDS = 0.01
-    if naive:
+    if how == "naive":
         import_rows._step = _forgetful(import_rows._step)
     chance = random.Random(seed)
     killed = 0
@@ -40,7 +41,7 @@ def main(name: str, work: Path, kills: int, seed: int, naive: bool) -> None:
         told, tell = os.pipe()
         child = os.fork()
         if child == 0:
-            _import(work, tell)
+            (_undo if how == "undo" else _import)(work, tell)
             os._exit(0)
         os.close(tell)
         if killed < kills and os.read(told, 1):  # it has written, and goes on writing
@@ -63,6 +64,14 @@ def _import(work: Path, tell: int) -> None:
         go_on(run, connection, system_clock, lambda *_: bool(os.write(tell, b".")))
 
 
+def _undo(_: Path, tell: int) -> None:
+    from salesops.actions.undo_import import go_on_undoing
+    from salesops.records.import_run import ImportUndo
+
+    undo = ImportUndo.objects.select_related("run").get()
+    go_on_undoing(undo, system_clock, lambda *_: bool(os.write(tell, b".")))
+
+
 def _forgetful(step: Any) -> Any:
     """How far it came is kept after the rows, and not with them."""
 
@@ -82,4 +91,4 @@ def _forgetful(step: Any) -> Any:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), "naive" in sys.argv)
+    main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:])

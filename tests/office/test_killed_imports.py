@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from salesops.actions.import_rows import start_import
+from salesops.actions.import_rows import go_on, start_import
+from salesops.actions.undo_import import start_undo
 from salesops.foundations.clock import system_clock
-from salesops.records.import_run import ImportRun
-from salesops.records.models import Opportunity, OpportunityVersion
+from salesops.records.import_run import ImportRun, ImportUndo
+from salesops.records.models import Account, AccountVersion, Opportunity, OpportunityVersion
 from salesops.records.record import FOREVER
 from tests.office.drawn import workbench
 
@@ -45,6 +46,10 @@ def work(tmp_path: Path) -> Path:
 
 def _run_killed(work: Path, kills: int, *more: str) -> ImportRun:
     start_import(None, "Salesforce", ["deals.csv"], system_clock(), system_clock)
+    return _killed(work, kills, *more)
+
+
+def _killed(work: Path, kills: int, *more: str) -> ImportRun:
     name = str(connection.settings_dict["NAME"])
     connection.close()
     ran = subprocess.run(
@@ -84,3 +89,22 @@ def test_a_hundred_kills_lose_and_double_nothing(work: Path) -> None:
 def test_keeping_how_far_it_came_apart_from_the_rows_would_do_rows_twice(work: Path) -> None:
     run = _run_killed(work, 8, "naive")
     assert run.counts["opportunity"]["same"] > 0
+
+
+def test_an_undoing_that_is_killed_again_and_again_takes_each_record_back_once(
+    tmp_path: Path,
+) -> None:
+    names = "\n".join(f"a{n:04}  Customer{n}" for n in range(2_000))
+    drawn = workbench(account=f"id     name\n{names}")
+    run = start_import(None, "Salesforce", ["accounts.csv"], system_clock(), system_clock)
+    run = go_on(run, drawn, system_clock)
+    Account.objects.filter(pk="a0007").update(name="Renamed since")
+    start_undo(None, run, system_clock)
+    assert _killed(tmp_path, 6, "undo").state == "undone"
+    assert ImportUndo.objects.get().counts["account"] == {
+        "deleted": 1_999, "back": 0, "kept": 0, "left": 1,
+    }  # fmt: skip
+    assert Account.objects.get(deleted_at=None).pk == "a0007"
+    # One state an import, one an undoing; the renamed one has its own and none of an undoing.
+    assert AccountVersion.objects.count() == 2 * 2_000
+    assert ImportUndo.objects.get().left.count() == 1
