@@ -31,7 +31,7 @@ def main(name: str, work: Path, kills: int, seed: int, how: str = "") -> None:
 
     # Small steps, so that a few thousand rows outlast a hundred kills.
     import_rows.FIRST_STEP = import_rows.LARGEST_STEP = 40
-    undo_import.FIRST_STEP = undo_import.LARGEST_STEP = 40
+    vars(undo_import).update(FIRST_STEP=40, LARGEST_STEP=40)
     import_rows.PAUSE_SECONDS = 0.01
     if how == "naive":
         import_rows._step = _forgetful(import_rows._step)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
 from salesops.actions import import_rows
 from salesops.book.settings import Settings
@@ -162,3 +163,27 @@ def test_files_of_which_nothing_can_be_read_leave_nothing(tmp_path: Path, office
     with pytest.raises(Refusal):
         _arrived(tmp_path, office, Opportunity="Id,Name,StageName\n")
     assert not list(office.glob("imports/*"))
+
+
+def test_a_full_disk_pauses_an_import_which_goes_on_when_there_is_room(
+    tmp_path: Path, office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = write_soon(_arrived(tmp_path, office), "Salesforce", None, system_clock)
+    step = import_rows._step
+
+    def full(run: ImportRun, name: str, *more: Any) -> ImportRun:
+        if name == "opportunity":
+            raise OperationalError("database or disk is full")
+        return step(run, name, *more)
+
+    monkeypatch.setattr(import_rows, "_step", full)
+    for _ in range(7):  # more often than anything else is tried
+        assert Worker(KINDS, system_clock).run_one()
+        job.refresh_from_db()
+        assert (job.state, "disk that holds the records is full" in job.error) == ("waiting", True)
+        type(job).objects.update(run_after=system_clock())
+    monkeypatch.undo()
+    assert (Account.objects.count(), Opportunity.objects.count()) == (1, 0)
+    Worker(KINDS, system_clock).run_one()
+    job.refresh_from_db()
+    assert (job.state, job.error, Opportunity.objects.count()) == (DONE, "", 2)

@@ -26,7 +26,7 @@ from salesops.importers.model import Cancelled
 from salesops.importers.room import room
 from salesops.jobs.opening import refuse_nothing
 from salesops.jobs.progress import Watch, silent
-from salesops.jobs.work import Work
+from salesops.jobs.work import Work, until_there_is_room
 from salesops.jobs.workbench import workbench
 from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
@@ -116,7 +116,7 @@ def write_import(work: Work) -> dict[str, Any]:
         if not (folder / ROWS).exists():
             raise Refusal("What was read of these files is no longer there. Import them again.")
         try:
-            with workbench(folder / ROWS, read_only=True) as rows:
+            with until_there_is_room(), workbench(folder / ROWS, read_only=True) as rows:
                 run = go_on(run, rows, work.clock, work)
         except Cancelled:
             ImportRun.objects.filter(pk=run.pk, state="applying").update(

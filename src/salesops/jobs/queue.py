@@ -23,6 +23,11 @@ LEASE = timedelta(seconds=15)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 STOPPED = "Stopped, as you asked."
+UNTIL_IT_PASSED = timedelta(seconds=30)
+
+
+class NotNow(Exception):
+    """Something that passes keeps the work from going on; its sentence is told, and it is tried again without end."""
 
 
 def claim(worker: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
@@ -71,6 +76,15 @@ def end(job: Job, state: str, now: datetime, **said: Any) -> bool:
 
 def fail(job: Job, error: Exception, now: datetime) -> None:
     """Wait and try again, or give up: at once where the work itself says that it cannot be done."""
+    if isinstance(error, NotNow):
+        _held(job).update(
+            state=WAITING,
+            leased_until=None,
+            error=str(error),
+            run_after=now + UNTIL_IT_PASSED,
+            attempts=F("attempts") - 1,
+        )
+        return
     is_final = isinstance(error, Refusal)
     sentence = str(error) if is_final else _mistake(error)
     if is_final or job.attempts >= job.most_attempts:

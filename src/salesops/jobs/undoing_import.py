@@ -17,7 +17,7 @@ from salesops.actions.undo_import import (
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.jobs.importing import end_abandoned, lock_of
-from salesops.jobs.work import Work
+from salesops.jobs.work import Work, until_there_is_room
 from salesops.records.import_run import ImportRun, ImportUndo
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.user import User
@@ -42,7 +42,8 @@ def undo_import(work: Work) -> dict[str, Any]:
     """The job: undo what is not yet undone."""
     undo = ImportUndo.objects.select_related("run").get(pk=work.arguments["undo"])
     if undo.ended_at is None:
-        undo = go_on_undoing(undo, work.clock, work)
+        with until_there_is_room():
+            undo = go_on_undoing(undo, work.clock, work)
     return {"run": undo.run_id, "counts": undo.counts}
 
 

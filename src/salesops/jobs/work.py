@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import Error, transaction
 
 from salesops.foundations.clock import Clock
 from salesops.importers.model import Cancelled
@@ -23,6 +23,22 @@ class Lost(Exception):
 
 class Released(Exception):
     """The worker ends and gives the job back."""
+
+
+_FULL = ("disk is full", "no space left", "could not extend file")
+
+
+@contextmanager
+def until_there_is_room() -> Iterator[None]:
+    """Where the disk of the database is full the work pauses and says so; it goes on when there is room again."""
+    try:
+        yield
+    except Error as error:
+        if not any(words in str(error).lower() for words in _FULL):
+            raise
+        raise queue.NotNow(
+            "The disk that holds the records is full. What was done by now is kept; make room, and it goes on."
+        ) from error
 
 
 class Work:
