@@ -112,7 +112,7 @@ def mapping_as_json(examination: Examination, answers: Answers) -> str:
 
 def _told(file: SourceFile) -> dict[str, Any]:
     told: dict[str, Any] = {"file": file.name, "shape": file.signature, "table": file.table}
-    if file.salesforce:
+    if file.is_fixed:
         return told | {"is_salesforce": True}
     if file.why:
         told["why"] = file.why
@@ -129,7 +129,7 @@ def _mapped(examination: Examination, mapped: MappedFile) -> list[SourceFile]:
     """The files an entry of a mapping is about: those of its shape, else the one of its name."""
     alike = [f for f in examination.files if mapped.shape and f.signature == mapped.shape]
     files = alike or [_file(examination, mapped.file)]
-    return [f for f in files if not f.salesforce]
+    return [f for f in files if not f.is_fixed]
 
 
 def _as_mapped(file: SourceFile, mapped: MappedFile) -> FileAnswer:
@@ -166,7 +166,7 @@ def _file(examination: Examination, name: str) -> SourceFile:
         names = ", ".join(f.name for f in examination.files)
         told = "None of the files is" if not found else "Several files are"
         raise Refusal(f"{told} called “{name}”. They are {names}.")
-    if found[0].salesforce:
+    if found[0].is_fixed:
         raise Refusal(f"{found[0].name} is an object of Salesforce, whose columns are known.")
     return found[0]
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from salesops.foundations.problem import Problem, Refusal, Severity
+from salesops.importers.footers import MOST_LINES, is_footer, may_be_of_footer, may_end_in_footer
 from salesops.importers.model import Limits
 from salesops.importers.problems import Gathered
 
@@ -85,7 +86,8 @@ def clean_text(
             f"{name} has {len(names):,} columns, more than the {limits.most_columns:,} that can be "
             "read. Export only the columns you need."
         )
-    if not careful and not wide and place == 1 and header.lines == 1 and _is_plain(path):
+    is_read_whole = not careful and not wide and place == 1 and header.lines == 1
+    if is_read_whole and _is_plain(path) and not may_end_in_footer(path):
         return CleanFile(path, names, delimiter, "utf-8", has_rows=False)
     clean = CleanFile(target, names, ",", wide, has_rows=True)
     with (
@@ -208,6 +210,15 @@ def _rewrite(
     delimiter, header_at = head
     writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\n")
     writer.writerow(["_row", *clean.header])
+    held: list[tuple[int, _Record, bool]] = []  # perhaps a footer: that is known at the end
+
+    def write(row: int, record: _Record, is_odd: bool) -> None:
+        if is_odd:
+            _note_odd(name, row, record, clean)
+        cells = _fitted(name, row, record, delimiter, limits, clean)
+        if cells is not None:
+            writer.writerow([row, *cells])
+
     for row, record in enumerate(_records(_split_lines(lines), delimiter), 1):
         is_odd = lines.was_odd()
         if row % TICK_EVERY == 0:
@@ -215,11 +226,31 @@ def _rewrite(
         blank = record.cells is not None and not any(c.strip() for c in record.cells)
         if row <= header_at or blank:
             continue
-        if is_odd:
-            _note_odd(name, row, record, clean)
-        cells = _fitted(name, row, record, delimiter, limits, clean)
-        if cells is not None:
-            writer.writerow([row, *cells])
+        held.append((row, record, is_odd))
+        if len(held) > MOST_LINES or not may_be_of_footer(record.cells or [], len(clean.header)):
+            for each in held:
+                write(*each)
+            held.clear()
+    if is_footer([record.cells or [] for _, record, _ in held]):
+        _note_footer(name, held, clean)
+    else:
+        for each in held:
+            write(*each)
+
+
+def _note_footer(name: str, held: list[tuple[int, _Record, bool]], clean: CleanFile) -> None:
+    for row, record, _ in held:
+        clean.gathered.note(
+            Problem(
+                "report_footer",
+                Severity.NOTE,
+                "The last lines are the report's name, totals and copyright; they are no rows.",
+                "Nothing to do.",
+                file=name,
+                row=row,
+                value=record.text.strip()[:200],
+            )
+        )
 
 
 def _note_odd(name: str, row: int, record: _Record, clean: CleanFile) -> None:

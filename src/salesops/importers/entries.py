@@ -12,6 +12,7 @@ from salesops.importers import formats, hubspot
 from salesops.importers.model import Examination
 from salesops.importers.problems import note_rows
 
+NONE = "-1"  # the part of no file
 Stage = tuple[str | None, str | None]  # pipeline and stage
 
 
@@ -23,12 +24,39 @@ def order_entries(connection: duckdb.DuckDBPyConnection, examination: Examinatio
     numbered = list(enumerate(f for f in examination.files if f.table))
     for system in sorted({f.system for _, f in numbered if f.system}):
         mine = [(part, f) for part, f in numbered if f.system == system]
-        parts = [part for part, f in mine if f.table == "opportunity_version" and f.tells_last]
-        if parts:
-            if system == hubspot.SYSTEM:
-                deals = [part for part, f in mine if f.table == "opportunity"]
-                _call_stages_alike(connection, _listed(parts), _listed(deals))
-            _order(connection, _listed(parts))
+        history = [(part, f) for part, f in mine if f.table == "opportunity_version"]
+        parts = _listed(part for part, f in history if f.tells_last)
+        deals = _listed(part for part, f in mine if f.table == "opportunity")
+        if parts != NONE and system == hubspot.SYSTEM:
+            _call_stages_alike(connection, parts, deals)
+        if parts != NONE:
+            _order(connection, parts)
+        _stand_where_last(connection, deals)
+        _as_now(connection, _listed(part for part, _ in history))
+
+
+def _stand_where_last(connection: duckdb.DuckDBPyConnection, deals: str) -> None:
+    """Deals of which only the history was exported are in the stage they entered last."""
+    for entered in (
+        "SELECT opportunity_id, arg_max(stage, valid_from) AS stage FROM l_opportunity_version GROUP BY 1",
+        (
+            "SELECT opportunity_id, arg_max(new_value, valid_from) AS stage FROM l_field_history "
+            "WHERE lower(field) = 'stagename' GROUP BY 1"
+        ),
+    ):
+        connection.execute(
+            f"UPDATE l_opportunity SET stage = last.stage FROM ({entered}) last "
+            f"WHERE last.opportunity_id = id AND l_opportunity.stage IS NULL AND _part IN ({deals})"
+        )
+
+
+def _as_now(connection: duckdb.DuckDBPyConnection, parts: str) -> None:
+    """What these histories do not tell, amount and close date, is as the deal has it now."""
+    if parts != NONE:
+        connection.execute(
+            "UPDATE l_opportunity_version AS v SET amount_minor = o.amount_minor, close_date = o.close_date "
+            f"FROM l_opportunity o WHERE o.id = v.opportunity_id AND v._part IN ({parts})"
+        )
 
 
 def _order(connection: duckdb.DuckDBPyConnection, parts: str) -> None:
@@ -40,14 +68,10 @@ def _order(connection: duckdb.DuckDBPyConnection, parts: str) -> None:
     _tell_undated(connection)
     _mark(connection, parts)
     _spread_ties(connection)
-    connection.execute(
-        "UPDATE l_opportunity_version AS v SET amount_minor = o.amount_minor, close_date = o.close_date "
-        f"FROM l_opportunity o WHERE o.id = v.opportunity_id AND v._part IN ({parts})"
-    )
 
 
 def _listed(parts: Iterable[int]) -> str:
-    return ", ".join(map(str, parts)) or "-1"
+    return ", ".join(map(str, parts)) or NONE
 
 
 def _call_stages_alike(connection: duckdb.DuckDBPyConnection, parts: str, deals: str) -> None:

@@ -9,7 +9,7 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.importers import salesforce, systems
-from salesops.importers.matching import is_target, judge_columns, match_file, settle_alike
+from salesops.importers.matching import is_target, judge_columns, match_file
 from salesops.importers.mended import take_mended
 from salesops.importers.model import (
     Answers,
@@ -24,6 +24,7 @@ from salesops.importers.references import reference_questions
 from salesops.importers.refused import REASON_COLUMN, ROW_COLUMN
 from salesops.importers.room import room
 from salesops.importers.sampling import columns_of, rows_in, shape_of
+from salesops.importers.settling import settle_alike, settle_written_alike
 from salesops.importers.staging import Staged, keep_staged, stage
 from salesops.importers.unpacking import DataFile, unpack
 from salesops.importers.vocabulary import COLUMN_WORDS
@@ -191,7 +192,7 @@ def _recognised(
     for number, file in enumerate(known):
         progress("Looking at the columns", number, len(known))
         questions += judge_columns(connection, file, answers)
-    questions = settle_alike(known, questions)
+    questions = settle_written_alike(known, settle_alike(known, questions))
     questions += reference_questions(connection, known, answers)
     return questions
 

@@ -10,6 +10,7 @@ from salesops.importers.problems import note_rows
 from salesops.importers.resolving import held
 from salesops.tables import TABLES
 
+OWNER_NAME = "owner_name"  # what a report calls an owner; people's ids are put in its place
 # Fields of OpportunityFieldHistory and the column each changes, with SQL from its text.
 _FIELDS = {
     "owner": ("owner_id", "nullif({0}, '')"),
@@ -20,9 +21,15 @@ _FIELDS = {
         formats.minor_sql(formats.exact_sql("{0}"), "coalesce(o.currency, '')"),
     ),
     "closedate": ("close_date", "CAST(TRY_CAST({0} AS TIMESTAMP) AS DATE)"),
+    OWNER_NAME: ("owner_id", "nullif({0}, '')"),
 }
 # A change of owner is there twice: once with names, once with ids.
 _ARE_IDS = "old_value LIKE '005%' AND new_value LIKE '005%'"
+# When a deal began: the instant its own history tells, else the one it tells itself, else its day.
+_CREATED = (
+    "coalesce((SELECT min(b.valid_from) FROM l_field_history b WHERE b.opportunity_id = o.id "
+    "AND lower(b.field) = 'created'), o.created_at, CAST(o.created_on AS TIMESTAMP))"
+)
 OF_HISTORY = ("stage", "amount_minor", "close_date", "probability", "forecast_category")
 
 
@@ -33,6 +40,7 @@ def fill_history(connection: duckdb.DuckDBPyConnection) -> None:
     """
     _largest_line(connection)
     _drop_orphans(connection)
+    _read_reported(connection)
     _rebuild_from_fields(connection)
     _complete_from_now(connection)
     _owners(connection)
@@ -75,6 +83,47 @@ def _drop_orphans(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"DELETE FROM opportunity_version WHERE {orphans}")
 
 
+def _read_reported(connection: duckdb.DuckDBPyConnection) -> None:
+    """Values of a report, read as numbers and days, are put where those of an export are; names become ids."""
+    found = connection.execute(
+        "SELECT 1 FROM l_field_history WHERE old_number IS NOT NULL OR new_number IS NOT NULL OR old_day IS NOT NULL "
+        f"OR new_day IS NOT NULL OR changed_by IS NOT NULL OR field = '{OWNER_NAME}' LIMIT 1"
+    ).fetchone()
+    if not found:
+        return
+    connection.execute(
+        "UPDATE l_field_history SET "
+        + ", ".join(
+            f"{which}_value = coalesce({which}_value, CAST({which}_number AS VARCHAR), CAST({which}_day AS VARCHAR))"
+            for which in ("old", "new")
+        )
+    )
+    owners = " UNION ".join(
+        f"SELECT {which}_value FROM l_field_history WHERE field = '{OWNER_NAME}'"
+        for which in ("old", "new")
+    )
+    connection.execute(
+        f"INSERT INTO person (id, name) SELECT said, said FROM ({owners}) AS owners(said) WHERE said IS NOT NULL "
+        "AND said NOT IN (SELECT id FROM person) AND lower(said) NOT IN (SELECT lower(name) FROM person "
+        "WHERE name IS NOT NULL)"
+    )
+    one = "(SELECT CASE WHEN count(*) = 1 THEN min(id) END FROM person WHERE lower(name) = lower({0}))"
+    named = "coalesce({0}, CASE WHEN {1} IN (SELECT id FROM person) THEN {1} END)"
+    for column, said in (
+        ("old_value", "old_value"),
+        ("new_value", "new_value"),
+        ("changed_by_id", "changed_by"),
+    ):
+        of_owner = (
+            f"WHERE field = '{OWNER_NAME}'"
+            if column != "changed_by_id"
+            else "WHERE changed_by IS NOT NULL"
+        )
+        connection.execute(
+            f"UPDATE l_field_history SET {column} = {named.format(one.format(said), said)} {of_owner}"
+        )
+
+
 def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
     """Where only single fields were kept, walk back from the state now to the states before."""
     fields = ", ".join(f"'{f}'" for f in _FIELDS)
@@ -92,7 +141,7 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
         f"CAST({sql.format('f.old_value')} AS VARCHAR) AS was "
         f"FROM l_field_history f JOIN opportunity o ON o.id = f.opportunity_id "
         f"WHERE lower(f.field) = '{field}' AND NOT coalesce(f._deleted, false)"
-        + (f" AND {_ARE_IDS}" if column == "owner_id" else "")
+        + (f" AND {_ARE_IDS}" if column == "owner_id" and field != OWNER_NAME else "")
         for field, (column, sql) in _FIELDS.items()
     )
     connection.execute(
@@ -123,8 +172,8 @@ def _rebuild_from_fields(connection: duckdb.DuckDBPyConnection) -> None:
         WITH point AS (
             SELECT DISTINCT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who
             FROM change GROUP BY 1, 2
-            UNION SELECT DISTINCT c.opportunity_id, o.created_at, NULL FROM change c
-            JOIN opportunity o ON o.id = c.opportunity_id WHERE o.created_at IS NOT NULL),
+            UNION SELECT DISTINCT c.opportunity_id, {_CREATED}, NULL FROM change c
+            JOIN opportunity o ON o.id = c.opportunity_id WHERE {_CREATED} IS NOT NULL),
         state AS (
             SELECT p.opportunity_id, p.at, any_value(p.who) AS who, {following}
             FROM point p LEFT JOIN change c ON c.opportunity_id = p.opportunity_id GROUP BY 1, 2)
@@ -160,8 +209,8 @@ def _owners(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT opportunity_id, valid_from AS at, any_value(changed_by_id) AS who,
             any_value(old_value) AS old_owner, any_value(new_value) AS new_owner
         FROM l_field_history
-        WHERE lower(field) IN ('owner', 'ownerid') AND NOT coalesce(_deleted, false)
-            AND {_ARE_IDS}
+        WHERE (lower(field) = '{OWNER_NAME}' OR lower(field) IN ('owner', 'ownerid') AND {_ARE_IDS})
+            AND NOT coalesce(_deleted, false)
             AND opportunity_id IN (SELECT opportunity_id FROM opportunity_version)
         GROUP BY 1, 2
         """

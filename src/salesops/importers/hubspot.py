@@ -23,6 +23,7 @@ from salesops.importers.unfolding import (
     first_of,
     give_keys,
     give_targets,
+    stages_said,
     unfold,
     work_out,
 )
@@ -240,7 +241,9 @@ def unfolded(
         return []
     made = [_companies(connection, source, files)]
     if source.table == "opportunity":
-        made += [_history(connection, source), _stages(connection, source)]
+        won, closed, lost = (_named(source, labels) for labels in (_WON, _CLOSED, _LOST))
+        made.append(_history(connection, source))
+        made.append(stages_said(connection, source, won=won, closed=closed, lost=lost))
     return [file for file in made if file is not None]
 
 
@@ -329,30 +332,3 @@ def parted(said: str) -> tuple[str, str]:
                 break
             return said[:place].strip(), said[place + 1 : -1].strip()
     return said.strip(), ""
-
-
-def _stages(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
-    """What stages mean, where HubSpot says of each deal whether it is closed or won and all in a stage agree."""
-    stage, pipeline = column_for(source, "stage"), column_for(source, "pipeline")
-    won, closed, lost = (_named(source, labels) for labels in (_WON, _CLOSED, _LOST))
-    if stage is None or won is None:
-        return None
-    is_won = formats.sql("yes_no", won.key)
-    ends = [formats.sql("yes_no", c.key) for c in (closed, lost) if c is not None]
-    is_over = " OR ".join(f"coalesce({end}, false)" for end in ends) or "false"
-    undecided = f"regexp_matches(lower({stage.key}), 'no.*decision')"
-    is_open = f"WHEN {formats.sql('yes_no', closed.key)} = false THEN 'open' " if closed else ""
-    meaning = (
-        f"CASE WHEN {is_won} THEN 'won' WHEN ({is_over}) AND {undecided} THEN 'no_decision' "
-        f"WHEN {is_over} THEN 'lost' {is_open}END"
-    )
-    return unfold(
-        connection,
-        source,
-        "stages",
-        "pipeline_stage",
-        {"Pipeline": "pipeline", "Stage": "stage", "Outcome": "outcome"},
-        f"SELECT min(_row), {pipeline.key if pipeline else 'NULL'} AS pipeline, {stage.key} AS stage, "
-        f"min({meaning}) FROM {source.staging} WHERE {stage.key} IS NOT NULL GROUP BY 2, 3 "
-        f"HAVING count(DISTINCT {meaning}) = 1 AND count({meaning}) = count(*)",
-    )

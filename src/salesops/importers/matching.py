@@ -25,6 +25,16 @@ EXTRA_TYPES = {
     "pipeline_stage.id": Type.ID,
     "person.first_name": Type.TEXT,
     "person.last_name": Type.TEXT,
+    "_field_history.opportunity_id": Type.ID,
+    "_field_history.valid_from": Type.INSTANT,
+    "_field_history.changed_by": Type.TEXT,
+    "_field_history.field": Type.CHOICE,
+    "_field_history.old_value": Type.TEXT,
+    "_field_history.new_value": Type.TEXT,
+    "_field_history.old_number": Type.DECIMAL,
+    "_field_history.new_number": Type.DECIMAL,
+    "_field_history.old_day": Type.DATE,
+    "_field_history.new_day": Type.DATE,
 }
 _FROM_CURRENCY = ("from currency code", "from currency", "from", "base currency", "base")
 _TO_CURRENCY = ("to currency code", "to currency", "to", "quote currency")
@@ -171,37 +181,6 @@ def _turn_rates(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None
     if turned:
         rate.reads_as = rate.reads_as.replace("number", "inverse")
         rate.note = "Turned round: the file tells what one unit of the other currency buys"
-
-
-def settle_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
-    """Parts of one export are read alike: what one of them settles is not asked of the others.
-
-    A question of several parts is asked once.
-    """
-    asked: dict[str, Question] = {}
-    for question in questions:
-        _, signature, name = question.id.split(":", 2)
-        alike = [
-            (f, c)
-            for f in files
-            if f.signature == signature and not f.salesforce
-            for c in f.columns
-            if c.name == name and c.target
-        ]
-        settled = next((c for _, c in alike if c.note != NEEDS_YOU and _ordered(c)), None)
-        if settled is not None:
-            for _, column in alike:
-                if column.note == NEEDS_YOU:
-                    column.reads_as, column.note = settled.reads_as, "As in the other parts"
-        elif question.id in asked:
-            asked[question.id].rows += question.rows
-        else:
-            asked[question.id] = question
-    return list(asked.values())
-
-
-def _ordered(column: SourceColumn) -> bool:
-    return column.reads_as.partition(":")[2] in ("day-first", "month-first", "point", "comma")
 
 
 def _fixed_formats(file: SourceFile) -> None:

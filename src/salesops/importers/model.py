@@ -82,6 +82,12 @@ class SourceFile(BaseModel):
     signature: str = ""
     header: list[str] = []  # every column of the file, also those that are not staged
     columns: list[SourceColumn] = []
+    told_in: str = ""  # the file whose rows this one is made of
+
+    @property
+    def is_fixed(self) -> bool:
+        """Its columns are known and cannot be sent elsewhere."""
+        return self.salesforce or (self.table or "").startswith("_")
 
 
 class Examination(BaseModel):

@@ -57,7 +57,8 @@ HELPERS = {
     "_modified TIMESTAMP",
     "_period": "id VARCHAR, starts_on DATE, last_day DATE, _deleted BOOLEAN, _modified TIMESTAMP",
     "_field_history": "opportunity_id VARCHAR, valid_from TIMESTAMP, changed_by_id VARCHAR, field VARCHAR, "
-    "old_value VARCHAR, new_value VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
+    "old_value VARCHAR, new_value VARCHAR, old_number DECIMAL(27,9), new_number DECIMAL(27,9), old_day DATE, "
+    "new_day DATE, changed_by VARCHAR, _deleted BOOLEAN, _modified TIMESTAMP",
     "_currency_type": "currency VARCHAR, rate DECIMAL(38,9), is_corporate BOOLEAN, _deleted BOOLEAN, "
     "_modified TIMESTAMP",
 }

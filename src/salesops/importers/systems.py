@@ -6,10 +6,14 @@ from collections.abc import Sequence
 
 import duckdb
 
-from salesops.importers import hubspot, pipedrive
+from salesops.importers import hubspot, pipedrive, salesforce_report
 from salesops.importers.model import SourceFile
 
-_SYSTEMS = {hubspot.SYSTEM: hubspot, pipedrive.SYSTEM: pipedrive}
+_SYSTEMS = {
+    hubspot.SYSTEM: hubspot,
+    pipedrive.SYSTEM: pipedrive,
+    salesforce_report.SYSTEM: salesforce_report,
+}
 
 
 def recognise(

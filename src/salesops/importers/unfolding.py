@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from salesops.foundations.problem import Problem, Severity
+from salesops.importers import formats
 from salesops.importers.model import SourceColumn, SourceFile
 from salesops.importers.problems import note_rows
 from salesops.importers.sampling import columns_of, rows_in, shape_of
@@ -120,6 +121,7 @@ def unfold(
         table=table,
         recognised_as=title.capitalize(),
         system=source.system,
+        told_in=source.name,
         signature=shape_of([title, *header]),
         header=header,
         columns=made,
@@ -127,11 +129,17 @@ def unfold(
 
 
 def give_keys(
-    connection: duckdb.DuckDBPyConnection, source: SourceFile, told_by: Sequence[str], remedy: str
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    told_by: Sequence[str],
+    remedy: str,
+    *,
+    each: bool = True,
 ) -> Worked | None:
     """An id for the rows of a file without one, from what identifies them; None where it has one.
 
-    `told_by` are our columns whose text stays the same from one export to the next.
+    `told_by` are our columns whose text stays the same from one export to the next. Rows that are alike in them
+    are as many as they are where `each` counts, else one.
     """
     has = column_for(source, "id")
     if has is not None and has.filled > 0:
@@ -157,8 +165,11 @@ def give_keys(
         f"SELECT _row AS row, {whole} AS value, NULL AS record_id FROM {source.staging} LIMIT 1",
         source.rows,
     )
-    _tell_alike(connection, source, whole, spoken, remedy)
-    return Worked("Known by", key, "id", "Stands for the id the file does not tell")
+    if each:
+        _tell_alike(connection, source, whole, spoken, remedy)
+    return Worked(
+        "Known by", key if each else whole, "id", "Stands for the id the file does not tell"
+    )
 
 
 def _tell_alike(
@@ -187,6 +198,39 @@ def _tell_alike(
             alike,
             count,
         )
+
+
+def stages_said(
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    *,
+    won: SourceColumn | None,
+    closed: SourceColumn | None,
+    lost: SourceColumn | None = None,
+) -> SourceFile | None:
+    """What stages mean, where a file says of each deal whether it is closed or won and all in a stage agree."""
+    stage, pipeline = column_for(source, "stage"), column_for(source, "pipeline")
+    if stage is None or won is None:
+        return None
+    is_won = formats.sql("yes_no", won.key)
+    ends = [formats.sql("yes_no", c.key) for c in (closed, lost) if c is not None]
+    is_over = " OR ".join(f"coalesce({end}, false)" for end in ends) or "false"
+    undecided = f"regexp_matches(lower({stage.key}), 'no.*decision')"
+    is_open = f"WHEN {formats.sql('yes_no', closed.key)} = false THEN 'open' " if closed else ""
+    meaning = (
+        f"CASE WHEN {is_won} THEN 'won' WHEN ({is_over}) AND {undecided} THEN 'no_decision' "
+        f"WHEN {is_over} THEN 'lost' {is_open}END"
+    )
+    return unfold(
+        connection,
+        source,
+        "stages",
+        "pipeline_stage",
+        {"Pipeline": "pipeline", "Stage": "stage", "Outcome": "outcome"},
+        f"SELECT min(_row), {pipeline.key if pipeline else 'NULL'} AS pipeline, {stage.key} AS stage, "
+        f"min({meaning}) FROM {source.staging} WHERE {stage.key} IS NOT NULL GROUP BY 2, 3 "
+        f"HAVING count(DISTINCT {meaning}) = 1 AND count({meaning}) = count(*)",
+    )
 
 
 def accounts_named(

@@ -55,7 +55,7 @@ def _shown(place: int, file: SourceFile) -> dict[str, Any]:
         "file": file,
         "matched": sum(1 for c in file.columns if c.target),
         "needs_you": bool(asked),
-        "targets": [] if file.salesforce or not file.table else _targets(file.table),
+        "targets": [] if file.is_fixed or not file.table else _targets(file.table),
         "columns": [
             {
                 "name": c.name,
@@ -109,7 +109,7 @@ def said_in(request: HttpRequest, examination: Examination, answers: Answers) ->
     """What the form says beyond what was guessed."""
     files = dict(answers.files)
     for place, file in enumerate(examination.files):
-        if file.salesforce:
+        if file.is_fixed:
             continue
         table = request.POST.get(f"table-{place}")
         if table is None:

@@ -1,0 +1,78 @@
+"""Settling: what one column or part of an export tells of how it is written is not asked of the others."""
+
+from __future__ import annotations
+
+from salesops.importers.matching import NEEDS_YOU
+from salesops.importers.model import Question, SourceColumn, SourceFile
+
+
+def settle_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
+    """Parts of one export are read alike: what one of them settles is not asked of the others.
+
+    A question of several parts is asked once.
+    """
+    asked: dict[str, Question] = {}
+    for question in questions:
+        _, signature, name = question.id.split(":", 2)
+        alike = [
+            (f, c)
+            for f in files
+            if f.signature == signature and not f.salesforce
+            for c in f.columns
+            if c.name == name and c.target
+        ]
+        settled = next((c for _, c in alike if c.note != NEEDS_YOU and _ordered(c)), None)
+        if settled is not None:
+            for _, column in alike:
+                if column.note == NEEDS_YOU:
+                    column.reads_as, column.note = settled.reads_as, "As in the other parts"
+        elif question.id in asked:
+            asked[question.id].rows += question.rows
+        else:
+            asked[question.id] = question
+    return list(asked.values())
+
+
+def _ordered(column: SourceColumn) -> bool:
+    return column.reads_as.partition(":")[2] in ("day-first", "month-first", "point", "comma")
+
+
+def settle_written_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
+    """A known program writes all days of a file in one order, and all numbers in one style.
+
+    What one column settles holds for the others; where none does, one question is asked for all of them.
+    """
+    for name in dict.fromkeys(f.told_in or f.name for f in files if f.system):
+        mine = [f for f in files if f.system and name in (f.name, f.told_in)]
+        for kinds in (("date", "instant"), ("number", "percent")):
+            questions = _settle_kinds(mine, kinds, questions)
+    return questions
+
+
+def _settle_kinds(
+    files: list[SourceFile], kinds: tuple[str, ...], questions: list[Question]
+) -> list[Question]:
+    columns = [
+        (f, c)
+        for f in files
+        for c in f.columns
+        if c.target and c.reads_as.partition(":")[0] in kinds
+    ]
+    styles = {
+        c.reads_as.partition(":")[2] for _, c in columns if c.note != NEEDS_YOU and _ordered(c)
+    }
+    asked = [(f, c) for f, c in columns if c.note == NEEDS_YOU]
+    if len(styles) == 1:
+        (style,) = styles
+        for _, column in asked:
+            column.reads_as = f"{column.reads_as.partition(':')[0]}:{style}"
+            column.note = "As in the other columns"
+    elif styles:
+        return questions  # the columns differ, so each has to be asked about
+    dropped = {(f.signature, c.name) for f, c in (asked if styles else asked[1:])}
+    return [q for q in questions if _about(q) not in dropped]
+
+
+def _about(question: Question) -> tuple[str, str]:
+    _, signature, name = question.id.split(":", 2)
+    return signature, name
