@@ -175,19 +175,13 @@ def test_a_status_beside_the_stage_becomes_the_stage_a_deal_is_in(book: Opened) 
     assert book.told("archived_and_open") == [(4, "Deal - Archive time", "2025-06-01 09:00:00")]
 
 
-def test_the_stage_left_last_and_the_end_are_the_history(book: Opened) -> None:
-    asked = (
-        "SELECT opportunity_id, strftime(valid_from, '%m-%d %H:%M'), stage FROM opportunity_version "
-        "ORDER BY opportunity_id, valid_from"
-    )
-    assert book.rows(asked) == [
-        ("11", "02-01 10:00", "Negotiation"),
-        ("11", "03-31 11:00", "Won"),
-        ("12", "02-04 12:00", "Negotiation"),
-        ("12", "02-04 12:00", "Lost"),
-        ("13", "01-06 09:00", "Not lost yet"),
-    ]
-    assert book.problems["history_of_stages_alone"] == 5
+def test_since_when_a_deal_is_in_its_last_stage_is_no_history_and_that_is_told(
+    book: Opened,
+) -> None:
+    assert book.rows("SELECT count(*) FROM opportunity_version") == [(0,)]
+    assert book.problems["history_not_told"] == 3
+    notes = {c.name: c.note for c in book.examination.files[0].columns}
+    assert notes["Deal - Last stage change"] == "Not read: the stages before are not told"
 
 
 def test_a_stage_is_open_whatever_it_is_called(book: Opened) -> None:

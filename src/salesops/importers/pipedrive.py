@@ -200,7 +200,7 @@ def _of_a_lead(source: SourceFile) -> list[Worked]:
 def unfolded(
     connection: duckdb.DuckDBPyConnection, source: SourceFile, files: Sequence[SourceFile]
 ) -> list[SourceFile]:
-    """What the rows of a file tell beside it: organizations, when deals moved and ended, what stages mean."""
+    """What the rows of a file tell beside it: organizations, and what stages mean."""
     entity = next((kind[0] for kind in KINDS if kind[2] == source.table), "")
     made: list[SourceFile | None] = []
     if "company" in FIELDS.get(entity, {}) and source.table != "lead":
@@ -208,8 +208,6 @@ def unfolded(
         if ids is not None and names is not None:
             made.append(accounts_named(connection, source, ids.key, names.key, files))
     if source.table == "opportunity":
-        made += [
-            pipedrive_deals.history(connection, source),
-            pipedrive_deals.stages(connection, source),
-        ]
+        made.append(pipedrive_deals.stages(connection, source))
+        pipedrive_deals.tell_no_history(connection, source)
     return [file for file in made if file is not None]

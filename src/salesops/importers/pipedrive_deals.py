@@ -163,70 +163,30 @@ def _tell_archived(connection: duckdb.DuckDBPyConnection, source: SourceFile, me
         )
 
 
-def history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
-    """When each deal entered the stage it is or was last in, and when it was won or lost."""
-    deal, stage = column_for(source, "id"), told(source, "deal", "stage")
-    if deal is None:
-        return None
-    moved, created = told(source, "deal", "moved"), told(source, "deal", "created_on")
-    pipeline = column_for(source, "pipeline")
-    where = pipeline.key if pipeline else "NULL"
-    rows = []
-    if stage is not None and moved is not None:
-        moved.note = "In the stage history"
-        # A deal that never moved is where it was created.
-        since = f"coalesce({moved.key}, {created.key})" if created else moved.key
-        rows.append(
-            f"SELECT _row, {deal.key}, {since}, {stage.key}, {where} FROM {source.staging} "
-            f"WHERE {stage.key} IS NOT NULL AND {since} IS NOT NULL"
-        )
-    meaning = _meaning_now(source)
-    ended = _ended(source, meaning)
-    if meaning and any(told(source, "deal", ours) for ours in _ENDS):
-        rows.append(
-            f"SELECT _row, {deal.key}, {ended}, {meaning}, {where} FROM {source.staging} "
-            f"WHERE {meaning} IN ('{WON}', '{LOST}') AND {ended} IS NOT NULL"
-        )
-    if not rows:
-        return None
-    columns = {
-        "Deal": "opportunity_id", "Entered": "valid_from", "Stage": "stage", "Pipeline": "pipeline",
-    }  # fmt: skip
-    history = unfold(
-        connection,
-        source,
-        "stage history",
-        "opportunity_version",
-        columns,
-        " UNION ALL ".join(rows),
-    )
-    if history is not None:
-        history.tells_last = True
-        _tell_limits(connection, history)
-    return history
-
-
 def _meaning_now(source: SourceFile) -> str:
     """SQL of won or lost, from the stage that was worked out; '' where the file does not tell."""
     stage = column_for(source, "stage")
     return stage.key if stage is not None and stage.name == "Stage now" else ""
 
 
-def _tell_limits(connection: duckdb.DuckDBPyConnection, history: SourceFile) -> None:
+def tell_no_history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
+    """Since when a deal is in its last stage says nothing of those before, so it is no history to count with."""
+    moved = told(source, "deal", "moved")
+    if moved is not None:
+        moved.note = "Not read: the stages before are not told"
     note_rows(
         connection,
         Problem(
-            "history_of_stages_alone",
+            "history_not_told",
             Severity.NOTE,
-            "Pipedrive's export tells of the past only when a deal entered the stage it is in or was last in, and "
-            "when it was won or lost: amount, close date and owner of a past day are those of today, and stages "
-            "before that are not told.",
-            "Nothing to do. Later exports add what happened between them.",
-            file=history.name,
-            table="opportunity_version",
+            "Pipedrive's export holds no history: of the past it tells only when a deal was won or lost. "
+            "What is read from history, such as stage conversion and past days, is not known.",
+            "Bring exports into an office as time goes by: what changed between them becomes history.",
+            file=source.name,
+            table="opportunity",
         ),
-        f"SELECT _row AS row, c2 AS value, c0 AS record_id FROM {history.staging} LIMIT 1",
-        history.rows,
+        f"SELECT _row AS row, NULL AS value, NULL AS record_id FROM {source.staging} ORDER BY _row LIMIT 1",
+        source.rows,
     )
 
 
