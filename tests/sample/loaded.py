@@ -22,10 +22,10 @@ from salesops.tables import TABLES
 NUMBERS = (Type.MONEY, Type.COUNT)
 
 
-def load_book(company: Company, folder: Path) -> Book:
+def load_book(company: Company, folder: Path, said: Settings | None = None) -> Book:
     """The company's book in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = Settings()
+    settings = said or Settings()
     save_settings(folder, settings)
     work = tables_of(company)
     instant = datetime.combine(company.ends_on + timedelta(days=1), time(), UTC)
