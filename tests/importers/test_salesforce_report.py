@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -139,7 +140,7 @@ def test_rows_of_one_opportunity_are_its_products(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def history(book: Opened, columns: str = "stage") -> list[tuple[str, ...]]:
+def history(book: Opened, columns: str = "stage") -> list[tuple[Any, ...]]:
     """When each deal was in which state."""
     return book.rows(
         f"SELECT split_part(opportunity_id, ' · ', 1), strftime(valid_from, '%m-%d %H:%M'), {columns} "
