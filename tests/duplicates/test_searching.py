@@ -86,10 +86,10 @@ def test_a_contact_is_known_by_name_and_number_and_not_by_the_switchboard() -> N
     assert keys(of) == [("c1", "c2")]
 
 
-def test_a_lead_that_was_converted_is_compared_no_more() -> None:
+def test_leads_are_compared_while_one_of_them_is_still_to_be_worked() -> None:
     drawn = """
-        l1 | Ana Reyes | Acme Inc | ana@acme.com | {}
-        l2 | Ana Reyes | ACME     | ana@acme.com | false
+        l1 | Ana Reyes | Acme Inc | ana@acme.com | true
+        l2 | Ana Reyes | ACME     | ANA@ACME.COM | {}
         """
     assert keys(found("lead", LEAD, drawn.format("false"))) == [("l1", "l2")]
     assert keys(found("lead", LEAD, drawn.format("true"))) == []

@@ -304,6 +304,23 @@ def problems_command(
     show_problems(book, form, refused)
 
 
+@app.command("duplicates")
+def duplicates_command(
+    book: BookOption = DEFAULT_BOOK,
+    noun: Annotated[
+        str | None, typer.Option(help="Only account, contact or lead.", show_default=False)
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """List accounts, contacts and leads of a book that look like the same thing, the surest first, and why."""
+    from salesops.cli.duplicates import show_duplicates
+
+    show_duplicates(book, noun, form, out)
+
+
 @app.command("sample")
 def sample_command(
     out: Annotated[Path, typer.Option(help="File (.zip) or folder to write.")],
@@ -334,6 +351,10 @@ def import_command(
     holds: HoldsOption = None,
     column: ColumnOption = None,
     mapping: MappingOption = None,
+    look_alikes: Annotated[
+        Path | None,
+        typer.Option(help="Write which new rows look like records you have to this CSV file."),
+    ] = None,
 ) -> None:
     """Bring files into the records of an office: new rows are created, known ones changed where they differ.
 
@@ -346,7 +367,17 @@ def import_command(
     said = Corrections(
         holds or [], column or [], read_mapping(mapping) if mapping else Mapping(), date_format
     )
-    raise typer.Exit(import_into(office, files, source, answer or [], said, dry_run=dry_run))
+    raise typer.Exit(
+        import_into(
+            office,
+            files,
+            source,
+            answer or [],
+            said,
+            dry_run=dry_run,
+            look_alikes_to=look_alikes,
+        )
+    )
 
 
 @app.command("imports")

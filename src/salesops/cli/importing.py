@@ -12,11 +12,13 @@ from rich.table import Table
 from salesops.book.settings import load_settings
 from salesops.cli import exits
 from salesops.cli.corrections import Corrections
+from salesops.cli.formats import Format
 from salesops.cli.office import in_use
 from salesops.cli.opening import refuse_missing, understand
 from salesops.cli.progress import Bar
 from salesops.cli.questions import answers_said, how_to_answer, show_all
 from salesops.cli.terminal import err, is_interactive, out, say
+from salesops.cli.writing import write
 from salesops.foundations.clock import system_clock
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
@@ -24,10 +26,16 @@ from salesops.jobs.opening import remember, working_folder
 
 if TYPE_CHECKING:
     from salesops.actions.import_rows import Counts
+    from salesops.jobs.finding_duplicates import Resembling
     from salesops.jobs.importing import Arrived
     from salesops.records.job import Job
 
 LOOK_SECONDS = 0.3
+SHOWN_LOOK_ALIKES = 5
+LOOK_ALIKE_COLUMNS = dict.fromkeys("noun id name known_id known_name".split(), "text") | {
+    "probability": "float",
+    "why": "text",
+}
 
 
 def import_into(
@@ -39,6 +47,7 @@ def import_into(
     *,
     dry_run: bool = False,
     asks: bool = True,
+    look_alikes_to: Path | None = None,
 ) -> int:
     """Bring files into the records of an office. Returns the exit code.
 
@@ -46,7 +55,7 @@ def import_into(
     """
     refuse_missing(files)
     with in_use(office) as whole:
-        from salesops.jobs.importing import forget, preview, read_files, write_soon
+        from salesops.jobs.importing import forget, look_alikes, preview, read_files, write_soon
         from salesops.records.folder import BOOK
 
         book = whole / BOOK
@@ -64,6 +73,8 @@ def import_into(
         try:
             found = preview(arrived, source)
             _show(found, arrived)
+            if (asks or dry_run) and any(counts.created for counts in found.values()):
+                _show_look_alikes(look_alikes(arrived, source), look_alikes_to)
             if refusal := _why_not(found, dry_run, asks):
                 say(out(), f"\n{refusal}")
                 forget(arrived.folder)
@@ -96,6 +107,45 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
         )
     out().print(table)
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
+
+
+def _show_look_alikes(found: Mapping[str, Sequence[Resembling]], target: Path | None) -> None:
+    """Say which new rows look like records there are; all of them to a file where one is named."""
+    if target is not None:
+        rows = [_record(noun, one) for noun, listed in found.items() for one in listed]
+        write(rows, LOOK_ALIKE_COLUMNS, Format.CSV, target)
+    for noun, listed in found.items():
+        count = len(listed)
+        does = f"{noun} looks like one" if count == 1 else f"{noun}s look like some"
+        say(out(), f"\n{count:,} of the new {does} you have:")
+        for one in listed[:SHOWN_LOOK_ALIKES]:
+            reasons = ", ".join(
+                f"{r.field.lower()} {r.words}" for r in one.pair.why if r.weight > 0
+            )
+            say(
+                out(),
+                f"{one.name} ({one.key}) like {one.known_name} ({one.known}): {reasons}",
+                indent=2,
+            )
+        if count > SHOWN_LOOK_ALIKES:
+            say(out(), f"and {count - SHOWN_LOOK_ALIKES:,} more.", indent=2)
+    if found:
+        where = (
+            f"All are in {target}. " if target else "Write them all with --look-alikes FILE.csv. "
+        )
+        say(out(), f"\n{where}They can be merged in the office after the import.", style="dim")
+
+
+def _record(noun: str, one: Resembling) -> dict[str, object]:
+    return {
+        "noun": noun,
+        "id": one.key,
+        "name": one.name,
+        "known_id": one.known,
+        "known_name": one.known_name,
+        "probability": one.pair.probability,
+        "why": "; ".join(f"{r.field}: {r.words}" for r in one.pair.why),
+    }
 
 
 def _why_not(found: Mapping[str, Counts], dry_run: bool, asks: bool) -> str:

@@ -66,7 +66,7 @@ NAME = Field(
             0.004,
         ),
     ),
-    different(0.03, 0.987),
+    different(0.02, 0.987),
 )
 MAIL = Field(
     "email",

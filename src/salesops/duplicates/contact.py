@@ -20,12 +20,13 @@ contact = Kind(
             "Phone",
             "{r}.phone IS NULL",
             (
-                # Who work at one account share its switchboard.
+                # Who work in one place share its switchboard.
                 Level(
-                    "the same, at the same account",
-                    "{l}.phone = {r}.phone AND {l}.account_id = {r}.account_id",
+                    "the same, as colleagues have",
+                    "{l}.phone = {r}.phone "
+                    "AND ({l}.account_id = {r}.account_id OR {l}.mail_domain = {r}.mail_domain)",
                     0.4,
-                    0.1,
+                    0.03,
                     is_fixed=True,
                 ),
                 Level("the same", "{l}.phone = {r}.phone", 0.7, 0.0005, rarity="phone"),

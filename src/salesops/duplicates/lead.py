@@ -1,4 +1,4 @@
-"""How two leads are known to be one person's; a lead that was converted is no longer one."""
+"""How two leads are known to be one person's, at least one of them still to be worked."""
 
 from salesops.duplicates import written
 from salesops.duplicates._kind import Field, Kind, Level, different
@@ -9,9 +9,9 @@ lead = Kind(
     noun="lead",
     prepared=people(
         f"SELECT id, {WHOLE} AS whole, NULL::VARCHAR AS given_name, NULL::VARCHAR AS family_name, "
-        f"email AS address, nullif(replace({spelled_alike('company')}, ' ', ''), '') AS company "
-        "FROM {rows} WHERE NOT coalesce(is_converted, false)",
-        "company",
+        f"email AS address, nullif(replace({spelled_alike('company')}, ' ', ''), '') AS company, "
+        "coalesce(is_converted, false) AS is_converted FROM {rows}",
+        "company, is_converted",
     ),
     fields=(
         NAME,
@@ -62,4 +62,5 @@ lead = Kind(
         "l.whole = r.whole",
         "l.own_mail = r.own_mail",
     ),
+    apart="{l}.is_converted AND {r}.is_converted",
 )

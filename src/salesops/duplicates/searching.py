@@ -13,6 +13,7 @@ from salesops.duplicates.weighing import PAIRS, ROWS, Model, learn, level_of, we
 # Of so many records that have a value in common it says little: a switchboard, a template, a frequent name.
 MOST_ALIKE = 60
 LEAST_PROBABILITY = 0.5
+LIKELY, NEARLY_SURE = 0.8, 0.99
 NEW = "_new"
 
 
@@ -124,3 +125,10 @@ def _read(work: duckdb.DuckDBPyConnection, kind: Kind, weighed: str) -> list[Pai
         )
         for row in rows
     ]
+
+
+def sure_in_words(probability: float) -> str:
+    """How sure it is that two records are one thing."""
+    if probability >= NEARLY_SURE:
+        return "Nearly sure"
+    return "Likely" if probability >= LIKELY else "Perhaps"

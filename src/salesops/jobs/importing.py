@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 
 from salesops.actions.enqueue import enqueue
-from salesops.actions.import_rows import Counts, go_on, preview_import, start_import
+from salesops.actions.import_rows import Counts, go_on, key_prefix, preview_import, start_import
 from salesops.actions.undo_import import UNDONE_WITHIN
 from salesops.book.settings import Settings
 from salesops.engines.build import speaks_of
@@ -24,6 +24,7 @@ from salesops.foundations.problem import Refusal
 from salesops.importers import Examination, read
 from salesops.importers.model import Cancelled
 from salesops.importers.room import room
+from salesops.jobs.finding_duplicates import Resembling, resembling
 from salesops.jobs.opening import refuse_nothing
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.work import Work, until_there_is_room
@@ -81,6 +82,12 @@ def preview(arrived: Arrived, source: str) -> Mapping[str, Counts]:
     """What writing it would create, change and leave, noun by noun."""
     with workbench(arrived.folder / ROWS, read_only=True) as work:
         return preview_import(work, source)
+
+
+def look_alikes(arrived: Arrived, source: str) -> Mapping[str, list[Resembling]]:
+    """Which of the new rows look like records there are under another key, noun by noun, the surest first."""
+    with workbench(arrived.folder / ROWS, read_only=True) as work:
+        return resembling(work, key_prefix(source))
 
 
 def write_soon(arrived: Arrived, source: str, actor: User | None, clock: Clock) -> Job:

@@ -17,6 +17,7 @@ from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES, count_import, look_at_files
 from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
+from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, is_search_due
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
@@ -80,12 +81,15 @@ def look(work: Work) -> dict[str, object]:
 
 
 def follow_soon(clock: Clock) -> None:
-    """Have the book follow where it is behind, or be looked at where that was long ago, unless somebody asked."""
+    """Have the book follow where it is behind, be looked at where that was long ago, or searched for duplicates,
+    unless somebody asked."""
     folder = Path(settings.SALESOPS_OFFICE) / BOOK
     if not is_followed(folder):
         _ask(FOLLOW, clock)
     elif not is_looked_at(folder, load_settings(folder), clock()):
         _ask(LOOK, clock)
+    elif is_search_due(clock()):
+        _ask(FIND_DUPLICATES, clock)
 
 
 def _ask(kind: str, clock: Clock) -> None:
@@ -99,6 +103,7 @@ KINDS: Mapping[str, Kind] = {
     "backup": backup,
     FOLLOW: follow,
     LOOK: look,
+    FIND_DUPLICATES: find_duplicates,
     IMPORT: write_import,
     UNDO_IMPORT: undo_import,
     LOOK_AT_FILES: look_at_files,

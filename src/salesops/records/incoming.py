@@ -42,7 +42,7 @@ def incoming(
     `prefix` stands before every key and reference, so that two sources never give one key to two things.
     """
     columns = [c for c in entered(name) if c.name != "id"]
-    key = _key(KEY.get(name, "id"), prefix)
+    key = key_of(KEY.get(name, "id"), prefix)
     listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix) for c in columns)
     rows = _rows(
         work,
@@ -67,7 +67,7 @@ def _past(
     told = {
         d[0] for d in work.execute("SELECT * FROM opportunity_version LIMIT 0").description or ()
     }
-    key = _key("v.opportunity_id", prefix)
+    key = key_of("v.opportunity_id", prefix)
     listed = "".join(
         ", " + _prefixed(f'{"v" if c.name in told else "o"}."{c.name}"', c.refers_to, prefix)
         for c in columns
@@ -103,10 +103,10 @@ def _rows(
 
 
 def _prefixed(sql: str, refers_to: str, prefix: str) -> str:
-    return _key(sql, prefix) if refers_to else sql
+    return key_of(sql, prefix) if refers_to else sql
 
 
-def _key(sql: str, prefix: str) -> str:
+def key_of(sql: str, prefix: str) -> str:
     """A key as records hold it: of one source, and no longer than there is room for."""
     whole = f"'{_quoted(prefix)}' || {sql}" if prefix else sql
     return (
