@@ -42,7 +42,9 @@ def serve_office_in(folder: Path, address: str, port: int | None, processes: int
 
     def ready(link: str) -> None:
         console = err()
-        console.print(f"\nThe office is open at {link}", style="bold", soft_wrap=True, markup=False)
+        console.print(
+            f"\nThe office is open at {public or link}", style="bold", soft_wrap=True, markup=False
+        )
         if first:
             say(
                 console,
@@ -53,8 +55,16 @@ def serve_office_in(folder: Path, address: str, port: int | None, processes: int
 
     chosen = port or OFFICE_PORT
     with in_use(folder) as whole:
-        first = _first_administrator(f"http://{address}:{chosen}")
+        public = _public_address()
+        first = _first_administrator(public or f"http://{address}:{chosen}")
         serve_office(whole, address=address, port=chosen, processes=processes, on_ready=ready)
+
+
+def _public_address() -> str:
+    """Where people reach an office that a proxy with TLS stands before; empty where none does."""
+    from django.conf import settings
+
+    return f"https://{settings.ALLOWED_HOSTS[0]}/" if settings.SALESOPS_HTTPS else ""
 
 
 def _first_administrator(address: str) -> str | None:
