@@ -30,6 +30,8 @@ from salesops.records.request import (
     RequestLink,
 )
 from salesops.records.saved_view import SavedView
+from salesops.records.seal import Seal
+from salesops.records.seen import Seen
 from salesops.records.share import Share
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
@@ -106,6 +108,8 @@ __all__ = [
     "RequestKind",
     "RequestLink",
     "SavedView",
+    "Seal",
+    "Seen",
     "Share",
     "TeamMembership",
     "TeamMembershipVersion",

@@ -102,6 +102,7 @@ def versions_of(noun: type[Record]) -> type[Version]:
             "indexes": [
                 models.Index(fields=["record_id", "begins_at"], name=f"{name}_version_record"[:30]),
                 models.Index(fields=["mark"], name=f"{name}_version_mark"[:30]),
+                models.Index(fields=["opened_by", "version"], name=f"{name}_version_by"[:30]),
             ],
         },
     )
