@@ -20,7 +20,7 @@ MAY = datetime(2026, 5, 1, 9, 30, tzinfo=UTC)
 LATER = MAY + timedelta(days=2)
 
 
-def _run(sql: str, *values: object) -> None:
+def _run(sql: str, *values: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
 
@@ -121,7 +121,10 @@ def test_a_chain_written_anew_differs_from_a_seal_that_was_noted(sealed: list[in
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="there one writes after the other")
 def test_what_was_committed_late_is_sealed_late(sealed: list[int]) -> None:
     late = OpportunityVersion.objects.get(pk=sealed[0])
-    _run("SELECT setval(pg_get_serial_sequence('opportunity_version', 'version'), %s)", sealed[-1] + 9)
+    _run(
+        "SELECT setval(pg_get_serial_sequence('opportunity_version', 'version'), %s)",
+        sealed[-1] + 9,
+    )
     Opportunity.objects.create(id="pier", name="Pier")
     assert seal_some(fixed_clock(MAY), seconds=60)
     late.pk = sealed[-1] + 4

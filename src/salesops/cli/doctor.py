@@ -24,18 +24,18 @@ if TYPE_CHECKING:
 Check = tuple[bool, str]  # whether it is fine, and what was found
 
 
-def examine_machine(folder: Path, office: Path | None = None) -> int:
+def examine_machine(folder: Path, office: Path | None = None, seal: str | None = None) -> int:
     """Print one line for each thing looked at. Returns the exit code."""
     console = out()
     all_fine = True
-    for fine, line in _checks(folder, office):
+    for fine, line in _checks(folder, office, seal):
         all_fine &= fine
         mark = Text("ok  ", style="green") if fine else Text("NO  ", style="bold red")
         console.print(mark + Text(line))
     return exits.FINE if all_fine else exits.NOT_IN_ORDER
 
 
-def _checks(folder: Path, office: Path | None) -> Iterator[Check]:
+def _checks(folder: Path, office: Path | None, seal: str | None) -> Iterator[Check]:
     yield sys.version_info >= (3, 11), f"Python {platform.python_version()}"
     yield from (_package(name) for name in PACKAGES)
     yield _disk(office or folder)
@@ -44,7 +44,7 @@ def _checks(folder: Path, office: Path | None) -> Iterator[Check]:
         return
     from salesops.cli.keeping import look_at_office
 
-    yield from look_at_office(office)
+    yield from look_at_office(office, seal)
 
 
 def _package(name: str) -> Check:

@@ -44,10 +44,13 @@ def back_up_office(folder: Path, file: Path) -> None:
 
         from salesops.foundations.clock import system_clock
         from salesops.jobs.backup import back_up
-        from salesops.records.safety import is_ahead
+        from salesops.records.safety import is_ahead, is_behind
+        from salesops.records.seen import BACKUP, note_taken
 
         if is_ahead(connection):
             raise Refusal(NEWER.format(folder=folder))
+        if not is_behind(connection):
+            note_taken(None, BACKUP, str(file.absolute()), system_clock(), door="command")
         manifest = back_up(whole, file.absolute(), system_clock)
     say(out(), f"{file} holds {_counted(manifest)}.")
 
@@ -99,8 +102,8 @@ def _counted(manifest: BackupManifest) -> str:
     return f"{rows:,} rows in {len(manifest.tables)} tables, and {len(manifest.files)} files"
 
 
-def look_at_office(folder: Path) -> Iterator[Check]:
-    """What `doctor` says of an office's database."""
+def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
+    """What `doctor` says of an office's database. `seal` is one that was noted before, as it was printed."""
     if not folder.is_dir():
         yield False, f"There is no office in {folder}. Make one: {command('upgrade', folder)}"
         return
@@ -128,4 +131,7 @@ def look_at_office(folder: Path) -> Iterator[Check]:
         yield False, f"The database is older than this program: {command('upgrade', folder)}"
     else:
         yield True, "The database is of this version"
+        from salesops.cli.history import look_at_history
+
+        yield look_at_history(seal)
     connection.close()

@@ -15,12 +15,19 @@ def work(folder: Path, beneath: int | None) -> None:
     with in_use(folder):
         from salesops.foundations.clock import system_clock
         from salesops.jobs.kinds import KINDS, follow_soon
+        from salesops.jobs.sealing import Sealing
         from salesops.jobs.worker import Worker, run_until_told
 
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
+        seal = Sealing(system_clock)
+
+        def when_idle() -> None:
+            follow_soon(system_clock)
+            seal()
+
         run_until_told(
-            Worker(KINDS, system_clock, when_idle=lambda: follow_soon(system_clock)),
+            Worker(KINDS, system_clock, when_idle=when_idle),
             lambda: beneath is None or os.getppid() == beneath,
         )

@@ -33,6 +33,7 @@ from salesops.jobs.workbench import WORK_MEMORY
 from salesops.jobs.worker import Kind
 from salesops.records.folder import BACKUPS, BOOK
 from salesops.records.job import FAILED, RUNNING, WAITING, Job
+from salesops.records.seen import BACKUP, note_taken
 
 MOST_BACKUPS = 14
 FOLLOW = "follow"
@@ -46,6 +47,7 @@ def backup(work: Work) -> dict[str, object]:
     folder = office / BACKUPS
     folder.mkdir(mode=0o700, exist_ok=True)
     file = folder / f"{work.clock():%Y-%m-%d-%H%M%S}-{work.job.pk}.zip"
+    note_taken(work.job.asked_by, BACKUP, str(file), work.clock(), door="system")
     manifest = back_up(office, file, work.clock, watch=work)
     for old in sorted(folder.glob("*.zip"))[: -max(1, work.arguments.get("keep", MOST_BACKUPS))]:
         old.unlink()

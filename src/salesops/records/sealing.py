@@ -76,9 +76,7 @@ def tables() -> tuple[Table, ...]:
     for noun in NOUNS.values():
         columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
         own = [c for c in columns if c in _OF_A_VERSION]
-        found.append(
-            Table(noun.versions, "version", (*own, *(c for c in columns if c not in OWN)))
-        )
+        found.append(Table(noun.versions, "version", (*own, *(c for c in columns if c not in OWN))))
     return tuple(found)
 
 
@@ -101,9 +99,7 @@ def seal_some(clock: Clock, *, seconds: float = 0.5) -> bool:
     return True
 
 
-def _seal(
-    table: Table, rows: Sequence[tuple[Any, ...]], last: Seal | None, now: datetime
-) -> bool:
+def _seal(table: Table, rows: Sequence[tuple[Any, ...]], last: Seal | None, now: datetime) -> bool:
     """Add the next link; false where somebody else added it first."""
     made = Seal(
         number=last.number + 1 if last else 1,

@@ -38,9 +38,7 @@ class Seen(models.Model):
 
     class Meta:
         db_table = "seen"
-        indexes = (
-            models.Index(fields=["noun", "record_id", "actor", "at"], name="seen_record"),
-        )
+        indexes = (models.Index(fields=["noun", "record_id", "actor", "at"], name="seen_record"),)
 
     def __str__(self) -> str:
         return f"{self.act} {self.what or f'{self.noun} {self.record_id}'}"
@@ -50,9 +48,7 @@ def note_look(actor: User, noun: str, key: str, now: datetime) -> None:
     """The actor looked at a record. Again within the hour is the same look."""
     of_it = Seen.objects.filter(noun=noun, record_id=key, actor=actor)
     if not of_it.filter(at__gt=now - SAME_LOOK).exists():
-        Seen.objects.create(
-            at=now, actor=actor, act=READ, door="browser", noun=noun, record_id=key
-        )
+        Seen.objects.create(at=now, actor=actor, act=READ, door="browser", noun=noun, record_id=key)
 
 
 def note_taken(

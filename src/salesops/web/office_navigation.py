@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from salesops.records.audit_log import reads_audit_log
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.records.user import User
 from salesops.web import navigation
@@ -18,6 +19,7 @@ REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request
 IMPORTS = Entry("imports", "Imports", "upload", "I", ("import*", "new_import", "*_import"))
 WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job"))
 ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
+AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
     "my_account",
     "My account",
@@ -42,6 +44,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         own += [IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
         own.append(ACCESS)
+    if reads_audit_log(user):
+        own.append(AUDIT)
     own.append(ACCOUNT)
     entries += [navigation.shown(entry, here) for entry in own]
     only_looks = user.role in SEE_ALL - EDIT_ALL

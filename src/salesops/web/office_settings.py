@@ -50,6 +50,7 @@ _WITH_PEOPLE = [
     "salesops.web.middleware.signed_in.OnlySignedIn",
     "salesops.web.middleware.second_factor.SecondFactor",
     "salesops.web.middleware.reader.ThroughTheirEyes",
+    "salesops.web.middleware.who_saw.WhoSawWhat",
 ]
 MIDDLEWARE = ["django.middleware.security.SecurityMiddleware"]
 for _each in LOCAL_MIDDLEWARE:

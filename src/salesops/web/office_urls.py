@@ -13,6 +13,7 @@ from django.urls import URLPattern, include, path, reverse
 from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
+from salesops.web.pages.audit import audit
 from salesops.web.pages.desk.arranging import arranging
 from salesops.web.pages.desk.asking import new_request
 from salesops.web.pages.desk.effectiveness import effectiveness
@@ -77,6 +78,8 @@ urlpatterns = [
     path("access/invite", people_and_access.invite, name="invite"),
     path("access/<int:key>", people_and_access.change, name="change_login"),
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
+    path("audit", audit.audit, name="audit"),
+    path("audit/seen", audit.seen, name="audit_seen"),
     path("requests", requests, name="requests"),
     path("requests/new", new_request, name="new_request"),
     path("requests/effectiveness", effectiveness, name="requests_effectiveness"),

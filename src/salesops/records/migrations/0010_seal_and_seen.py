@@ -6,122 +6,142 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('records', '0009_import_undo'),
+        ("records", "0009_import_undo"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('number', models.BigIntegerField(primary_key=True, serialize=False)),
-                ('sealed_at', models.DateTimeField()),
-                ('table', models.CharField(max_length=60)),
-                ('first_key', models.BigIntegerField()),
-                ('last_key', models.BigIntegerField()),
-                ('keys', models.TextField()),
-                ('digests', models.BinaryField()),
-                ('link', models.CharField(max_length=64)),
+                ("number", models.BigIntegerField(primary_key=True, serialize=False)),
+                ("sealed_at", models.DateTimeField()),
+                ("table", models.CharField(max_length=60)),
+                ("first_key", models.BigIntegerField()),
+                ("last_key", models.BigIntegerField()),
+                ("keys", models.TextField()),
+                ("digests", models.BinaryField()),
+                ("link", models.CharField(max_length=64)),
             ],
             options={
-                'db_table': 'seal',
+                "db_table": "seal",
             },
         ),
         migrations.CreateModel(
-            name='Seen',
+            name="Seen",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('act', models.CharField(choices=[('read', 'Looked at'), ('export', 'Exported'), ('backup', 'Backed up')], max_length=10)),
-                ('door', models.CharField(max_length=20)),
-                ('noun', models.CharField(blank=True, default='', max_length=60)),
-                ('record_id', models.CharField(blank=True, default='', max_length=255)),
-                ('what', models.TextField(blank=True, default='')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField()),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("read", "Looked at"),
+                            ("export", "Exported"),
+                            ("backup", "Backed up"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("door", models.CharField(max_length=20)),
+                ("noun", models.CharField(blank=True, default="", max_length=60)),
+                ("record_id", models.CharField(blank=True, default="", max_length=255)),
+                ("what", models.TextField(blank=True, default="")),
             ],
             options={
-                'db_table': 'seen',
+                "db_table": "seen",
             },
         ),
         migrations.AddIndex(
-            model_name='accountversion',
-            index=models.Index(fields=['opened_by', 'version'], name='account_version_by'),
+            model_name="accountversion",
+            index=models.Index(fields=["opened_by", "version"], name="account_version_by"),
         ),
         migrations.AddIndex(
-            model_name='activityversion',
-            index=models.Index(fields=['opened_by', 'version'], name='activity_version_by'),
+            model_name="activityversion",
+            index=models.Index(fields=["opened_by", "version"], name="activity_version_by"),
         ),
         migrations.AddIndex(
-            model_name='campaignspendversion',
-            index=models.Index(fields=['opened_by', 'version'], name='campaignspend_version_by'),
+            model_name="campaignspendversion",
+            index=models.Index(fields=["opened_by", "version"], name="campaignspend_version_by"),
         ),
         migrations.AddIndex(
-            model_name='campaignversion',
-            index=models.Index(fields=['opened_by', 'version'], name='campaign_version_by'),
+            model_name="campaignversion",
+            index=models.Index(fields=["opened_by", "version"], name="campaign_version_by"),
         ),
         migrations.AddIndex(
-            model_name='contactversion',
-            index=models.Index(fields=['opened_by', 'version'], name='contact_version_by'),
+            model_name="contactversion",
+            index=models.Index(fields=["opened_by", "version"], name="contact_version_by"),
         ),
         migrations.AddIndex(
-            model_name='costversion',
-            index=models.Index(fields=['opened_by', 'version'], name='cost_version_by'),
+            model_name="costversion",
+            index=models.Index(fields=["opened_by", "version"], name="cost_version_by"),
         ),
         migrations.AddIndex(
-            model_name='exchangerateversion',
-            index=models.Index(fields=['opened_by', 'version'], name='exchangerate_version_by'),
+            model_name="exchangerateversion",
+            index=models.Index(fields=["opened_by", "version"], name="exchangerate_version_by"),
         ),
         migrations.AddIndex(
-            model_name='leadversion',
-            index=models.Index(fields=['opened_by', 'version'], name='lead_version_by'),
+            model_name="leadversion",
+            index=models.Index(fields=["opened_by", "version"], name="lead_version_by"),
         ),
         migrations.AddIndex(
-            model_name='opportunitylineversion',
-            index=models.Index(fields=['opened_by', 'version'], name='opportunityline_version_by'),
+            model_name="opportunitylineversion",
+            index=models.Index(fields=["opened_by", "version"], name="opportunityline_version_by"),
         ),
         migrations.AddIndex(
-            model_name='opportunitysplitversion',
-            index=models.Index(fields=['opened_by', 'version'], name='opportunitysplit_version_by'),
+            model_name="opportunitysplitversion",
+            index=models.Index(fields=["opened_by", "version"], name="opportunitysplit_version_by"),
         ),
         migrations.AddIndex(
-            model_name='opportunityversion',
-            index=models.Index(fields=['opened_by', 'version'], name='opportunity_version_by'),
+            model_name="opportunityversion",
+            index=models.Index(fields=["opened_by", "version"], name="opportunity_version_by"),
         ),
         migrations.AddIndex(
-            model_name='personversion',
-            index=models.Index(fields=['opened_by', 'version'], name='person_version_by'),
+            model_name="personversion",
+            index=models.Index(fields=["opened_by", "version"], name="person_version_by"),
         ),
         migrations.AddIndex(
-            model_name='pipelinestageversion',
-            index=models.Index(fields=['opened_by', 'version'], name='pipelinestage_version_by'),
+            model_name="pipelinestageversion",
+            index=models.Index(fields=["opened_by", "version"], name="pipelinestage_version_by"),
         ),
         migrations.AddIndex(
-            model_name='productversion',
-            index=models.Index(fields=['opened_by', 'version'], name='product_version_by'),
+            model_name="productversion",
+            index=models.Index(fields=["opened_by", "version"], name="product_version_by"),
         ),
         migrations.AddIndex(
-            model_name='quotaversion',
-            index=models.Index(fields=['opened_by', 'version'], name='quota_version_by'),
+            model_name="quotaversion",
+            index=models.Index(fields=["opened_by", "version"], name="quota_version_by"),
         ),
         migrations.AddIndex(
-            model_name='recurringrevenueversion',
-            index=models.Index(fields=['opened_by', 'version'], name='recurringrevenue_version_by'),
+            model_name="recurringrevenueversion",
+            index=models.Index(fields=["opened_by", "version"], name="recurringrevenue_version_by"),
         ),
         migrations.AddIndex(
-            model_name='teammembershipversion',
-            index=models.Index(fields=['opened_by', 'version'], name='teammembership_version_by'),
+            model_name="teammembershipversion",
+            index=models.Index(fields=["opened_by", "version"], name="teammembership_version_by"),
         ),
         migrations.AddIndex(
-            model_name='seal',
-            index=models.Index(fields=['table', 'last_key'], name='seal_table'),
+            model_name="seal",
+            index=models.Index(fields=["table", "last_key"], name="seal_table"),
         ),
         migrations.AddField(
-            model_name='seen',
-            name='actor',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="seen",
+            name="actor",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='seen',
-            index=models.Index(fields=['noun', 'record_id', 'actor', 'at'], name='seen_record'),
+            model_name="seen",
+            index=models.Index(fields=["noun", "record_id", "actor", "at"], name="seen_record"),
         ),
     ]

@@ -17,14 +17,14 @@ from salesops.web.pages.keeping.facts import TITLES, Names, column_of, in_words,
 
 MOST = 200
 OUTSIDE = "outside"
-_DOORS = {
+DOORS = {
     "browser": "Browser",
     "import": "Import",
     "command": "Command line",
     "api": "Another program",
     "system": "salesops itself",
 }
-_NOT_TOLD = OWN | {"custom", "origin", "created_at", "created_on"}
+NOT_TOLD = OWN | {"custom", "origin", "created_at", "created_on"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> li
     sources = {v.changed_by_id for v in versions} - {None}
     persons = {p.pk: str(p) for p in Person.objects.filter(pk__in=sources).only("id", "name")}
     names = names_of(actor, noun, versions)
-    left_out = _NOT_TOLD | hidden_fields(reach(actor), record)
+    left_out = NOT_TOLD | hidden_fields(reach(actor), record)
     told = []
     for place, version in enumerate(versions[:MOST]):
         former = versions[place + 1] if place + 1 < len(versions) else None
@@ -79,7 +79,7 @@ def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> li
                 at=version.begins_at,
                 who=_who(change, persons.get(version.changed_by_id or "")),
                 what=differences(noun, former, version, currency, names, left_out),
-                source=_DOORS.get(change.door, change.door) if change else record.origin,
+                source=DOORS.get(change.door, change.door) if change else record.origin,
                 reason=change.reason if change else "",
                 is_first_seen=version.was_first_seen,
                 change=change,
