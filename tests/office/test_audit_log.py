@@ -80,9 +80,7 @@ def test_pages_follow_each_other_without_a_line_lost_or_twice(busy: Office) -> N
     lines = _lines(Asked())
     told = [(line.source, line.key) for line in lines]
     assert len(set(told)) == len(told)
-    outside = sum(
-        len(noun.versions.objects.filter(opened_by=None)) for noun in NOUNS.values()
-    )
+    outside = sum(len(noun.versions.objects.filter(opened_by=None)) for noun in NOUNS.values())
     assert len(told) == Change.objects.count() + outside
     assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
     assert busy.dora.is_active
