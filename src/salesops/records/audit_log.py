@@ -24,7 +24,7 @@ from salesops.records.user import User
 OUTSIDE = "outside"
 A_PAGE = 50
 SHOWN_STATES = 3
-WINDOW = 20_000
+WINDOW = 10_000
 SECONDS = 0.4
 # Keys follow time but for clocks that differ and transactions that took long.
 OUT_OF_ORDER = timedelta(days=1)

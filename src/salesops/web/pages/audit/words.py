@@ -25,6 +25,7 @@ WHERE_FROM = {
     "system": DOORS["system"],
     OUTSIDE: "Outside salesops",
 }
+IN_BULK = "In bulk"
 _DONE = {
     "edit": "Edited",
     "create": "Created",
@@ -119,13 +120,21 @@ def _told(line: Line, names: dict[str, Names], currency: str) -> Told:
     return Told(
         at=line.at,
         who=who(change),
-        where_from=WHERE_FROM.get(change.door, change.door) if change else WHERE_FROM[OUTSIDE],
+        where_from=_where_from(change, sum(line.counted.values())),
         done=done,
         reason=change.reason if change else "",
         change=change,
         touched=tuple(_touched(state, names, currency) for state in line.states),
         more=tuple(counted(name, n) for name, n in more if n > 0),
     )
+
+
+def _where_from(change: Change | None, records: int) -> str:
+    if change is None:
+        return WHERE_FROM[OUTSIDE]
+    if change.door == "browser" and records > 1:
+        return IN_BULK
+    return WHERE_FROM.get(change.door, change.door)
 
 
 def _touched(state: State, names: dict[str, Names], currency: str) -> Touched:
