@@ -179,7 +179,7 @@ def _touched(run: ImportRun) -> list[str]:
 def _batches(noun: type[Record], change: int, after: str) -> Iterator[tuple[str, list[str]]]:
     """The keys of the records the change touched, in order, each batch with the key it comes after.
 
-    Walks along the table's keys: the versions have no index of their changes, which every edit would pay for.
+    Walks along the table's keys, so that what was killed goes on after the last of them.
     """
     reached, walked = after, after
     while True:

@@ -12,11 +12,22 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    F,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+)
 
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.import_run import ImportRun
+from salesops.records.import_run import ImportRun, ImportUndo
 from salesops.records.models import NOUNS
 from salesops.records.record import OWN, Record, Version
 from salesops.records.user import User
@@ -28,6 +39,8 @@ WINDOW = 10_000
 SECONDS = 0.4
 # Keys follow time but for clocks that differ and transactions that took long.
 OUT_OF_ORDER = timedelta(days=1)
+# What an import and its undoing count as records they wrote.
+_WRITTEN = ("created", "changed", "deleted", "back", "kept")
 
 # It tells what everybody does, sees and exports, of every record at once. Administrators answer for the office and its
 # VP for the team, so they read it; everybody else finds the history of a record on the page of that record.
@@ -79,7 +92,8 @@ class State:
 
 @dataclass
 class Line:
-    """One thing that was done, or one state. `counted` says how many states of each noun it made in all."""
+    """One thing that was done, or one state. `counted` says how many states of each noun it made in all, `imported`
+    which import it was or took back."""
 
     at: datetime
     source: str
@@ -87,6 +101,7 @@ class Line:
     change: Change | None
     states: list[State] = field(default_factory=list)
     counted: dict[str, int] = field(default_factory=dict)
+    imported: int | None = None
 
 
 Cursor = Mapping[str, int]
@@ -339,12 +354,14 @@ def _formers(noun: type[Record], versions: list[int]) -> dict[int, Version]:
 
 def _fill_changes(lines: list[Line]) -> None:
     by_key = {line.key: line for line in lines}
-    runs = ImportRun.objects.filter(change_id__in=by_key).only("change_id", "counts")
-    large = {}
-    for run in runs:  # which counted what it wrote, a million perhaps
-        counts = {n: c.get("created", 0) + c.get("changed", 0) for n, c in run.counts.items()}
-        large[run.change_id] = counts
-        by_key[run.change_id].counted = {n: c for n, c in counts.items() if c}
+    large = set()
+    # They counted what they wrote, a million perhaps.
+    for made in (*_of(ImportRun, by_key), *_of(ImportUndo, by_key)):
+        line = by_key[made.change_id]
+        counts = {n: sum(c.get(k, 0) for k in _WRITTEN) for n, c in made.counts.items()}
+        line.counted = {n: c for n, c in counts.items() if c}
+        line.imported = made.pk if isinstance(made, ImportRun) else made.run_id
+        large.add(made.change_id)
     small = [key for key in by_key if key not in large]
     for name, noun in NOUNS.items():
         made = noun.versions.objects.filter(opened_by__in=small)
@@ -359,6 +376,10 @@ def _fill_changes(lines: list[Line]) -> None:
             line = by_key[state.now.opened_by or 0]
             if len(line.states) < SHOWN_STATES:
                 line.states.append(state)
+
+
+def _of(model: type[Model], changes: Iterable[int]) -> QuerySet[Any]:
+    return model._default_manager.filter(change_id__in=list(changes))
 
 
 def _some(noun: type[Record], few: list[int], many: Iterable[int]) -> Iterator[State]:

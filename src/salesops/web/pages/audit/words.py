@@ -60,6 +60,7 @@ class Told:
     change: Change | None
     touched: tuple[Touched, ...]
     more: tuple[str, ...]
+    imported: int | None
 
 
 def told(actor: User, lines: Iterable[Line], currency: str) -> list[Told]:
@@ -126,6 +127,7 @@ def _told(line: Line, names: dict[str, Names], currency: str) -> Told:
         change=change,
         touched=tuple(_touched(state, names, currency) for state in line.states),
         more=tuple(counted(name, n) for name, n in more if n > 0),
+        imported=line.imported,
     )
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0009_import_undo"),
+        ("records", "0011_import_told"),
     ]
 
     operations = [
