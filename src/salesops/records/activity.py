@@ -21,5 +21,8 @@ class Activity(Record):
     class Meta:
         db_table = "activity"
 
+    def __str__(self) -> str:
+        return self.subject or (self.kind or "activity").replace("_", " ").capitalize()
+
 
 ActivityVersion = versions_of(Activity)

@@ -17,7 +17,7 @@ activity = Table(
         Column(
             "kind",
             Type.CHOICE,
-            "call, email, message, meeting, demo, research, administration, internal, travel, training or task.",
+            "call, email, message, meeting, demo, research, administration, internal, travel, training, note or task.",
         ),
         Column("subject", Type.TEXT, "What it was about."),
         Column("owner_id", Type.ID, "Who did it.", refers_to="person"),

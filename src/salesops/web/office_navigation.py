@@ -7,14 +7,20 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from salesops.foundations.clock import system_clock
 from salesops.records.audit_log import reads_audit_log
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.records.user import User
 from salesops.web import navigation
 from salesops.web.navigation import Entry
+from salesops.web.pages.keeping.facts import organisation_zone
+from salesops.web.pages.tasks.due import Task, due_by_tonight, lines, open_tasks
+from salesops.web.pages.tasks.tasks import word_of
 from salesops.web.pages.work.told import share_of, title_of
 from salesops.web.pages.work.work import going_on
 
+MOST_ON_HOME = 8
+TASKS = Entry("tasks", "Tasks", "circle-check", "K", ("task*", "*activity"))
 REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request"))
 IMPORTS = Entry("imports", "Imports", "upload", "I", ("import*", "new_import", "*_import"))
 WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job"))
@@ -39,7 +45,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = (match.url_name or "") if match else ""
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
-    own = [REQUESTS]
+    own = [TASKS, REQUESTS]
     if user.role in SEE_ALL:
         own += [IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
@@ -48,13 +54,31 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         own.append(AUDIT)
     own.append(ACCOUNT)
     entries += [navigation.shown(entry, here) for entry in own]
+    zone = frame["manifest"].zone if frame["manifest"] else organisation_zone()
+    due = due_by_tonight(user, system_clock(), zone)
+    for entry in entries:
+        if entry["title"] == TASKS.title:
+            entry["due"] = due
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {
         "entries": entries,
         "sees_all": user.role in SEE_ALL,
         "going": work_of(user),
+        "todo": _todo(user, zone) if here == "home" else None,
+        "did": word_of(request, user) if "did" in request.GET else None,
+        "makes": []
+        if only_looks
+        else [
+            ("New task", reverse("new_activity")),
+            ("New opportunity", reverse("new_opportunity")),
+        ],
         "new_opportunity": "" if only_looks else reverse("new_opportunity"),
     }
+
+
+def _todo(user: User, zone: str) -> list[Task]:
+    """What home shows of what the reader has to do: the first of it."""
+    return lines(user, open_tasks(user)[:MOST_ON_HOME], system_clock(), zone)
 
 
 def work_of(user: User) -> str:

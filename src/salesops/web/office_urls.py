@@ -28,6 +28,9 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
+from salesops.web.pages.tasks import tasks
+from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
+from salesops.web.pages.tasks.activity import activity as kept_activity
 from salesops.web.pages.work import work
 from salesops.web.pages.working import board as working_board
 from salesops.web.pages.working import lists as working_lists
@@ -121,6 +124,13 @@ urlpatterns = [
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
+    path("tasks", tasks.tasks, name="tasks"),
+    path("tasks/undo", tasks.undo, name="task_undo"),
+    path("activities/new", new_activity, name="new_activity"),
+    path("activities/<path:key>", kept_activity, name="activity"),
+    path("done/activity/<path:key>", tasks.done, name="task_done"),
+    path("undo/activity/<path:key>", undoing.undo, {"kind": ACTIVITY}, "undo_activity"),
+    path("gone/activity/<path:key>", undoing.gone, {"kind": ACTIVITY}, "gone_activity"),
     path("undo/opportunity/<path:key>", undoing.undo, {"kind": OPPORTUNITY}, "undo_opportunity"),
     path("undo/account/<path:key>", undoing.undo, {"kind": ACCOUNT}, "undo_account"),
     path("gone/opportunity/<path:key>", undoing.gone, {"kind": OPPORTUNITY}, "gone_opportunity"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from salesops.actions.create_record import may_create
@@ -11,6 +12,7 @@ from salesops.records.models import Account, Contact, Opportunity
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.keeping.record_page import Kind, page
+from salesops.web.pages.tasks.activity import about_address, activities_of
 
 MOST = 100
 
@@ -22,6 +24,11 @@ def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
         "may_create": may_create(actor, Opportunity),
         "deal_count": deals.count(),
         "deals": [(d, d.currency or currency) for d in deals.order_by("-close_date", "pk")[:MOST]],
+        **activities_of(
+            actor,
+            Q(account=account.pk) | Q(opportunity__in=deals.values("pk")),
+            about_address("account", account.pk),
+        ),
         "contacts": contacts.order_by("name", "pk")[:MOST],
     }
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from salesops.actions.edit_record import Unfit
+from salesops.book.settings import load_settings
 from salesops.foundations.money import format_money
 from salesops.foundations.table import Column, Type
 from salesops.records.models import NOUNS, Account, Person, PipelineStage
@@ -17,7 +19,7 @@ from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import typed
-from salesops.web.words import said
+from salesops.web.words import in_zone, said
 
 # Noun → column → title, in the order of the page.
 TITLES: dict[str, dict[str, str]] = {
@@ -48,10 +50,29 @@ TITLES: dict[str, dict[str, str]] = {
         "annual_revenue_minor": "Revenue",
         "source": "Source",
     },
+    "activity": {
+        "subject": "What",
+        "kind": "Kind",
+        "is_done": "Done",
+        "occurred_at": "When",
+        "owner_id": "For",
+        "duration_minutes": "Minutes",
+        "contact_id": "With",
+    },
 }
+ACTIVITY_KINDS = (
+    "task", "call", "meeting", "email", "demo", "message", "note",
+    "research", "administration", "internal", "travel", "training",
+)  # fmt: skip
 CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
-PLACES = {"account": "/accounts/", "person": "/people/", "opportunity": "/opportunities/"}
+PLACES = {
+    "account": "/accounts/",
+    "activity": "/activities/",
+    "person": "/people/",
+    "opportunity": "/opportunities/",
+}
 MOST_CANDIDATES = 20
+MOST_CONTACTS = 100
 
 Choices = list[tuple[str, str]]
 Names = Mapping[str, Mapping[str, str]]
@@ -134,16 +155,20 @@ def in_words(column: Column | None, value: Any, currency: str, names: Names) -> 
             return f"{value:,}"
         case Type.CHOICE:
             return said(value)
+        case Type.INSTANT:
+            return f"{in_zone(value, organisation_zone()):%-d %b %Y, %H:%M}"
     return str(value)
 
 
 def control_of(column: Column) -> str:
     """How a fact is edited."""
-    if column.name in ("stage", "forecast_category") or column.refers_to == "person":
+    if column.name in ("stage", "forecast_category", "kind") or column.refers_to == "person":
+        return "choice"
+    if column.refers_to == "contact" or column.type is Type.YES_NO:
         return "choice"
     if column.refers_to == "account":
         return "account"
-    return {Type.DATE: "day", Type.MONEY: "money"}.get(column.type, "text")
+    return {Type.DATE: "day", Type.MONEY: "money", Type.INSTANT: "moment"}.get(column.type, "text")
 
 
 def choices(actor: User, record: Record, column: Column) -> Choices:
@@ -153,6 +178,12 @@ def choices(actor: User, record: Record, column: Column) -> Choices:
         offered = stages(actor, getattr(record, "pipeline", None))
     elif column.name == "forecast_category":
         offered = [("", "None"), *((c, said(c)) for c in CATEGORIES)]
+    elif column.name == "kind":
+        offered = [(kind, said(kind)) for kind in ACTIVITY_KINDS]
+    elif column.type is Type.YES_NO:
+        return [("True", "Yes"), ("False", "No")]
+    elif column.refers_to == "contact":
+        offered = [("", "Nobody"), *_contacts_beside(actor, record)]
     else:
         offered = [("", "Nobody"), *people(actor, now)]
     if now and offered and now not in {value for value, _ in offered}:
@@ -172,6 +203,19 @@ def people(actor: User, now: str = "") -> Choices:
         visible_to(actor, Person).exclude(Q(is_active=False) & ~Q(pk=now)).order_by("name", "pk")
     )
     return [(p.pk, str(p)) for p in active.only("id", "name")]
+
+
+def organisation_zone() -> str:
+    """The zone of the organisation's days."""
+    return load_settings(settings.SALESOPS_BOOK).calendar.time_zone or "UTC"
+
+
+def _contacts_beside(actor: User, record: Any) -> Choices:
+    """The contacts of the account that an activity is about."""
+    deal = visible_to(actor, NOUNS["opportunity"]).filter(pk=record.opportunity_id).first()
+    account = deal.account_id if deal else record.account_id
+    there = visible_to(actor, NOUNS["contact"]).filter(account=account).order_by("name", "pk")
+    return [(c.pk, str(c)) for c in there[:MOST_CONTACTS]] if account else []
 
 
 def candidates(actor: User, text: str) -> Choices:
@@ -219,7 +263,11 @@ def read(
                 raise Unfit(column.name, "Choose one of the list.")
             if column.required and not text.strip():
                 raise Unfit(column.name, f"{title_of(type(record), column.name)} is needed.")
+            if column.type is Type.YES_NO:
+                return {column.name: text == "True"}
             return {column.name: text or None}
+        case "moment":
+            return {column.name: typed.moment(column.name, text, organisation_zone())}
         case "day":
             return {column.name: typed.day(column.name, text)}
         case "money":

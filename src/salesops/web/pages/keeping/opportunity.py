@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from salesops.records.models import (
-    Activity,
     Opportunity,
     OpportunityLine,
     OpportunitySplit,
@@ -20,19 +20,15 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import manifest, whole_book
 from salesops.web.pages.keeping.record_page import Kind, page
 from salesops.web.pages.records.opportunity import life_in_book
-
-MOST_ACTIVITIES = 200
+from salesops.web.pages.tasks.activity import about_address, activities_of
 
 
 def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
     of_it = {"opportunity": deal.pk}
     lines = list(visible_to(actor, OpportunityLine).filter(**of_it).order_by("-amount_minor"))
     splits = list(visible_to(actor, OpportunitySplit).filter(**of_it).order_by("-share"))
-    done = visible_to(actor, Activity).filter(**of_it).order_by("-occurred_at", "pk")
-    activities = list(done[:MOST_ACTIVITIES])
     products = Product.objects.in_bulk([each.product_id for each in lines if each.product_id])
-    wanted = {s.person_id for s in splits} | {a.owner_id for a in activities}
-    persons = Person.objects.in_bulk([key for key in wanted if key])
+    persons = Person.objects.in_bulk([s.person_id for s in splits if s.person_id])
     stage = (
         visible_to(actor, PipelineStage).filter(pipeline=deal.pipeline, stage=deal.stage).first()
     )
@@ -56,7 +52,7 @@ def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
             }
             for s in splits
         ],
-        "activities": [(a, persons.get(a.owner_id, "")) for a in activities],
+        **activities_of(actor, Q(**of_it), about_address("opportunity", deal.pk)),
     }
 
 

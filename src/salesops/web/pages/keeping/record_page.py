@@ -27,7 +27,7 @@ from salesops.web.books import manifest
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Names, Shown
 from salesops.web.pages.keeping.history import Entry, done_in_words, history
-from salesops.web.pages.keeping.typed import money_to_type
+from salesops.web.pages.keeping.typed import moment_to_type, money_to_type
 from salesops.web.words import in_zone
 
 More = Callable[[User, Any, str], dict[str, Any]]
@@ -234,13 +234,15 @@ def open_fact(actor: User, record: Record, fact: Shown, attempt: Attempt, curren
     match fact.control:
         case "choice":
             fact.choices = facts.choices(actor, record, column)
-            fact.typed = value or ""
+            fact.typed = "" if value is None else str(value)
             fact.control = "choice" if fact.choices else "text"
         case "money":
             fact.typed = money_to_type(value, currency)
             fact.hint = f"In {currency}, such as 3.2m or 450k." if currency else "Such as USD 450k."
         case "account":
             fact.typed = fact.said
+        case "moment":
+            fact.typed = "" if value is None else moment_to_type(value, reading()[1])
         case _:
             fact.typed = "" if value is None else str(value)
     if attempt.problem or attempt.clash or attempt.typed:

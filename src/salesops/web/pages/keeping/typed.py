@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.money import SYMBOLS, minor_digits, to_decimal
+from salesops.foundations.period import day_begins
+from salesops.web.words import in_zone
 
 _MONEY = re.compile(
     r"(?P<sign>[-\N{MINUS SIGN}]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<step>[kmb]?)",
@@ -72,6 +75,25 @@ def day(column: str, text: str) -> date | None:
         return date.fromisoformat(text.strip())
     except ValueError as error:
         raise Unfit(column, "Write a day as 2026-03-31.") from error
+
+
+def moment(column: str, text: str, zone: str) -> datetime | None:
+    """A day and time on the clocks of a zone, as a browser writes them; a day alone is its first instant."""
+    typed = text.strip().replace(" ", "T")
+    if not typed:
+        return None
+    if "T" not in typed:
+        found = day(column, typed)
+        return day_begins(found, zone) if found else None
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=ZoneInfo(zone))
+    except ValueError as error:
+        raise Unfit(column, "Write a day and time as 2026-03-31 14:30.") from error
+
+
+def moment_to_type(at: datetime, zone: str) -> str:
+    """A moment as a browser writes it."""
+    return f"{in_zone(at, zone):%Y-%m-%dT%H:%M}"
 
 
 def count(column: str, text: str) -> int | None:

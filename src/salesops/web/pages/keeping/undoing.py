@@ -71,7 +71,7 @@ def _left(
     is_deleted = state.deleted_at is not None
     noun = kind.noun._meta.db_table
     context = {
-        "title": str(getattr(state, "name", None) or key),
+        "title": str(getattr(state, "name", None) or getattr(state, "subject", None) or key),
         "noun": noun,
         "is_deleted": is_deleted,
         "problem": problem,

@@ -85,7 +85,7 @@ addEventListener('keydown', e => {
   else if (key === 't') flip();
   else if (e.key === '?') $('#keys').showModal();
   else if (key === 'j' || key === 'k') {
-    const rows = $$('.tbl tbody tr a.row'), i = rows.indexOf(document.activeElement);
+    const rows = $$('.tbl tbody tr a.row, .todo a.row'), i = rows.indexOf(document.activeElement);
     rows[Math.max(0, Math.min(rows.length - 1, i + (key === 'j' ? 1 : -1)))]?.focus();
   }
 });

@@ -15,7 +15,7 @@ const toast = () => {
 /* the page as an answer shows it takes this one's place; an address that is no record's is gone to */
 const show = async (answer, focus) => {
   const page = new DOMParser().parseFromString(await answer.text(), 'text/html'), next = $('#main', page);
-  if (!next || !$('[data-edit], [data-inplace], .told', next)) { location.href = answer.url; return; }
+  if (!next || !$('[data-edit], [data-inplace], .told, .todo', next)) { location.href = answer.url; return; }
   main.replaceChildren(...next.childNodes);
   document.title = page.title;
   $('input[name="reason"][aria-invalid]', main)?.focus();
@@ -51,6 +51,7 @@ addEventListener('submit', e => {
 });
 addEventListener('keydown', e => {
   if (e.key === 'Escape' && e.target.closest('[data-inplace]')) { e.preventDefault(); restore(); }
+  if (e.key.toLowerCase() === 'd' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-finish]', document.activeElement.closest('.todo > li') ?? document.createElement('i'))?.click();
   if (e.key.toLowerCase() === 'z' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-undo] button', main)?.click();
 });
 
