@@ -18,6 +18,7 @@ const show = async (answer, focus) => {
   if (!next || !$('[data-edit], [data-inplace], .told, .todo', next)) { location.href = answer.url; return; }
   main.replaceChildren(...next.childNodes);
   document.title = page.title;
+  if ($('.nav', page)) $('.nav').replaceChildren(...$('.nav', page).childNodes); // what is due may have changed
   $('input[name="reason"][aria-invalid]', main)?.focus();
   const open = $('[data-inplace]', main), to = open ? $('.field, button', open) : focus ? document.getElementById(focus) : null;
   to?.focus();
