@@ -24,6 +24,9 @@ TASKS = Entry("tasks", "Tasks", "circle-check", "K", ("task*", "*activity"))
 REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request"))
 IMPORTS = Entry("imports", "Imports", "upload", "I", ("import*", "new_import", "*_import"))
 WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job"))
+DUPLICATES = Entry(
+    "duplicates", "Duplicates", "merge", "M", ("duplicates*", "merge_duplicates", "take_back_dup*")
+)
 ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
 AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
@@ -47,7 +50,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
     own = [TASKS, REQUESTS]
     if user.role in SEE_ALL:
-        own += [IMPORTS, WORK]
+        own += [DUPLICATES, IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
         own.append(ACCESS)
     if reads_audit_log(user):

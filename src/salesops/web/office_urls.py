@@ -19,6 +19,9 @@ from salesops.web.pages.desk.asking import new_request
 from salesops.web.pages.desk.effectiveness import effectiveness
 from salesops.web.pages.desk.one_request import one_request
 from salesops.web.pages.desk.queue import requests
+from salesops.web.pages.duplicates.decided import decided, take_back
+from salesops.web.pages.duplicates.merging import merge
+from salesops.web.pages.duplicates.proposals import duplicates, not_the_same
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
 from salesops.web.pages.keeping import new_opportunity, undoing
@@ -109,6 +112,11 @@ urlpatterns = [
     path("work", work.work, name="work"),
     path("work/<int:key>", work.one_job, name="one_job"),
     path("work/<int:key>/stop", work.stop, name="stop_job"),
+    path("duplicates", duplicates, name="duplicates"),
+    path("duplicates/decided", decided, name="duplicates_decided"),
+    path("duplicates/<slug:name>/merge", merge, name="merge_duplicates"),
+    path("duplicates/<slug:name>/apart", not_the_same, name="duplicates_apart"),
+    path("duplicates/taken-back/<int:key>", take_back, name="take_back_duplicates"),
     # Names the sign-in pages look for; nobody signs up or changes an address by themselves.
     path("sign-up", _closed, name="account_signup"),
     path("account/email", _closed, name="account_email"),

@@ -25,6 +25,7 @@ from salesops.web.paging import page_of
 from salesops.web.words import counted
 
 A_PAGE = 30
+SAID = "duplicates_said"
 
 
 def decided(request: HttpRequest) -> HttpResponse:
@@ -50,7 +51,10 @@ def take_back(request: HttpRequest, key: int) -> HttpResponse:
         done = unmerge_records(actor, change, system_clock)
     except Refusal as refusal:
         return _page(request, found.noun, refusal=str(refusal), status=400)
-    return _page(request, found.noun, done=_said(done))
+    request.session[SAID] = _said(done)
+    return HttpResponseRedirect(
+        f"{reverse('duplicates_decided')}?{urlencode({'noun': found.noun})}"
+    )
 
 
 def _is_seen(actor: User, found: Merge | KeptApart) -> bool:
@@ -62,17 +66,17 @@ def _is_seen(actor: User, found: Merge | KeptApart) -> bool:
 
 def _said(done: Unmerged) -> list[str]:
     """What taking a merge back did, in sentences."""
-    noun = NOUNS[done.noun]
-    said = [
-        f"Taken apart. {counted(done.noun, len(done.records))} "
-        f"{'is' if len(done.records) == 1 else 'are'} there again, "
-        f"and {done.back:,} {'record points' if done.back == 1 else 'records point'} there as before."
-    ]
+    noun, one = NOUNS[done.noun], len(done.records) == 1
+    there = f"{counted(done.noun, len(done.records))} {'is' if one else 'are'} there again"
+    point = "record points" if done.back == 1 else "records point"
+    said = [f"Taken apart. {there}, and {done.back:,} {point} there as before."]
     if done.stays:
         titles = ", ".join(told.title_of(noun, c).lower() for c in done.stays)
         said.append(f"Changed since and left as it is: {titles}.")
     for table, rows in done.left.items():
-        said.append(f"{counted(table, rows)} went elsewhere since and {'stays' if rows == 1 else 'stay'} there.")
+        said.append(
+            f"{counted(table, rows)} went elsewhere since and {'stays' if rows == 1 else 'stay'} there."
+        )
     return said
 
 
@@ -81,14 +85,17 @@ def _page(
     name: str,
     *,
     refusal: str = "",
-    done: list[str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
     actor, noun = actor_of(request), told.noun_of(name)
     there = told.within_reach(actor, noun).values("pk")
     changes = (
         Change.objects.filter(
-            Q(pk__in=Merge.objects.filter(noun=name, ended_by=None, winner__in=there).values("change"))
+            Q(
+                pk__in=Merge.objects.filter(noun=name, ended_by=None, winner__in=there).values(
+                    "change"
+                )
+            )
             | Q(
                 pk__in=KeptApart.objects.filter(
                     noun=name, ended_by=None, left__in=there, right__in=there
@@ -112,7 +119,7 @@ def _page(
         "pages": pages,
         "zone": reading()[1],
         "refusal": refusal,
-        "said": done,
+        "said": request.session.pop(SAID, None),
     }
     return render(request, "duplicates/decided.html", context, status=status)
 

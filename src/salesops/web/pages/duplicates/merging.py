@@ -49,7 +49,7 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
     if winner not in found:
         return _page(request, actor, records, problem="Choose which record stays.", status=400)
     choices = {
-        c.removeprefix(_FIELD): key
+        c.removeprefix(_FIELD): str(key)
         for c, key in form.items()
         if c.startswith(_FIELD) and key in found
     }

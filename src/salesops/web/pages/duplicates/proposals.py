@@ -34,7 +34,9 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, name: str, refusal: str = "", status: int = 200) -> HttpResponse:
     actor, noun = actor_of(request), told.noun_of(name)
     pairs = _pairs(actor, name)
-    groups = pairs.values("entity").annotate(strongest=Max("weight")).order_by("-strongest", "entity")
+    groups = (
+        pairs.values("entity").annotate(strongest=Max("weight")).order_by("-strongest", "entity")
+    )
     count = groups.count()
     pages = max(1, -(-count // A_PAGE))
     page = min(page_of(request), pages)
@@ -115,7 +117,9 @@ def _done(actor: User, key: str) -> dict[str, Any] | None:
     """What this person has just decided, with the way to take it back."""
     if not (key.isascii() and key.isdigit() and len(key) < 19):
         return None
-    apart = KeptApart.objects.filter(begun_by=int(key), begun_by__actor=actor, ended_by=None).first()
+    apart = KeptApart.objects.filter(
+        begun_by=int(key), begun_by__actor=actor, ended_by=None
+    ).first()
     if apart is not None:
         return {"said": "Kept apart. They are not proposed again.", "change": key}
     merge = Merge.objects.filter(change=int(key), change__actor=actor, ended_by=None).first()

@@ -81,7 +81,9 @@ def side_by_side(actor: User, records: Sequence[Record], columns: Sequence[str])
         if column is None or name in hidden:
             continue
         values = tuple(
-            facts.in_words(column, getattr(r, name), getattr(r, "currency", None) or currency, names)
+            facts.in_words(
+                column, getattr(r, name), getattr(r, "currency", None) or currency, names
+            )
             for r in records
         )
         if any(values):
@@ -115,7 +117,11 @@ class Reasons:
         said = [(f"{field}: {words}", weight) for field, words, weight in pair.why]
         return Reasons(
             sure_in_words(pair.probability),
-            "good" if pair.probability >= NEARLY_SURE else "warn" if pair.probability < 0.8 else "acc",
+            "good"
+            if pair.probability >= NEARLY_SURE
+            else "warn"
+            if pair.probability < 0.8
+            else "acc",
             tuple(words for words, weight in said if weight >= 0),
             tuple(words for words, weight in said if weight < 0),
         )

@@ -17,6 +17,7 @@ from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.duplicate import merged_into
 from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import Account
 from salesops.records.reach import reach
@@ -53,9 +54,15 @@ class Attempt(NamedTuple):
 
 
 def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
-    """The page of one record, or what comes of a form on it. 404 where it is not there or not to be seen."""
+    """The page of one record, or what comes of a form on it. 404 where it is not there or not to be seen.
+
+    A record that was merged is found where it lives on.
+    """
     actor = actor_of(request)
     if not visible_to(actor, kind.noun).filter(pk=key).exists():
+        winner = merged_into(kind.noun._meta.db_table, [key]).get(key)
+        if winner and visible_to(actor, kind.noun).filter(pk=winner).exists():
+            return HttpResponseRedirect(place(kind.noun, winner))
         raise Http404
     if request.method != "POST":
         column = request.GET.get("edit", "")

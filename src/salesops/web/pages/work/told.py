@@ -13,6 +13,7 @@ from salesops.actions.cancel_job import may_cancel
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
+from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
 from salesops.jobs.kinds import FOLLOW, LOOK
 from salesops.jobs.undoing_import import PREVIEW_UNDO, UNDO_IMPORT
@@ -25,6 +26,7 @@ from salesops.web.words import counted, several
 LONG_UNCLAIMED = timedelta(seconds=10)
 _TITLES = {
     "backup": "Backup of the office",
+    FIND_DUPLICATES: "Looking for duplicates",
     FOLLOW: "The book follows the records",
     LOOK: "Working out what Home shows",
     LOOK_AT_FILES: "Looking at files",
