@@ -12,7 +12,7 @@ from salesops.records.models import Account, Contact, Opportunity
 from salesops.records.user import User
 from tests.office.readers import Office, Reader
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("twice")]
 
 WHY = [["Name", "the same", 11.6], ["Telephone", "different", -2.0]]
 
@@ -47,7 +47,7 @@ def _merge(reader: Reader, **more: Any) -> Any:
 
 
 def test_each_reader_is_shown_what_is_theirs_with_the_reasons(
-    twice: Office, as_bob: Reader, as_alice: Reader, as_charlie: Reader, as_dora: Reader
+    as_bob: Reader, as_alice: Reader, as_charlie: Reader, as_dora: Reader
 ) -> None:
     for reader, own, other in (
         (as_bob, "Bob", "Charlie"),
@@ -80,7 +80,7 @@ def test_an_analyst_looks_and_decides_nothing(twice: Office, as_: Any) -> None:
 
 
 def test_merged_by_choice_old_links_lead_on_and_it_is_taken_apart_again(
-    twice: Office, as_bob: Reader, as_charlie: Reader
+    as_bob: Reader, as_charlie: Reader
 ) -> None:
     page = as_bob.get(
         "/duplicates/account/merge", key=["bob-account", "bob-twice"]
@@ -107,7 +107,7 @@ def test_merged_by_choice_old_links_lead_on_and_it_is_taken_apart_again(
     assert "taken back already" in again.content.decode()
 
 
-def test_nobody_merges_into_or_from_what_is_not_theirs(twice: Office, as_bob: Reader) -> None:
+def test_nobody_merges_into_or_from_what_is_not_theirs(as_bob: Reader) -> None:
     assert as_bob.post(
         "/duplicates/account/merge", key=["bob-account", "charlie-twice"], winner="bob-account"
     ).status_code == 400  # fmt: skip
@@ -122,7 +122,7 @@ def test_nobody_merges_into_or_from_what_is_not_theirs(twice: Office, as_bob: Re
 
 
 def test_not_the_same_goes_and_comes_back_and_decisions_tell_how_right_proposals_are(
-    twice: Office, as_dora: Reader
+    as_dora: Reader,
 ) -> None:
     assert "decided on" not in as_dora.get("/duplicates").content.decode()
     answer = as_dora.post("/duplicates/account/apart", key=["charlie-account", "charlie-twice"])

@@ -59,7 +59,7 @@ account = Kind(
         ),
         Field(
             "phone",
-            "Phone",
+            "Telephone",
             "{r}.phone IS NULL",
             (
                 Level("the same", "{l}.phone = {r}.phone", 0.7, 0.0002, rarity="phone"),

@@ -17,7 +17,7 @@ contact = Kind(
         MAIL,
         Field(
             "phone",
-            "Phone",
+            "Telephone",
             "{r}.phone IS NULL",
             (
                 # Who work in one place share its switchboard.
