@@ -342,4 +342,4 @@ def test_somebody_who_waits_is_told_what_for(ravi: Reader) -> None:
         kind="backup", state="running", run_after=now, asked_at=now, done=1, total=4,
         leased_until=now + timedelta(minutes=1),
     )  # fmt: skip
-    assert "Waits for other work to end: backup of the office (25 %)." in _words(ravi.get(place))
+    assert "Waits for a backup to end (25 %)." in _words(ravi.get(place))

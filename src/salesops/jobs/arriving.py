@@ -149,7 +149,9 @@ def begin(
     )
     try:
         with room(_arriving()):
-            (arrival.folder / _FILES).mkdir(parents=True, mode=0o700)
+            _arriving().mkdir(mode=0o700, exist_ok=True)
+            arrival.folder.mkdir(mode=0o700)
+            (arrival.folder / _FILES).mkdir()
             for file in former:
                 os.link(file, arrival.folder / _FILES / file.name)
             _keep(arrival, uploads)

@@ -6,7 +6,7 @@ import secrets
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from salesops.jobs.work import Work, until_there_is_room
 from salesops.jobs.workbench import workbench
 from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
-from salesops.records.job import CANCELLED, FAILED, Job
+from salesops.records.job import CANCELLED, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 
@@ -63,7 +63,8 @@ def read_files(
 ) -> Arrived:
     """Read every row into a folder of the office. Nothing is written to its records."""
     folder = office / ARRIVING / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-    folder.mkdir(parents=True, mode=0o700)
+    folder.parent.mkdir(exist_ok=True, mode=0o700)
+    folder.mkdir(mode=0o700)
     try:
         with room(folder), workbench(folder / ROWS) as work:
             read(examination, work, currency=said.currency, progress=watch)
@@ -174,11 +175,18 @@ def let_go(folder: Path) -> None:
 
 
 def forget_old(clock: Clock) -> None:
-    """Remove what is kept of imports that can be undone no more."""
+    """Remove what is kept of imports that can be undone no more, and what was read for none by who then died."""
     old = ImportRun.objects.filter(started_at__lt=clock() - UNDONE_WITHIN).exclude(folder="")
     for run in old.exclude(state__in=("applying", "undoing")):
         forget(folder_of(run.folder))
         ImportRun.objects.filter(pk=run.pk).update(folder="")
+    named = set(ImportRun.objects.exclude(folder="").values_list("folder", flat=True))
+    asked = Job.objects.filter(kind=IMPORT, state__in=(WAITING, RUNNING))
+    named |= {job.arguments["folder"] for job in asked}
+    yesterday = f"{clock() - timedelta(days=1):%Y%m%d-%H%M%S}"
+    for path in (Path(settings.SALESOPS_OFFICE) / FOLDER).glob("*"):
+        if path.name not in named and path.name < yesterday:
+            forget(path)
 
 
 def forget(folder: Path) -> None:

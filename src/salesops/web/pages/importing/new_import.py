@@ -38,7 +38,7 @@ from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.importing.told import in_money, lines_counted
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
-from salesops.web.pages.work.told import Told, in_short, told, waits_for
+from salesops.web.pages.work.told import Told, in_short, told
 from salesops.web.uploads import given, most_in_words
 
 OTHER = "other"  # a system that no import came from yet
@@ -88,7 +88,7 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
         "begun": begun,
         "title": "Comparing with the records" if _is_counting(line) else "Looking at your files",
         "progress": line,
-        "pace": (job and waits_for(job, system_clock)) or (line.pace if line else ""),
+        "pace": line.pace if line else "",
         "is_stopped": job is not None and job.state == CANCELLED,
         "here": request.path,
     }

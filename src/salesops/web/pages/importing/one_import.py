@@ -29,7 +29,7 @@ from salesops.web.pages.importing.told import (
     what_stays,
 )
 from salesops.web.pages.keeping.record_page import actor_of, reading
-from salesops.web.pages.work.told import in_short, told, waits_for
+from salesops.web.pages.work.told import in_short, told
 from salesops.web.words import several
 
 MOST_AT_ONCE = 2_000  # records a page compares by itself; more are compared by a worker
@@ -55,7 +55,7 @@ def one_import(request: HttpRequest, key: int) -> HttpResponse:
         context |= {
             "job": job,
             "progress": line,
-            "pace": waits_for(job, system_clock) or line.pace,
+            "pace": line.pace,
             "may_stop": line.may_stop,
         }
     if "part" in request.GET:
@@ -112,8 +112,7 @@ def undo_import(request: HttpRequest, key: int) -> HttpResponse:
     context: dict[str, Any] = {"run": run, "files": in_short(run.files), "job": job, "found": found}
     if job is not None:
         (line,) = told(actor, [job], system_clock())
-        pace = waits_for(job, system_clock) or line.pace
-        context |= {"progress": line, "pace": pace, "here": request.path}
+        context |= {"progress": line, "pace": line.pace, "here": request.path}
         context |= {"is_going_on": is_at_work(job), "further": f"&job={job.pk}"}
         if "part" in request.GET:
             return render(request, "parts/progress.html", context)

@@ -11,7 +11,6 @@ from django.urls import reverse
 
 from salesops.actions.cancel_job import may_cancel
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
-from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
@@ -33,6 +32,18 @@ _TITLES = {
     COUNT_IMPORT: "Counting what an import would do",
     PREVIEW_UNDO: "Working out what undoing an import would do",
 }
+_PLAINLY = {
+    "backup": "a backup",
+    FOLLOW: "the book, which follows the records,",
+    LOOK: "the book, of which Home is worked out,",
+    IMPORT: "an import",
+    UNDO_IMPORT: "the undoing of an import",
+    LOOK_AT_FILES: "a look at other files",
+    COUNT_IMPORT: "the counting of another import",
+    EDIT_MANY: "a change of many rows",
+    UNDO_MANY: "a change of many rows",
+}
+PLANNED, LATER = "Planned", "Tried again later"
 _STATES = {
     WAITING: ("Waiting", ""),
     RUNNING: ("At work", "acc"),
@@ -53,6 +64,7 @@ class Told:
     tone: str
     step: str
     share: float | None
+    waits: str
     outcome: str
     may_stop: bool
 
@@ -62,9 +74,14 @@ class Told:
         return self.job.state in (WAITING, RUNNING)
 
     @property
+    def is_due(self) -> bool:
+        """Whether it goes on now, and not at a later time."""
+        return self.is_going_on and self.state != PLANNED
+
+    @property
     def pace(self) -> str:
-        """How far it is: 38 %."""
-        return "" if self.share is None else f"{self.share * 100:.0f} %"
+        """How far it is: 38 %; or what it waits for."""
+        return self.waits or ("" if self.share is None else f"{self.share * 100:.0f} %")
 
 
 def told(actor: User, jobs: Iterable[Job], now: datetime) -> list[Told]:
@@ -114,19 +131,19 @@ def share_of(job: Job) -> float | None:
     return min(1.0, job.done / job.total) if job.total else None
 
 
-def waits_for(job: Job, clock: Clock) -> str:
-    """Why a job does not go on, for who waits for it; empty where it does."""
+def waits_for(job: Job, now: datetime) -> str:
+    """Why a job does not go on, for who waits for it, without telling of others' files; empty where it does."""
     if job.state != WAITING:
         return ""
-    now = clock()
     if job.run_after > now:
-        return f"{job.error} It is tried again at {job.run_after:%H:%M} UTC.".strip()
+        again = f"{job.run_after:%-d %b, %H:%M} UTC"
+        return f"{job.error} It is tried again on {again}." if job.error else f"Begins on {again}."
     others = Job.objects.filter(state=RUNNING, leased_until__gte=now)
     other = others.order_by("begun_at").first()
     if other is not None:
         share = share_of(other)
         far = f" ({share * 100:.0f} %)" if share is not None else ""
-        return f"Waits for other work to end: {title_of(other).lower()}{far}."
+        return f"Waits for {_PLAINLY.get(other.kind, 'other work')} to end{far}."
     if now - job.run_after > LONG_UNCLAIMED:
         return "No worker takes it. Ask who keeps this office to start one: salesops worker."
     return ""
@@ -136,7 +153,7 @@ def _one(actor: User, job: Job, run: ImportRun | None, now: datetime) -> Told:
     state, tone = _STATES[job.state]
     is_going_on = job.state in (WAITING, RUNNING)
     if job.state == WAITING and job.run_after > now:
-        state = "Tried again later" if job.attempts else "Planned"
+        state = LATER if job.error else PLANNED
     return Told(
         job=job,
         title=title_of(job, run),
@@ -145,6 +162,7 @@ def _one(actor: User, job: Job, run: ImportRun | None, now: datetime) -> Told:
         tone=tone,
         step=step_of(job) if is_going_on else "",
         share=share_of(job) if is_going_on else None,
+        waits=waits_for(job, now),
         outcome=job.error or _outcome(job),
         may_stop=is_going_on and not job.is_cancel_wished and may_cancel(actor, job),
     )

@@ -16,7 +16,7 @@ from salesops.records.job import DONE, RUNNING, WAITING, Job
 from salesops.records.job_reach import jobs_visible_to
 from salesops.records.reach import SEE_ALL
 from salesops.web.pages.keeping.record_page import actor_of, reading
-from salesops.web.pages.work.told import told, waits_for
+from salesops.web.pages.work.told import told
 from salesops.web.paging import page_of
 
 A_PAGE = 50
@@ -40,7 +40,7 @@ def work(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResp
     page = min(page_of(request), pages)
     rows = seen.select_related("asked_by").order_by(order, "-pk")
     lines = told(actor, rows[(page - 1) * A_PAGE : page * A_PAGE], system_clock())
-    going = [line.job.pk for line in lines if line.is_going_on]
+    going = [line.job.pk for line in lines if line.is_due]
     context = {
         "lines": lines,
         "count": count,
@@ -67,8 +67,7 @@ def one_job(request: HttpRequest, key: int) -> HttpResponse:
         response["HX-Redirect"] = reverse("work")
         return response
     (line,) = told(actor, [job], system_clock())
-    context = {"line": line, "watched": [job.pk], "waits": waits_for(job, system_clock)}
-    return render(request, "work/_progress.html", context)
+    return render(request, "work/_progress.html", {"line": line, "watched": [job.pk]})
 
 
 @require_POST
