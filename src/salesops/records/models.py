@@ -20,6 +20,7 @@ from salesops.records.person import Person, PersonVersion
 from salesops.records.pipeline_stage import PipelineStage, PipelineStageVersion
 from salesops.records.product import Product, ProductVersion
 from salesops.records.quota import Quota, QuotaVersion
+from salesops.records.recently_seen import RecentlySeen
 from salesops.records.record import Record
 from salesops.records.recurring_revenue import RecurringRevenue, RecurringRevenueVersion
 from salesops.records.request import (
@@ -101,6 +102,7 @@ __all__ = [
     "ProductVersion",
     "Quota",
     "QuotaVersion",
+    "RecentlySeen",
     "RecurringRevenue",
     "RecurringRevenueVersion",
     "Request",

@@ -17,6 +17,7 @@ from salesops.kpis._definition import Kpi
 from salesops.web.books import engine, manifest
 
 MOST = 6
+SHORTEST = 2
 _SHORTEST_WRONG, _ALIKE = 4, 0.75  # of the words of numbers, which are few
 # Kind → where its page is and its icon, in the order of those that fit equally well.
 _KINDS = {
@@ -39,12 +40,16 @@ class Option(NamedTuple):
 def find(request: HttpRequest) -> HttpResponse:
     """The best few of each kind for `q`: what fits best first, and what is only near where little fits."""
     text = request.GET.get("q", "").strip()
-    found: list[Option] = []
-    if len(text) >= 2:
-        found += _numbers(text.lower())
-        if manifest():
-            found += _names(text)
-    return render(request, "found_options.html", {"found": found})
+    return render(request, "found_options.html", {"found": found_for(text), "text": text})
+
+
+def found_for(text: str) -> list[Option]:
+    """What is found for a text of two letters or more."""
+    if len(text) < SHORTEST:
+        return []
+    words = text.lower().split()
+    found = _numbers(words) + (_names(text) if manifest() else [])
+    return found or _numbers([_nearest(word) for word in words])
 
 
 def _names(text: str) -> list[Option]:
@@ -74,13 +79,10 @@ def _option(found: Found) -> Option:
     return Option(address + quote(found.id, safe=""), icon, found.name, found.note)
 
 
-def _numbers(text: str) -> list[Option]:
+def _numbers(words: Sequence[str]) -> list[Option]:
     """KPIs that have every word, those whose title begins with the text first, short titles first."""
-    words = text.split()
-    fitting = [k for k in KPIS.values() if _has(k, words)]
-    if not fitting:
-        right = [_nearest(word) for word in words]
-        fitting = [k for k in KPIS.values() if all(right) and _has(k, right)]
+    text = " ".join(words)
+    fitting = [k for k in KPIS.values() if all(words) and _has(k, words)]
     fitting.sort(key=lambda k: (not k.title.lower().startswith(text), len(k.title)))
     return [Option(f"/numbers/{k.name}", "chart-spline", k.title, "Number") for k in fitting[:MOST]]
 

@@ -15,6 +15,7 @@ from salesops.web import navigation
 from salesops.web.navigation import Entry
 from salesops.web.pages.keeping.facts import organisation_zone
 from salesops.web.pages.tasks.due import Task, due_by_tonight, lines, open_tasks
+from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen
 from salesops.web.pages.tasks.tasks import word_of
 from salesops.web.pages.work.told import share_of, title_of
 from salesops.web.pages.work.work import going_on
@@ -68,6 +69,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "sees_all": user.role in SEE_ALL,
         "going": work_of(user),
         "todo": _todo(user, zone) if here == "home" else None,
+        "recent": recently_seen(user)[:MOST_SHOWN] if here == "home" else None,
         "did": word_of(request, user) if "did" in request.GET else None,
         "makes": []
         if only_looks

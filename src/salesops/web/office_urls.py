@@ -34,6 +34,7 @@ from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.tasks import tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
 from salesops.web.pages.tasks.activity import activity as kept_activity
+from salesops.web.pages.tasks.recently import find
 from salesops.web.pages.work import work
 from salesops.web.pages.working import board as working_board
 from salesops.web.pages.working import lists as working_lists
@@ -132,6 +133,7 @@ urlpatterns = [
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
+    path("find", find, name="find"),
     path("tasks", tasks.tasks, name="tasks"),
     path("tasks/undo", tasks.undo, name="task_undo"),
     path("activities/new", new_activity, name="new_activity"),

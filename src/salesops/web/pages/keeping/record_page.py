@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from salesops.actions.delete_record import delete_records
 from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, version_now
+from salesops.actions.note_seen import note_seen
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
@@ -70,6 +71,8 @@ def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
             return shown(request, kind, key, Attempt(refusal=_only_read(kind.noun)), 403)
         found = request.GET.get("find", "")
         offered = facts.candidates(actor, found) if found else None
+        if not column and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+            note_seen(actor, kind.noun, key, system_clock)
         return shown(request, kind, key, Attempt(column, found, candidates=offered), 200)
     if request.POST.get("do") == "delete":
         return _delete(request, actor, kind, key)

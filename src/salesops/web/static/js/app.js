@@ -25,7 +25,10 @@ const narrow = async () => {
   $$('[data-fixed] .opt', pal).forEach(o => { o.hidden = !words.every(w => o.textContent.toLowerCase().includes(w)); });
   mark(0);
   const box = $('#found', pal);
-  if (q.value.trim().length < 2) { box.replaceChildren(); return; }
+  const length = q.value.trim().length;
+  if (length === 1 || (!length && !('recent' in pal.dataset))) { box.replaceChildren(); return; }
+  await new Promise(done => { setTimeout(done, length ? 60 : 0); }); // whoever types on is not answered for each letter
+  if (mine !== asked) return;
   const answer = await fetch(`/find?q=${encodeURIComponent(q.value)}`).catch(() => null);
   if (mine !== asked || !answer?.ok) return;
   box.innerHTML = await answer.text(); mark(0);
