@@ -11,7 +11,7 @@ from salesops.book.book import Book
 from salesops.book.facts import Scope
 from salesops.book.settings import Settings
 from salesops.data_quality import CHECKS, held_by, run_checks, trend
-from salesops.data_quality._then import tables_then
+from salesops.data_quality._asking import run
 from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.problem import Refusal
 from salesops.sample.company import simulate
@@ -89,10 +89,8 @@ def test_a_part_of_a_book_that_hides_nothing_is_refused(book: Book) -> None:
 def test_deals_of_a_former_day_are_those_the_book_reads(draw: Draw, day: str) -> None:
     book = draw(**RICH).as_of(day)
     columns = "id, stage, owner_id, team, amount_minor, value_minor, close_date, is_closed"
-    values = {"as_of": book.instant.replace(tzinfo=None), "today": book.today}
-    asked = f"{tables_then(book)} SELECT {columns} FROM opportunity ORDER BY id"
     expected = book.opportunity.select(*columns.split(", ")).order_by("id").to_pyarrow().to_pylist()
-    assert book.engine.run(asked, values).dicts() == expected
+    assert run(book, f"SELECT {columns} FROM opportunity ORDER BY id").dicts() == expected
     assert expected
 
 

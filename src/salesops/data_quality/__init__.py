@@ -110,11 +110,8 @@ class Held:
 def held_by(book: Book) -> Held:
     """What a book holds. Ask it of the whole book, once a generation."""
     needs = sorted({(n.table, n.column) for c in CHECKS.values() for n in c.needs})
-    asked = ", ".join(
-        f'EXISTS (SELECT 1 FROM "{table}" WHERE "{column}" IS NOT NULL)' for table, column in needs
-    )
-    found = book.engine.run(f"SELECT {asked}").rows[0]
-    columns = frozenset(need for need, is_held in zip(needs, found, strict=True) if is_held)
+    some = 'SELECT 1 FROM "{}" WHERE "{}" IS NOT NULL LIMIT 1'
+    columns = frozenset(need for need in needs if book.engine.run(some.format(*need)).rows)
     past = {column for check in CHECKS.values() for column in check.past or ()}
     return Held(columns, kept_of_the_past(book, past))
 
@@ -131,14 +128,10 @@ def run_checks(book: Book, held: Held | None = None) -> Report:
     asked = [c for c in CHECKS.values() if c.name not in why]
     found = [Checked(CHECKS[name], why=said) for name, said in why.items()]
     average = average_won_minor(book, LEAST_WON)
+    of_table = {table: [c for c in asked if c.table == table] for table in NOUNS}
     to_mend: list[_Share] = []
-    for table in NOUNS:
-        mine = [c for c in asked if c.table == table]
-        if not mine:
-            continue
-        others = [c for c in asked if c.table not in ("opportunity", table)]
-        counted = cells(book, table, mine, others)
-        found += [_checked(check, place, counted, average) for place, check in enumerate(mine)]
+    for table, counted in cells(book, of_table).items():
+        found += [_checked(c, place, counted, average) for place, c in enumerate(of_table[table])]
         to_mend += [_to_mend(table, cell) for cell in counted if cell.wrong or cell.is_reached]
     ranked = tuple(sorted(found, key=_rank))
     return Report(book.today, book.facts.currency, ranked, _parts(to_mend))

@@ -1,14 +1,15 @@
-"""All checks asked of a book at once: a question a table, in which each record is read once."""
+"""All checks asked of a book at once, in one question in which each record is read once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from salesops.book.book import Book
+from salesops.book.engine import Rows
 from salesops.data_quality._check import Check, Lent
 from salesops.data_quality._lent import DEALS_OF_ACCOUNT, DEALS_OF_PERSON, OWNER
-from salesops.data_quality._then import is_past, tables_then
+from salesops.data_quality._then import tables_then
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ NOUNS = {
     "account": Noun("x.owner_id", "p.team", "d.value_minor", (OWNER, DEALS_OF_ACCOUNT)),
     "person": Noun("x.id", "x.team", "d.value_minor", (DEALS_OF_PERSON,)),
 }
+# What of a deal names a record of another table.
+_KEYS = {"account": "x.account_id", "person": "x.owner_id"}
 
 
 @dataclass(frozen=True)
@@ -48,28 +51,49 @@ class Cell:
     money_minor: int | None
 
 
-def cells(book: Book, table: str, checks: Sequence[Check], others: Sequence[Check]) -> list[Cell]:
-    """What the checks of a table find; `others` are those of other tables, for the deals they reach."""
+def cells(book: Book, checks: Mapping[str, Sequence[Check]]) -> dict[str, list[Cell]]:
+    """What the checks of each table find, by table."""
+    beside = [table for table in NOUNS if table != "opportunity" and checks[table]]
+    found = "".join(f", found_{t} AS MATERIALIZED ({_found(t, checks[t])})" for t in beside)
+    reached = " OR ".join(
+        f"coalesce({_KEYS[t]} IN (SELECT id FROM found_{t} WHERE wrong <> 0), false)"
+        for t in beside
+    )
+    deals = _found("opportunity", checks["opportunity"])
+    deals = f"SELECT *, NOT is_closed AND ({reached or 'false'}) AS is_reached FROM ({deals}) x"
+    parts = [
+        ("opportunity", deals),
+        *((t, f"SELECT *, false AS is_reached FROM found_{t}") for t in beside),
+    ]
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}', owner_id, team, concerned, wrong, is_reached, count(*), CAST(sum(money) AS BIGINT) "
+        f"FROM ({sql}) WHERE concerned <> 0 OR is_reached GROUP BY ALL"
+        for table, sql in parts
+    )
+    told: dict[str, list[Cell]] = {table: [] for table in NOUNS}
+    for table, *cell in run(book, asked, found).rows:
+        told[table].append(Cell(*cell))
+    return told
+
+
+def run(book: Book, sql: str, found: str = "") -> Rows:
+    """Ask the tables as of the book's instant; `found` are named parts of the question, each after a comma."""
+    text = f"WITH nothing AS (SELECT 1){tables_then(book, f'{found} {sql}')}{found} {sql}"
+    values = {"today": book.today, "as_of": book.instant.replace(tzinfo=None)}
+    return book.engine.run(text, {k: v for k, v in values.items() if f"${k}" in text})
+
+
+def _found(table: str, checks: Sequence[Check]) -> str:
+    """Each record with the checks that concern it and those that find it wrong, as bits in their order."""
     noun = NOUNS[table]
-    concerned = " + ".join(_bit(place, c.concerns) for place, c in enumerate(checks)) or "0"
-    wrong = (
-        " + ".join(
-            _bit(place, f"({c.concerns}) AND ({c.is_wrong})") for place, c in enumerate(checks)
-        )
-        or "0"
+    concerned = " + ".join(_bit(n, c.concerns) for n, c in enumerate(checks)) or "0"
+    wrong = " + ".join(_bit(n, f"({c.concerns}) AND ({c.is_wrong})") for n, c in enumerate(checks))
+    of_deals = ", x.account_id, x.is_closed" if table == "opportunity" else ", x.id"
+    return (
+        f"SELECT {noun.owner} AS owner_id, {noun.team} AS team, {noun.money} AS money{of_deals}, "
+        f"{concerned} AS concerned, {wrong or '0'} AS wrong "
+        f'FROM "{table}" x {joined((*noun.lent, *(one for c in checks for one in c.lent)))}'
     )
-    found = book.engine.run(
-        f"""
-        {tables_then(book)}
-        SELECT owner_id, team, concerned, wrong, is_reached, count(*), CAST(sum(money) AS BIGINT) FROM (
-            SELECT {noun.owner} AS owner_id, {noun.team} AS team, {noun.money} AS money,
-                {concerned} AS concerned, {wrong} AS wrong, {_reached(table, others)} AS is_reached
-            FROM "{table}" x {joined((*noun.lent, *(one for c in checks for one in c.lent)))})
-        WHERE concerned <> 0 OR is_reached GROUP BY ALL
-        """,
-        _values(book),
-    )
-    return [Cell(*row) for row in found.rows]
 
 
 def joined(lent: Iterable[Lent]) -> str:
@@ -79,29 +103,10 @@ def joined(lent: Iterable[Lent]) -> str:
 
 def average_won_minor(book: Book, least: int) -> int | None:
     """What a won deal is worth on average; None where fewer than `least` were won."""
-    deals, average = book.engine.run(
-        f"{tables_then(book)} SELECT count(value_minor), avg(value_minor) FROM opportunity WHERE is_won",
-        _values(book) if is_past(book) else {},
-    ).rows[0]
+    asked = "SELECT count(value_minor), avg(value_minor) FROM opportunity WHERE is_won"
+    deals, average = run(book, asked).rows[0]
     return round(average) if deals >= least else None
-
-
-def _values(book: Book) -> dict[str, object]:
-    return {"today": book.today, "as_of": book.instant.replace(tzinfo=None)}
 
 
 def _bit(place: int, condition: str) -> str:
     return f"CASE WHEN {condition} THEN {1 << place} ELSE 0 END"
-
-
-def _reached(table: str, others: Sequence[Check]) -> str:
-    """Whether an open deal hangs on a record that another table's check finds wrong."""
-    if table != "opportunity" or not others:
-        return "false"
-    keys = {"account": "x.account_id", "person": "x.owner_id"}
-    on = " OR ".join(
-        f"coalesce({keys[c.table]} IN (SELECT x.id FROM {c.table} x {joined(c.lent)} "
-        f"WHERE ({c.concerns}) AND ({c.is_wrong})), false)"
-        for c in others
-    )
-    return f"NOT x.is_closed AND ({on})"

@@ -39,14 +39,15 @@ ACTIVITY = Lent(
         WHERE a.is_done IS NOT FALSE AND a.occurred_on <= $today GROUP BY 1
     ) t ON t.opportunity_id = x.id""",
 )
-# How many days nearly all won deals spent in a stage, visits added up.
+# How many days nearly all deals won within a year spent in a stage, visits added up.
 LIVED = Lent(
     "w",
     f"""LEFT JOIN (
         SELECT pipeline, stage, CAST(ceil(quantile_cont(days, {NEVER_LONGER})) AS INTEGER) AS days FROM (
             SELECT v.pipeline, v.stage, v.opportunity_id,
                 sum(epoch(v.valid_to) - epoch(v.valid_from)) / 86400 AS days
-            FROM opportunity_version v JOIN opportunity o ON o.id = v.opportunity_id AND o.is_won
+            FROM opportunity_version v JOIN opportunity o ON o.id = v.opportunity_id
+                AND o.is_won AND o.closed_on > $today - 365
             WHERE v.outcome = 'open' AND v.change_source = 'history' GROUP BY ALL)
         GROUP BY 1, 2 HAVING count(*) >= {LEAST_ALIKE}
     ) w ON w.pipeline = x.pipeline AND w.stage = x.stage""",

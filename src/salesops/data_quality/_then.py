@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from salesops.book.book import Book
+from salesops.tables import TABLES
 
 # So many deals tell whether history keeps a column: where none of them ever had another value, it does not.
 _LOOKED_AT = 20_000
 
 
-def tables_then(book: Book) -> str:
-    """WITH … of the tables checks read, as of the book's instant; nothing where it is the latest.
+def tables_then(book: Book, asked: str) -> str:
+    """The tables that `asked` reads as of the book's instant, each after a comma; nothing where it is the latest.
 
     The deals are those that `Book.as_of` reads, which a test holds it to: open ones at the rate and in the
-    team of that day.
+    team of that day. They are read once, with the columns that are named in the question.
     """
     if not is_past(book):
         return ""
-    return """
-    WITH opportunity AS (
-        SELECT v.opportunity_id AS id, v.* EXCLUDE (opportunity_id) REPLACE (
-            CASE WHEN v.is_closed OR r.minor_rate IS NULL THEN v.value_minor
-                ELSE CAST(round(v.amount_minor * r.minor_rate) AS BIGINT) END AS value_minor,
-            CASE WHEN v.is_closed THEN v.team ELSE coalesce(m.team, v.team) END AS team)
+    named = set(re.findall(r"\w+", asked)) | {"team", "value_minor"}
+    columns = [c for c in TABLES["opportunity"].column if c in named - {"id"}]
+    derived = {
+        "value_minor": """CASE WHEN v.is_closed OR r.minor_rate IS NULL THEN v.value_minor
+            ELSE CAST(round(v.amount_minor * r.minor_rate) AS BIGINT) END AS value_minor""",
+        "team": "CASE WHEN v.is_closed THEN v.team ELSE coalesce(m.team, v.team) END AS team",
+    }
+    read = ", ".join(derived.get(c, f"v.{c}") for c in columns)
+    return f""", opportunity AS MATERIALIZED (
+        SELECT v.opportunity_id AS id, {read}
         FROM main.opportunity_version v
         LEFT JOIN exchange_rate r
             ON r.currency = v.currency AND r.valid_from <= $today AND r.valid_to > $today
         LEFT JOIN team_membership m
             ON m.person_id = v.owner_id AND m.valid_from <= $today AND m.valid_to > $today
         WHERE v.valid_from <= $as_of AND v.valid_to > $as_of
-    ), opportunity_version AS (
+    ), opportunity_version AS NOT MATERIALIZED (
         SELECT * FROM main.opportunity_version WHERE valid_from <= $as_of
     )
     """

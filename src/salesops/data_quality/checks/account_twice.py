@@ -11,11 +11,16 @@ LEAST_CHARACTERS = 5
 TWICE = Lent(
     "n",
     f"""LEFT JOIN (
-        SELECT id, first(name ORDER BY id) OVER alike AS other, count(*) OVER alike AS as_many FROM (
-            SELECT id, name, coalesce(country, '') AS country, {spelled_alike("name")} AS plain FROM account)
-        WHERE length(plain) >= {LEAST_CHARACTERS}
-        WINDOW alike AS (PARTITION BY plain, country)
-        QUALIFY as_many > 1
+        WITH named AS MATERIALIZED (
+            SELECT id, name, coalesce(country, '') AS country, {spelled_alike("name")} AS plain
+            FROM account WHERE name IS NOT NULL
+        ), alike AS (
+            SELECT plain, country, min(id) AS first_id, arg_min(name, id) AS first_name,
+                arg_max(name, id) AS last_name
+            FROM named WHERE length(plain) >= {LEAST_CHARACTERS} GROUP BY ALL HAVING count(*) > 1
+        )
+        SELECT id, CASE WHEN id = first_id THEN last_name ELSE first_name END AS other
+        FROM named JOIN alike USING (plain, country)
     ) n ON n.id = x.id""",
 )
 

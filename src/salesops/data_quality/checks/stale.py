@@ -12,8 +12,8 @@ stale = Check(
     name="stale",
     title="Nothing happened for too long",
     wrong=(
-        "Since the deal last changed or had an activity, more days have passed than 95 % of the won deals "
-        f"spent in its stage. Said only of stages that {LEAST_ALIKE} won deals or more went through."
+        "Since the deal last changed or had an activity, more days have passed than 95 % of the deals won within "
+        f"the last 365 days spent in its stage. Said only of stages that {LEAST_ALIKE} of these or more went through."
     ),
     matters="It stands in the pipeline at its full amount, and is hardly ever won.",
     remedy="Call the buyer, or close the deal.",
