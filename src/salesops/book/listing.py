@@ -39,6 +39,7 @@ class Listing:
     order: str
     total: str = ""  # SQL of the sum shown with the list
     total_words: str = "in all"
+    only: str = ""  # SQL condition over x and what it is joined with that every row fulfils
 
     def column(self, name: str) -> ListColumn:
         """The column of that name."""
@@ -100,8 +101,7 @@ def conditions(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
             raise Refusal(f"This list cannot be filtered by “{name}”.")
         found.append(f"CAST({listing.column(name).sql} AS VARCHAR) = $facet{place}")
         values[f"facet{place}"] = value
-    if ask.extra:
-        found.append(f"({ask.extra})")
+    found += [f"({condition})" for condition in (listing.only, ask.extra) if condition]
     return (f"WHERE {' AND '.join(found)}" if found else ""), values
 
 

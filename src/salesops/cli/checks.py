@@ -43,11 +43,9 @@ def show_records(
     one = run_checks(book).of(name)
     if one.why:
         raise Refusal(f"{check.title}: {one.why}")
-    listing, wrong = worklist(check, book)
-    whose = _person(book, owner) if owner else None
-    if whose is not None:
-        wrong = f"({wrong}) AND {_owned(check, whose)}"
-    rows = rows_of(book.engine, listing, Ask(extra=wrong), everything=True).dicts()
+    listing = worklist(check, book)
+    whose = _owned(check, _person(book, owner)) if owner else ""
+    rows = rows_of(book.engine, listing, Ask(extra=whose), everything=True).dicts()
     if form is Format.TABLE:
         _refuse_file(target)
         _print_records(book, check, listing, rows)

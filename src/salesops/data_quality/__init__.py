@@ -28,6 +28,9 @@ __all__ = [
     "Held",
     "Part",
     "Report",
+    "Then",
+    "Trend",
+    "former_columns",
     "held_by",
     "run_checks",
     "trend",
@@ -97,6 +100,18 @@ class Report:
 
 
 @dataclass(frozen=True)
+class Then:
+    """What a check found some weeks ago; `rows` is None where nobody knows."""
+
+    weeks: int
+    rows: int | None
+    money_minor: int | None
+
+
+Trend = Mapping[str, tuple[Then, ...]]
+
+
+@dataclass(frozen=True)
 class Held:
     """What a book holds of what checks look at, whoever reads it.
 
@@ -107,13 +122,17 @@ class Held:
     former: frozenset[str]  # of deals, of which history keeps former values
 
 
-def held_by(book: Book) -> Held:
-    """What a book holds. Ask it of the whole book, once a generation."""
+def held_by(book: Book, former: frozenset[str] | None = None) -> Held:
+    """What a book holds. Ask it of the whole book, once a generation; `former` may be known already."""
     needs = sorted({(n.table, n.column) for c in CHECKS.values() for n in c.needs})
     some = 'SELECT 1 FROM "{}" WHERE "{}" IS NOT NULL LIMIT 1'
     columns = frozenset(need for need in needs if book.engine.run(some.format(*need)).rows)
-    past = {column for check in CHECKS.values() for column in check.past or ()}
-    return Held(columns, kept_of_the_past(book, past))
+    return Held(columns, former_columns(book) if former is None else former)
+
+
+def former_columns(book: Book) -> frozenset[str]:
+    """The columns of deals checks look at of which history keeps former values."""
+    return kept_of_the_past(book, {c for check in CHECKS.values() for c in check.past or ()})
 
 
 def run_checks(book: Book, held: Held | None = None) -> Report:
@@ -137,14 +156,14 @@ def run_checks(book: Book, held: Held | None = None) -> Report:
     return Report(book.today, book.facts.currency, ranked, _parts(to_mend))
 
 
-def trend(book: Book, held: Held | None = None) -> dict[str, tuple[tuple[int, Checked], ...]]:
-    """By check what it found 12 and 4 weeks ago; without rows where that cannot be told."""
+def trend(book: Book, held: Held | None = None) -> Trend:
+    """By check what it found 12 and 4 weeks ago."""
     known = held or held_by(book)
-    told: dict[str, list[tuple[int, Checked]]] = {name: [] for name in CHECKS}
+    told: dict[str, list[Then]] = {name: [] for name in CHECKS}
     for weeks in WEEKS_AGO:
         report = run_checks(book.as_of(book.today - timedelta(weeks=weeks)), known)
         for one in report.checked:
-            told[one.check.name].append((weeks, one))
+            told[one.check.name].append(Then(weeks, one.rows, one.money_minor))
     return {name: tuple(points) for name, points in told.items()}
 
 

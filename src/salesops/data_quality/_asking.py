@@ -54,7 +54,7 @@ class Cell:
 def cells(book: Book, checks: Mapping[str, Sequence[Check]]) -> dict[str, list[Cell]]:
     """What the checks of each table find, by table."""
     beside = [table for table in NOUNS if table != "opportunity" and checks[table]]
-    found = "".join(f", found_{t} AS MATERIALIZED ({_found(t, checks[t])})" for t in beside)
+    found = [f"found_{t} AS MATERIALIZED ({_found(t, checks[t])})" for t in beside]
     reached = " OR ".join(
         f"coalesce({_KEYS[t]} IN (SELECT id FROM found_{t} WHERE wrong <> 0), false)"
         for t in beside
@@ -76,9 +76,10 @@ def cells(book: Book, checks: Mapping[str, Sequence[Check]]) -> dict[str, list[C
     return told
 
 
-def run(book: Book, sql: str, found: str = "") -> Rows:
-    """Ask the tables as of the book's instant; `found` are named parts of the question, each after a comma."""
-    text = f"WITH nothing AS (SELECT 1){tables_then(book, f'{found} {sql}')}{found} {sql}"
+def run(book: Book, sql: str, parts: Sequence[str] = ()) -> Rows:
+    """Ask the tables as of the book's instant; `parts` of the question stand before it under their names."""
+    named = [*tables_then(book, " ".join([*parts, sql])), *parts]
+    text = f"WITH {', '.join(named)} {sql}" if named else sql
     values = {"today": book.today, "as_of": book.instant.replace(tzinfo=None)}
     return book.engine.run(text, {k: v for k, v in values.items() if f"${k}" in text})
 

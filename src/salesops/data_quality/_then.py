@@ -12,14 +12,14 @@ from salesops.tables import TABLES
 _LOOKED_AT = 20_000
 
 
-def tables_then(book: Book, asked: str) -> str:
-    """The tables that `asked` reads as of the book's instant, each after a comma; nothing where it is the latest.
+def tables_then(book: Book, asked: str) -> list[str]:
+    """The tables that `asked` reads as of the book's instant, as parts of it; none where it is the latest.
 
     The deals are those that `Book.as_of` reads, which a test holds it to: open ones at the rate and in the
     team of that day. They are read once, with the columns that are named in the question.
     """
     if not is_past(book):
-        return ""
+        return []
     named = set(re.findall(r"\w+", asked)) | {"team", "value_minor"}
     columns = [c for c in TABLES["opportunity"].column if c in named - {"id"}]
     derived = {
@@ -28,7 +28,7 @@ def tables_then(book: Book, asked: str) -> str:
         "team": "CASE WHEN v.is_closed THEN v.team ELSE coalesce(m.team, v.team) END AS team",
     }
     read = ", ".join(derived.get(c, f"v.{c}") for c in columns)
-    return f""", opportunity AS MATERIALIZED (
+    deals = f"""opportunity AS MATERIALIZED (
         SELECT v.opportunity_id AS id, {read}
         FROM main.opportunity_version v
         LEFT JOIN exchange_rate r
@@ -36,10 +36,11 @@ def tables_then(book: Book, asked: str) -> str:
         LEFT JOIN team_membership m
             ON m.person_id = v.owner_id AND m.valid_from <= $today AND m.valid_to > $today
         WHERE v.valid_from <= $as_of AND v.valid_to > $as_of
-    ), opportunity_version AS NOT MATERIALIZED (
+    )"""
+    versions = """opportunity_version AS NOT MATERIALIZED (
         SELECT * FROM main.opportunity_version WHERE valid_from <= $as_of
-    )
-    """
+    )"""
+    return [deals, versions]
 
 
 def is_past(book: Book) -> bool:

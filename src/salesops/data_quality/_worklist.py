@@ -39,8 +39,8 @@ _SEARCHED = {"opportunity": ("x.name", "a.name", "p.name", "x.id")}
 _FACETS = {"opportunity": ("owner", "team", "stage"), "account": ("owner", "team")}
 
 
-def worklist(check: Check, book: Book) -> tuple[Listing, str]:
-    """The list, and the condition that leaves what is wrong of its table, for the book as it is."""
+def worklist(check: Check, book: Book) -> Listing:
+    """The list of what the check finds in the book as it is."""
     noun = NOUNS[check.table]
     columns = _COLUMNS[check.table]
     named = {c.name for c in columns}
@@ -48,7 +48,7 @@ def worklist(check: Check, book: Book) -> tuple[Listing, str]:
     shown = [_on(book, c) for c in check.shows if c.name not in named]
     shown = [dataclasses.replace(c, narrow=place == 0) for place, c in enumerate(shown)]
     lent = (*_LENT.get(check.table, ()), *noun.lent, *check.lent)
-    listing = Listing(
+    return Listing(
         table=check.table,
         joins=_dated(book, joined(lent)),
         columns=(*first, *shown, value),
@@ -57,8 +57,8 @@ def worklist(check: Check, book: Book) -> tuple[Listing, str]:
         order=f"{value.sql} DESC NULLS LAST, x.id",
         total=f"CAST(sum({noun.money}) AS BIGINT)",
         total_words="at stake",
+        only=_dated(book, f"({check.concerns}) AND ({check.is_wrong})"),
     )
-    return listing, _dated(book, f"({check.concerns}) AND ({check.is_wrong})")
 
 
 def _on(book: Book, column: ListColumn) -> ListColumn:

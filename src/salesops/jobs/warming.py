@@ -45,6 +45,7 @@ from salesops.insights import (
     most_telling,
     quarter_readings,
 )
+from salesops.jobs.checking import WHAT, found_before, found_in, kept_file
 from salesops.jobs.opening import Checked, publish_checked
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import WORK_MEMORY
@@ -123,6 +124,8 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
         asks: list[Callable[[], object]] = [
             partial(make_index, engine.base, waits=True),
             partial(what_stands_out, engine, settings),
+            partial(found_in, engine, settings),
+            partial(found_before, engine, settings),
             *(partial(key_reading, book, name) for name in KEY_NUMBERS),
             partial(quarter_readings, book),
             *(partial(book.measure, name, period=LIBRARY_PERIOD) for name in KPIS),
@@ -143,6 +146,9 @@ def publish_warm(folder: Path, checked: Checked) -> Manifest:
     for what in (ANSWERS, FINDINGS, NAMES):
         with suppress(FileNotFoundError):
             shutil.move(_beside(checked.base, what), _beside(folder / manifest.base, what))
+    for what in WHAT:
+        with suppress(FileNotFoundError):
+            shutil.move(kept_file(checked.base, what), kept_file(folder / manifest.base, what))
     return manifest
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,12 +13,13 @@ from django.http import HttpRequest
 from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.settings import load_settings
+from salesops.data_quality import Report, Trend, run_checks, trend
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, read_manifest_lenient
 from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.problem import Refusal
 from salesops.insights import Finding
-from salesops.jobs import warming
+from salesops.jobs import checking, warming
 from salesops.jobs.warming import WarmEngine
 
 # What the request's reader may see; an office sets it before any page is asked. A local book is all its reader's.
@@ -79,6 +80,48 @@ def what_stands_out() -> tuple[Finding, ...]:
         return ()
     key = book.facts.generation, _looked_at(book), book.settings.model_dump_json()
     return _found(settings.SALESOPS_BOOK, key)
+
+
+def what_is_wrong() -> Report:
+    """What the checks find among what this reader sees, asked once a generation."""
+    current, book = manifest(), whole_book()
+    files = (current.base, current.newest) if current else ("", "")
+    return _checked(settings.SALESOPS_BOOK, files, book.scope, book.settings.model_dump_json())
+
+
+def what_was_wrong() -> Trend:
+    """What they found some weeks ago, asked once a base."""
+    current, book = manifest(), whole_book()
+    base = current.base if current else ""
+    said = book.settings.model_dump_json()
+    return _checked_before(settings.SALESOPS_BOOK, base, book.scope, book.today, said)
+
+
+@lru_cache(maxsize=64)
+def _checked(
+    folder: Path,
+    files: tuple[str, str],  # noqa: ARG001  the key
+    scope: Scope,
+    said: str,  # noqa: ARG001
+) -> Report:
+    chosen = load_settings(folder)
+    if scope.is_everything:
+        return checking.found_in(whole_engine(), chosen)
+    return run_checks(whole_book(), checking.held_in(whole_engine(), chosen))
+
+
+@lru_cache(maxsize=64)
+def _checked_before(
+    folder: Path,
+    base: str,  # noqa: ARG001  the key
+    scope: Scope,
+    today: date,  # noqa: ARG001
+    said: str,  # noqa: ARG001
+) -> Trend:
+    chosen = load_settings(folder)
+    if scope.is_everything:
+        return checking.found_before(whole_engine(), chosen)
+    return trend(whole_book(), checking.held_in(whole_engine(), chosen))
 
 
 def stood_out_at() -> datetime | None:

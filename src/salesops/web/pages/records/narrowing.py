@@ -15,6 +15,7 @@ from salesops.book.engine import Engine, Rows
 from salesops.book.listing import Ask, Listing, conditions, rows_of, totals_of
 from salesops.engines.literals import literal
 
+_ADDED_UP = re.compile(r"\(\s*(SELECT|WITH)\b")
 _JOIN = re.compile(r"(?=LEFT JOIN )")
 _ALIAS = re.compile(r".* (\w+) ON ", re.DOTALL)
 _BY_ID = re.compile(r"LEFT JOIN (\w+) (\w+) ON \2\.id = (x\.\w+)\s*$")
@@ -32,7 +33,7 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     wanted = _searched(listing, ask)
     sort = [ask.sort.removeprefix("-")] if ask.sort else []
     lean = _lean(listing, [*ask.facets, *sort], "" if sort else listing.order)
-    if "(SELECT" in lean.joins:  # what is added up for every row is not added up twice
+    if _ADDED_UP.search(lean.joins):  # what is added up for every row is not added up twice
         return rows_of(engine, listing, wanted)
     place = rows_of(engine, lean, wanted)
     keys = ", ".join(literal(row[0]) for row in place.rows) or "NULL"
@@ -66,7 +67,7 @@ def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
 def _lean(listing: Listing, names: list[str], also: str) -> Listing:
     """The list with the columns named, and the joins these and `also` are read from."""
     columns = tuple(listing.column(name) for name in dict.fromkeys(names))
-    read = " ".join([also, *(c.sql for c in columns)])
+    read = " ".join([also, listing.only, *(c.sql for c in columns)])
     return dataclasses.replace(listing, joins=_joins(listing, read), columns=columns)
 
 
