@@ -17,7 +17,7 @@ _COLUMNS = {
         ListColumn("name", "Opportunity", "coalesce(x.name, x.id)"),
         ListColumn("account", "Account", "a.name"),
         _OWNER_NAME,
-        ListColumn("team", "Team", "x.team"),
+        ListColumn("team", "Team", "x.team", shown=False),
         ListColumn("stage", "Stage", "x.stage"),
         ListColumn("value", "Value", "x.value_minor", "money", narrow=True),
     ),
@@ -25,7 +25,7 @@ _COLUMNS = {
         ListColumn("name", "Account", "coalesce(x.name, x.id)"),
         ListColumn("country", "Country", "x.country"),
         _OWNER_NAME,
-        ListColumn("team", "Team", "p.team"),
+        ListColumn("team", "Team", "p.team", shown=False),
         ListColumn("value", "Open pipeline", "d.value_minor", "money", narrow=True),
     ),
     "person": (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +24,7 @@ from salesops.insights import Finding
 from salesops.jobs import checking, warming
 from salesops.jobs.warming import WarmEngine
 
+LONG, AGAIN_AFTER, MOST_ASKED = 1.0, 600.0, 64  # seconds, seconds, readers
 # What the request's reader may see; an office sets it before any page is asked. A local book is all its reader's.
 reader: ContextVar[Scope] = ContextVar("reader", default=EVERYTHING)
 
@@ -82,11 +85,33 @@ def what_stands_out() -> tuple[Finding, ...]:
     return _found(settings.SALESOPS_BOOK, key)
 
 
-def what_is_wrong() -> Report:
-    """What the checks find among what this reader sees, asked once a generation."""
+@dataclass(frozen=True)
+class Found:
+    """What checks found; `as_of` is when the generation was made in which, where that is not the current one."""
+
+    report: Report
+    as_of: datetime | None
+
+
+def what_is_wrong() -> Found:
+    """What the checks find among what this reader sees, asked once a generation.
+
+    Where asking takes long, as of a million deals, what was found before stands for ten minutes.
+    """
     current, book = manifest(), whole_book()
-    files = (current.base, current.newest) if current else ("", "")
-    return _checked(settings.SALESOPS_BOOK, files, book.scope, book.settings.model_dump_json())
+    if current is None:
+        raise Refusal("There is no book here yet. Open some files first.")
+    key = settings.SALESOPS_BOOK, book.scope, book.today, book.settings.model_dump_json()
+    kept, now = _asked.get(key), time.monotonic()
+    if kept is not None:
+        is_current = kept.manifest == current
+        if is_current or (kept.took > LONG and now - kept.at < AGAIN_AFTER):
+            return Found(kept.report, None if is_current else kept.manifest.opened_at)
+    report = _checked(book)
+    while len(_asked) >= MOST_ASKED:
+        _asked.pop(next(iter(_asked)), None)
+    _asked[key] = _Asked(report, current, now, time.monotonic() - now)
+    return Found(report, None)
 
 
 def what_was_wrong() -> Trend:
@@ -97,17 +122,23 @@ def what_was_wrong() -> Trend:
     return _checked_before(settings.SALESOPS_BOOK, base, book.scope, book.today, said)
 
 
-@lru_cache(maxsize=64)
-def _checked(
-    folder: Path,
-    files: tuple[str, str],  # noqa: ARG001  the key
-    scope: Scope,
-    said: str,  # noqa: ARG001
-) -> Report:
-    chosen = load_settings(folder)
-    if scope.is_everything:
-        return checking.found_in(whole_engine(), chosen)
-    return run_checks(whole_book(), checking.held_in(whole_engine(), chosen))
+@dataclass(frozen=True)
+class _Asked:
+    """What was found, in which generation, when it was asked by this machine's clock and how long it took."""
+
+    report: Report
+    manifest: Manifest
+    at: float
+    took: float
+
+
+_asked: dict[tuple[object, ...], _Asked] = {}
+
+
+def _checked(book: Book) -> Report:
+    if book.scope.is_everything:
+        return checking.found_in(whole_engine(), book.settings)
+    return run_checks(book, checking.held_in(whole_engine(), book.settings))
 
 
 @lru_cache(maxsize=64)

@@ -14,6 +14,7 @@ from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
 from salesops.web.pages.audit import audit
+from salesops.web.pages.clean_data.mending import mending
 from salesops.web.pages.desk.arranging import arranging
 from salesops.web.pages.desk.asking import new_request
 from salesops.web.pages.desk.effectiveness import effectiveness
@@ -125,6 +126,7 @@ urlpatterns = [
     # Records, which everybody sees their own part of; they stand before the book's pages of the same address.
     path("opportunities", working_lists.opportunities, name="opportunities"),
     path("accounts", working_lists.accounts, name="accounts"),
+    path("clean-data/<slug:check>", mending, name="clean_data_of"),
     path("change/<slug:name>", working_many.change_many, name="change_many"),
     path("change/<slug:name>/<int:job>", working_many.many_changed, name="many_changed"),
     path("views/<slug:name>", working_views.views, name="views"),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from salesops.web import failures, find, icons
+from salesops.web.pages.clean_data import clean_data, worklist
 from salesops.web.pages.data import data, refused
 from salesops.web.pages.home import home
 from salesops.web.pages.numbers import number, numbers, rows
@@ -36,6 +37,8 @@ urlpatterns = [
     path("accounts/<path:key>", account.account, name="account"),
     path("people", people.people, name="people"),
     path("people/<path:key>", person.person, name="person"),
+    path("clean-data", clean_data.clean_data, name="clean_data"),
+    path("clean-data/<slug:check>", worklist.records_of, name="clean_data_of"),
     path("data", data.data, name="data"),
     path("data/refused/<int:place>", refused.refused, name="refused"),
     path("settings", settings.settings, name="settings"),

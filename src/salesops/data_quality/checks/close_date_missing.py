@@ -1,5 +1,6 @@
 """Open deals without a close date."""
 
+from salesops.book.listing import ListColumn
 from salesops.data_quality._check import Check
 from salesops.data_quality._wording import CLOSE_DATES, OPEN
 
@@ -15,5 +16,6 @@ close_date_missing = Check(
     mends="opportunity.close_date",
     severity="bad",
     needs=(CLOSE_DATES,),
+    shows=(ListColumn("close_date", "Close date", "x.close_date", "date"),),
     past=("close_date",),
 )

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.engine import Rows
 from salesops.book.facts import Scope
 from salesops.book.listing import Ask, ListColumn, Listing, rows_of
 from salesops.foundations.criterion import parse
@@ -68,9 +69,8 @@ def look(request: HttpRequest, listing: Listing) -> Look:
     count, total = counted(book, listing, ask)
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
-    found = page(book.engine, listing, ask)
     shown = shown_columns(request, listing)
-    return Look(book, listing, ask, shown, count, total, pages, found.dicts())
+    return Look(book, listing, ask, shown, count, total, pages, _rows(book, listing, ask).dicts())
 
 
 def context_of(request: HttpRequest, found: Look, title: str, address: str) -> dict[str, Any]:
@@ -167,6 +167,28 @@ def _narrowed(request: HttpRequest, name: str, value: str, chosen: str) -> str:
 def _reading(book: Book) -> Reading:
     """What an answer is kept under: the book, its generation and whose eyes see it."""
     return settings.SALESOPS_BOOK, book.facts.generation, book.scope
+
+
+def _rows(book: Book, listing: Listing, ask: Ask) -> Rows:
+    """One page of a list; kept where which rows there are takes long to find."""
+    if not listing.only:
+        return page(book.engine, listing, ask)
+    filters = tuple(sorted(ask.facets.items()))
+    return _kept_rows(_reading(book), listing, ask.text, filters, (ask.sort, ask.page), ask.extra)
+
+
+@lru_cache(maxsize=128)
+def _kept_rows(
+    reading: Reading,  # noqa: ARG001  the key
+    listing: Listing,
+    text: str,
+    filters: tuple[tuple[str, str], ...],
+    place: tuple[str, int],
+    extra: str,
+) -> Rows:
+    sort, number = place
+    ask = Ask(text=text, facets=dict(filters), sort=sort, page=number, extra=extra)
+    return page(whole_book().engine, listing, ask)
 
 
 @lru_cache(maxsize=256)

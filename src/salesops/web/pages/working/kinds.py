@@ -6,10 +6,14 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from salesops.book.book import Book
 from salesops.book.listing import Listing
+from salesops.data_quality import Check, worklist
 from salesops.records.models import Account, Opportunity
 from salesops.records.record import Record
 from salesops.web.pages.records import accounts, opportunities
+
+MENDED_TOO = frozenset({"account_id"})  # edited in a row where it is what is wrong
 
 
 @dataclass(frozen=True)
@@ -23,11 +27,22 @@ class Worked:
     facts: Mapping[str, str]
     in_place: frozenset[str]  # columns of the record that are edited in a row
     at_once: tuple[str, ...]  # and those given to many at once
+    check: Check | None = None  # whose findings it lists
 
     @property
     def name(self) -> str:
         """What it is called in addresses and in saved views."""
         return self.listing.table
+
+    @property
+    def on(self) -> str:
+        """What a form of it says beside the name, so that its answer comes back to it."""
+        return self.check.name if self.check else ""
+
+    @property
+    def place(self) -> str:
+        """Where its records have their pages."""
+        return f"{WORKED[self.name].address}/"
 
 
 def _beginning_with(listing: Listing, *names: str) -> Listing:
@@ -84,3 +99,28 @@ ACCOUNTS = Worked(
     at_once=("owner_id", "industry", "country", "region", "type", "source"),
 )
 WORKED: Mapping[str, Worked] = {kind.name: kind for kind in (OPPORTUNITIES, ACCOUNTS)}
+
+
+def worklist_of(check: Check, book: Book) -> Worked | None:
+    """The list of what a check finds, worked in as the list of all; None where these are not worked in."""
+    whole = WORKED.get(check.table)
+    if whole is None:
+        return None
+    column = mended(check)
+    in_place = whole.in_place | ({column} & MENDED_TOO)
+    first = [column] if column in whole.at_once else []
+    return dataclasses.replace(
+        whole,
+        listing=worklist(check, book),
+        title=check.title,
+        address=f"/clean-data/{check.name}",
+        in_place=in_place,
+        at_once=(*first, *(c for c in whole.at_once if c not in first)),
+        check=check,
+    )
+
+
+def mended(check: Check) -> str:
+    """The column of its own table that mends what a check finds; nothing where another table's does."""
+    table, _, column = check.mends.partition(".")
+    return column if table == check.table else ""

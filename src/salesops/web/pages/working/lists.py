@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
+from salesops.web.pages.clean_data.worklist import told_of
 from salesops.web.pages.keeping.facts import title_of
 from salesops.web.pages.keeping.history import done_in_words, history
 from salesops.web.pages.keeping.record_page import Attempt, actor_of, edited, reading
@@ -25,7 +27,7 @@ from salesops.web.pages.records.lists import (
     look,
     shown_columns,
 )
-from salesops.web.pages.working.kinds import ACCOUNTS, OPPORTUNITIES, Worked
+from salesops.web.pages.working.kinds import ACCOUNTS, OPPORTUNITIES, Worked, mended
 from salesops.web.pages.working.rows import Opened, lines
 from salesops.web.pages.working.views import SAID, views_context
 
@@ -79,9 +81,11 @@ def shown(
     if request.headers.get(ROW):
         book, columns = whole_book(), shown_columns(request, kind.listing)
         asked = Ask(extra=f"x.id = {literal(key)}", size=1)
-        rows = rows_of(book.engine, kind.listing, asked).dicts()
+        # Also where it has just been mended, so that one sees it was.
+        listing = dataclasses.replace(kind.listing, only="")
+        rows = rows_of(book.engine, listing, asked).dicts()
         context |= {
-            "address": f"{kind.address}/",
+            "address": kind.place,
             "lines": lines(actor, kind, book, columns, rows, opened),
             "may_pick": may_work(actor),
             "wide": {}
@@ -90,11 +94,16 @@ def shown(
         }
         return render(request, "working/_answer.html", context, status=status)
     found = look(request, kind.listing)
-    context |= context_of(request, found, kind.title, f"{kind.address}/")
+    context |= context_of(request, found, kind.title, kind.place)
     context["lines"] = lines(actor, kind, found.book, found.shown, found.records, opened)
     context["may_pick"] = may_work(actor)
-    context |= views_context(request, actor, kind, found.book)
     context["at_once"] = [(c, title_of(kind.noun, c)) for c in kind.at_once]
+    if kind.check is not None:
+        mends = mended(kind.check)
+        context |= told_of(kind.check)
+        context["mends_at_once"] = mends if mends in kind.at_once else ""
+        return render(request, "clean_data/mending.html", context, status=status)
+    context |= views_context(request, actor, kind, found.book)
     return render(request, "working/list.html", context, status=status)
 
 

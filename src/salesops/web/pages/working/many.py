@@ -47,7 +47,7 @@ from salesops.web.words import counted
 
 def change_many(request: HttpRequest, name: str) -> HttpResponse:
     """The value to give, then what giving it would change, then the change."""
-    kind, actor = worked(name), actor_of(request)
+    kind, actor = worked(name, request.POST.get("on", "")), actor_of(request)
     if not may_work(actor):
         raise Http404
     if request.method != "POST":

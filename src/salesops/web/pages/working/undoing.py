@@ -7,14 +7,16 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from salesops.actions.undo_change import Undone, undo_change
+from salesops.data_quality import CHECKS
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.web.books import whole_book
 from salesops.web.pages.keeping.record_page import Attempt, actor_of
 from salesops.web.pages.keeping.undoing import SINCE
 from salesops.web.pages.working import board
 from salesops.web.pages.working.board import BOARD
-from salesops.web.pages.working.kinds import WORKED, Worked
+from salesops.web.pages.working.kinds import WORKED, Worked, worklist_of
 from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
 from salesops.web.pages.working.rows import Opened
 from salesops.web.pages.working.views import SAID
@@ -23,7 +25,7 @@ from salesops.web.pages.working.views import SAID
 @require_POST
 def undo(request: HttpRequest, name: str) -> HttpResponse:
     """Take back a change of one row that its reader made, and show the list as it was left."""
-    kind, actor = worked(name), actor_of(request)
+    kind, actor = worked(name, request.POST.get("on", "")), actor_of(request)
     number, key = request.POST.get("change", ""), request.POST.get("key", "")
     if not (number.isascii() and number.isdigit() and len(number) < 19):
         raise Http404
@@ -56,8 +58,11 @@ def _many_said(undone: Undone) -> str:
     return said + (f" {len(undone.stay):,} were changed since and stay." if undone.stay else "")
 
 
-def worked(name: str) -> Worked:
-    """The list of that name."""
+def worked(name: str, on: str = "") -> Worked:
+    """The list of that name, or of what the check named by `on` finds in it."""
     if name not in WORKED:
         raise Http404
-    return WORKED[name]
+    check = CHECKS.get(on)
+    if check is None or check.table != name:
+        return WORKED[name]
+    return worklist_of(check, whole_book()) or WORKED[name]
