@@ -25,6 +25,8 @@ PLACES = (
     "opportunities?outcome=won&sort=-value&q=a",
     "accounts",
     "people",
+    "clean-data",
+    "clean-data/close_date_past",
     "data",
     "settings",
     "opportunities?q=nothing-is-called-so",

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 
 FILLED = {
     "name": "win_rate",
+    "check": "close_date_past",
     "key": "bob-deal",
     "token": "no-such-token",
     "session": "x",

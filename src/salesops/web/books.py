@@ -55,6 +55,11 @@ def manifest() -> Manifest | None:
     return read_manifest_lenient(settings.SALESOPS_BOOK)
 
 
+def is_office() -> bool:
+    """Whether this server shows the book of an office, whose records people work on."""
+    return hasattr(settings, "SALESOPS_OFFICE")
+
+
 def whole_book() -> Book:
     """The book as it is. Raises Refusal where there is none yet."""
     if manifest() is None:

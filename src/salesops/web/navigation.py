@@ -29,7 +29,7 @@ ENTRIES = (
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
     Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),
     Entry("people", "People", "users", "P", ("people", "person")),
-    Entry("clean_data", "Clean data", "list-checks", "C", ("clean_data*",)),
+    Entry("clean_data", "Clean data", "wrench", "C", ("clean_data*",)),
     Entry("data", "Data", "database", "D", ("data", "opening*", "refused")),
     Entry("settings", "Settings", "settings", "S", ("settings",)),
 )

@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
-from salesops.web.books import manifest, stood_out_at, what_stands_out, whole_book
+from salesops.web.books import is_office, manifest, stood_out_at, what_stands_out, whole_book
 from salesops.web.pages.data.problems import problems_of
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
+from salesops.web.pages.home.to_mend import to_mend_of
 
 MOST_PROBLEMS = 5
 _CHANGES = {
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
         {
             "today": book.today,
             "quarter": quarter_of(book),
+            "to_mend": to_mend_of(request, book) if is_office() else None,
             "tiles": [t for t in tiles if not t.why],
             "silent": [t for t in tiles if t.why],
             "findings": what_stands_out(),
