@@ -7,6 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,6 +159,29 @@ def test_a_mended_file_puts_its_rows_back_in_their_places(tmp_path: Path) -> Non
     every = "FROM opportunity ORDER BY id"
     assert book.rows(every) == right.rows(every)
     assert book.problems == right.problems == {"no_account": 3}
+
+
+@pytest.mark.parametrize("name", ["deals-refused (1).csv", "deals-refused.xlsx"])
+def test_a_mended_file_is_known_under_the_names_browsers_and_spreadsheets_give_it(
+    tmp_path: Path, name: str
+) -> None:
+    deals = tmp_path / "deals.csv"
+    deals.write_text(GOOD.replace("    ", "").replace("300", "x").strip())
+    [path] = write_refused(opened(tmp_path / "a", [deals]).work, tmp_path / "refused")
+    rows = list(csv.reader(path.read_text("utf-8-sig").replace(",x,", ",300,").splitlines()))
+    named = tmp_path / name
+    if name.endswith("xlsx"):
+        book = xlsxwriter.Workbook(str(named))
+        sheet = book.add_worksheet()
+        for place, row in enumerate(rows):
+            sheet.write_row(place, 0, row)
+        book.close()
+    else:
+        with named.open("w", newline="") as out:
+            csv.writer(out).writerows(rows)
+    again = opened(tmp_path / "b", [deals, named])
+    assert again.column("opportunity", "amount_minor") == [10000, 20000, 30000]
+    assert again.problems == {"no_account": 3}
 
 
 def test_text_like_a_formula_is_defused_in_the_file_to_mend_and_comes_back_as_it_was(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import duckdb
 
@@ -30,13 +31,18 @@ def take_mended(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) 
                 f
                 for f in files
                 if f is not file
-                and refused_name(f.name) == _NUMBERED.sub(".", file.name)
+                and refused_name(f.name) == _as_named(file.name)
                 and [c.name for c in f.columns] == names
             ),
             None,
         )
         if source is not None:
             _replace(connection, file, source, added[0].key)
+
+
+def _as_named(name: str) -> str:
+    """The name the file had when it was taken: a workbook that a spreadsheet made of it is the same file."""
+    return Path(_NUMBERED.sub(".", name)).with_suffix(".csv").name
 
 
 def _as_it_was(connection: duckdb.DuckDBPyConnection, file: SourceFile) -> None:

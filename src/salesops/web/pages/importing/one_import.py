@@ -32,7 +32,9 @@ from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.work.told import in_short, told
 from salesops.web.words import several
 
-MOST_AT_ONCE = 2_000  # records a page compares by itself; more are compared by a worker
+# Records a page compares by itself, and among how many it looks for them; beyond that a worker does.
+MOST_AT_ONCE = 1_000
+MOST_AMONG = 20_000
 MOST_SHOWN = 50
 
 
@@ -71,7 +73,7 @@ def one_import(request: HttpRequest, key: int) -> HttpResponse:
         "refused_rows": sum(run.refused.values()),
         "until": may_undo_until(run) if can_be_undone(run, now) else None,
         "may_undo": may_undo,
-        "is_large": touched(run) > MOST_AT_ONCE,
+        "is_large": not _is_quick(run),
         "may_import": may_import(actor),
         "can_be_mended": bool(run.to_mend and may_import(actor) and files_of(run)),
         "undo": undo,
@@ -97,7 +99,7 @@ def undo_import(request: HttpRequest, key: int) -> HttpResponse:
         return HttpResponseRedirect(reverse("import", args=[run.pk]))
     refuse_undo(actor, run, system_clock())
     job = None
-    if touched(run) <= MOST_AT_ONCE:
+    if _is_quick(run):
         found: dict[str, Any] | None = {"at": system_clock(), **previewed(run)}
     else:
         if request.method == "POST":
@@ -185,9 +187,17 @@ def _problems(run: ImportRun) -> dict[str, Any]:
 
 def _changed_since(run: ImportRun, *, is_settled: bool) -> dict[str, Any]:
     """The records of a small import that somebody changed since."""
-    if not is_settled or not 0 < touched(run) <= MOST_AT_ONCE:
+    if not is_settled or not touched(run) or not _is_quick(run):
         return {"changed_since": None}
     return {"changed_since": what_stays(previewed(run)["left"])}
+
+
+def _is_quick(run: ImportRun) -> bool:
+    """Whether a page can compare what the import touched with what it is now: all records of a kind are walked along."""
+    nouns = [noun for noun, c in run.counts.items() if c["created"] + c["changed"]]
+    return touched(run) <= MOST_AT_ONCE and not any(
+        NOUNS[noun].objects.order_by("pk")[MOST_AMONG : MOST_AMONG + 1].exists() for noun in nouns
+    )
 
 
 def _effects(counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
