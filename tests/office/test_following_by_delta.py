@@ -11,6 +11,8 @@ import duckdb
 import pytest
 
 from salesops.actions.changing import changing
+from salesops.actions.merge_records import merge_records
+from salesops.actions.unmerge_records import unmerge_records
 from salesops.book.book import Book
 from salesops.book.facts import Scope
 from salesops.book.settings import Settings
@@ -26,6 +28,7 @@ from salesops.jobs import following
 from salesops.jobs.following import follow, is_followed
 from salesops.jobs.rebuilding import apply_settings
 from salesops.jobs.warming import WarmEngine, is_looked_at, look_for_findings, looked_at
+from salesops.records.duplicate import Merge
 from salesops.records.models import (
     Account,
     Activity,
@@ -36,6 +39,7 @@ from salesops.records.models import (
     PipelineStage,
     Quota,
     TeamMembership,
+    User,
 )
 from salesops.tables import TABLES
 
@@ -149,6 +153,30 @@ def _same(folder: Path, manifest: Manifest, anew: Path, whole: Manifest) -> None
             for at in (folder, anew)
         ]
         assert figures[0] == figures[1]
+
+
+def test_the_past_of_a_deal_follows_an_account_that_was_merged_after_the_deal_had_left_it(
+    folder: Path, tmp_path: Path
+) -> None:
+    with changing(None, "edit", fixed_clock(JUNE - timedelta(days=9))):
+        Opportunity.objects.filter(id="d0").update(account="a1")  # it was a0's
+    alice = User.objects.create_user("alice@example.com", role="administrator")
+    next_day = fixed_clock(JUNE + timedelta(days=1))
+    assert not follow(folder, next_day).delta
+    for number, does in enumerate((_merge, _unmerge)):
+        does(alice)
+        manifest = follow(folder, next_day)
+        assert manifest.delta
+        whole = follow(tmp_path / f"anew{number}", next_day)
+        _same(folder, manifest, tmp_path / f"anew{number}", whole)
+
+
+def _merge(actor: User) -> None:
+    merge_records(actor, Account, "a2", ["a0"], NOW)
+
+
+def _unmerge(actor: User) -> None:
+    unmerge_records(actor, Merge.objects.get().change, NOW)
 
 
 def test_what_changed_since_the_base_is_told_once(folder: Path) -> None:

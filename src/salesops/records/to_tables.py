@@ -11,7 +11,7 @@ from django.db import connection
 
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
-from salesops.records.duplicate import merged_into
+from salesops.records.duplicate import Merge, merged_into
 from salesops.records.import_run import undone_imports
 from salesops.records.models import NOUNS
 from salesops.records.user import User
@@ -79,7 +79,22 @@ def _changed(name: str, since: str, key: str) -> str:
 
 def _ids_changed(name: str, since: str) -> str:
     table = NOUNS[name].versions._meta.db_table
-    return f'SELECT DISTINCT n.record_id FROM "{table}" n WHERE {newer_than(since, name, "n")}'
+    changed = f'SELECT DISTINCT n.record_id FROM "{table}" n WHERE {newer_than(since, name, "n")}'
+    if name == "opportunity" and (moved := _accounts_led_elsewhere(since)):
+        listed = ", ".join("'" + key.replace("'", "''") + "'" for key in moved)
+        changed += f' UNION SELECT p.record_id FROM "{table}" p WHERE p.account_id IN ({listed})'
+    return changed
+
+
+def _accounts_led_elsewhere(since: str) -> list[str]:
+    """Accounts merged or unmerged since: also the past of deals that had left them reads otherwise."""
+    versions = NOUNS["account"].versions._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT DISTINCT n.record_id FROM "{versions}" n WHERE {newer_than(since, "account", "n")} '
+            f"AND n.record_id IN (SELECT loser FROM \"{Merge._meta.db_table}\" WHERE noun = 'account')"
+        )
+        return [str(row[0]) for row in cursor.fetchall()]
 
 
 _WHO_AND_HOW = (
