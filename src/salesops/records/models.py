@@ -2,6 +2,7 @@
 
 from salesops.records.account import Account, AccountVersion
 from salesops.records.activity import Activity, ActivityVersion
+from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.campaign import Campaign, CampaignVersion
 from salesops.records.campaign_spend import CampaignSpend, CampaignSpendVersion
 from salesops.records.change import Change, Context
@@ -64,6 +65,7 @@ __all__ = [
     "AccountVersion",
     "Activity",
     "ActivityVersion",
+    "CalendarFeed",
     "Campaign",
     "CampaignSpend",
     "CampaignSpendVersion",

@@ -35,7 +35,7 @@ ACCOUNT = Entry(
     "My account",
     "settings",
     "Y",
-    ("my_account", "account_*", "mfa_*", "usersessions_*"),
+    ("my_account", "my_calendar", "account_*", "mfa_*", "usersessions_*"),
 )
 
 

@@ -32,7 +32,7 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
-from salesops.web.pages.tasks import tasks
+from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
 from salesops.web.pages.tasks.activity import activity as kept_activity
 from salesops.web.pages.tasks.recently import find
@@ -136,6 +136,8 @@ urlpatterns = [
     path("accounts/<path:key>", kept_account, name="account"),
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
     path("find", find, name="find"),
+    path("account/calendar", calendar.calendar, name="my_calendar"),
+    path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("tasks", tasks.tasks, name="tasks"),
     path("tasks/undo", tasks.undo, name="task_undo"),
     path("activities/new", new_activity, name="new_activity"),
