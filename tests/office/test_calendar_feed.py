@@ -18,7 +18,7 @@ As = Callable[[str], Reader]
 
 
 def _address(reader: Reader) -> str:
-    page = reader.post("/account/calendar", do="open").content.decode()
+    page: str = reader.post("/account/calendar", do="open").content.decode()
     return page.partition('value="http://127.0.0.1')[2].partition('"')[0]
 
 
