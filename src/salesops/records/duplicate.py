@@ -87,6 +87,8 @@ class Merge(models.Model):
     moved = models.JSONField(default=dict)
     replaced = models.JSONField(default=dict)
 
+    was: str  # what the loser is called, where a page tells it
+
     class Meta:
         db_table = "merge"
         constraints: ClassVar = [

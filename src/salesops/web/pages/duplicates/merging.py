@@ -42,6 +42,9 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
     records = [found[key] for key in keys if key in found]
     if not records:
         raise Http404
+    if "winner" not in form and request.method == "POST" and len(records) > 1:
+        # Chosen in a list: the records are in the address from here on.
+        return HttpResponseRedirect(f"?{urlencode([('key', r.pk) for r in records])}")
     if request.method != "POST" or len(records) < 2:
         problem = "Choose at least two records to merge." if len(records) < 2 else ""
         return _page(request, actor, records, problem=problem, status=400 if problem else 200)

@@ -18,7 +18,7 @@ from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.duplicate import merged_into
+from salesops.records.duplicate import Merge, merged_into
 from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import Account
 from salesops.records.reach import reach
@@ -193,10 +193,24 @@ def shown(
             "may_edit": editable,
             "attempt": attempt,
             "zone": reading()[1],
+            "merged": merged_here(kind.noun, key),
             **kind.more(actor, record, currency),
         },
         status=status,
     )
+
+
+def merged_here(noun: type[Record], key: str) -> list[Merge]:
+    """What was merged into the record and can be taken apart; `was` is the record that it was."""
+    merges = list(
+        Merge.objects.filter(noun=noun._meta.db_table, winner=key, ended_by=None)
+        .select_related("change__actor")
+        .order_by("-pk")
+    )
+    were = noun.objects.in_bulk([m.loser for m in merges])
+    for merge in merges:
+        merge.was = str(were.get(merge.loser, merge.loser))
+    return merges
 
 
 def _done(request: HttpRequest, actor: User, told: list[Entry]) -> Mapping[str, Any] | None:

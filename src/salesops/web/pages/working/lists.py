@@ -9,6 +9,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 
+from salesops.actions.merge_records import MERGEABLE
 from salesops.book.listing import Ask, rows_of
 from salesops.engines.literals import literal
 from salesops.records.change import Change
@@ -97,6 +98,7 @@ def shown(
     context |= context_of(request, found, kind.title, kind.place)
     context["lines"] = lines(actor, kind, found.book, found.shown, found.records, opened)
     context["may_pick"] = may_work(actor)
+    context["mergeable"] = MERGEABLE
     context["at_once"] = [(c, title_of(kind.noun, c)) for c in kind.at_once]
     if kind.check is not None:
         mends = mended(kind.check)

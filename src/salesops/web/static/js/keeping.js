@@ -44,7 +44,7 @@ addEventListener('click', e => {
 });
 addEventListener('submit', e => {
   const form = e.target;
-  if (!main.contains(form) || form.method !== 'post') return;
+  if (!main.contains(form) || form.method !== 'post' || form.matches('[data-plain]')) return;
   e.preventDefault();
   const body = new URLSearchParams(new FormData(form, e.submitter)), focus = edited();
   if (e.submitter) e.submitter.disabled = true;
