@@ -119,6 +119,8 @@ def test_the_order_of_days_is_asked_once_for_all_columns_of_a_report(tmp_path: P
     found = look(tmp_path / "a", {"report.csv": AMBIGUOUS})
     [question] = found.must_answer
     assert question.column == "Close Date"
+    [created] = [c for c in found.files[0].columns if c.name == "Created Date"]
+    assert created.note == "Read as “Close Date” is"
     said = Answers(choices={question.id: "date:day-first"})
     book = opened(tmp_path / "b", {"report.csv": AMBIGUOUS}, said)
     assert book.rows("SELECT close_date, created_on FROM opportunity") == [

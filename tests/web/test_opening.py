@@ -71,6 +71,21 @@ def test_a_clear_file_becomes_a_book_in_four_steps(empty: Visitor) -> None:
     ]
 
 
+def test_what_is_made_of_a_known_export_goes_through_the_form_as_it_is(empty: Visitor) -> None:
+    report = "Opportunity Name,Opportunity Owner,Stage,Amount,Close Date,Created Date\n"
+    report += "Mill,Ann,Closed Won,100,3/31/2026,1/2/2026\n"
+    changes = "Opportunity Name,Field / Event,Old Value,New Value,Edit Date\n"
+    changes += "Mill,Stage,Proposal,Closed Won,3/31/2026 9:00 AM\n"
+    session = _dropped(empty, deals__csv=report, changes__csv=changes)
+    assert _following(empty, session) == f"/open/{session}/columns"
+    assert "Salesforce report of field history" in empty.page(f"/open/{session}/columns").text
+    _published(empty, session)
+    asked = (
+        "SELECT stage FROM opportunity_version WHERE change_source = 'history' ORDER BY valid_from"
+    )
+    assert [r[0] for r in empty.book.engine.run(asked).rows] == ["Proposal", "Closed Won"]
+
+
 def test_nothing_is_published_before_the_last_step(empty: Visitor) -> None:
     session = _dropped(empty, deals__csv=DEALS)
     empty.post(f"/open/{session}/columns", _form(empty, session))

@@ -206,6 +206,7 @@ def unfolded(
     if "company" in FIELDS.get(entity, {}) and source.table != "lead":
         ids, names = company_id(source, entity), company_name(source, entity)
         if ids is not None and names is not None:
+            names.note = names.note or "The organization's name"
             made.append(accounts_named(connection, source, ids.key, names.key, files))
     if source.table == "opportunity":
         made.append(pipedrive_deals.stages(connection, source))

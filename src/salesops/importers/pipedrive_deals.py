@@ -25,7 +25,7 @@ _ENDS = ("won", "lost", "closed")
 
 def worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> list[Worked]:
     """The stage a deal is in now and the day it closes; what is archived and still open is told."""
-    stage, status = told(source, "deal", "stage"), told(source, "deal", "status")
+    stage = told(source, "deal", "stage")
     meaning = _meaning(connection, source)
     added = []
     if meaning:
@@ -34,9 +34,6 @@ def worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> lis
         added.append(
             Worked("Stage now", text, "stage", "Won and lost are stages here, after the others")
         )
-    for column in (status, stage):
-        if column is not None and meaning:
-            column.note = "In “Stage now”"
     closed = [c for ours in _ENDS if (c := told(source, "deal", ours))]
     expected = told(source, "deal", "expected")
     if closed or expected:
@@ -48,8 +45,6 @@ def worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> lis
                 "Closes", text, "close_date", "When it was won or lost, else when that is expected"
             )
         )
-        for column in (*closed, *([expected] if expected else [])):
-            column.note = "In “Closes”"
     _tell_archived(connection, source, meaning)
     return added
 

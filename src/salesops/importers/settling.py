@@ -69,6 +69,9 @@ def _settle_kinds(
             column.note = "As in the other columns"
     elif styles:
         return questions  # the columns differ, so each has to be asked about
+    else:
+        for _, column in asked[1:]:
+            column.note = f"Read as “{asked[0][1].name}” is"
     dropped = {(f.signature, c.name) for f, c in (asked if styles else asked[1:])}
     return [q for q in questions if _about(q) not in dropped]
 

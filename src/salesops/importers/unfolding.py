@@ -63,6 +63,10 @@ def work_out(
     for column in source.columns:
         if column.target in taken:
             column.target, column.confidence = "", 0.0
+    for column in source.columns:
+        used = next((w for w in added if re.search(rf"(?<![.\w]){column.key}\b", w.text)), None)
+        if used is not None and not column.target and not column.note:
+            column.note = f"In “{used.name}”"
     made = columns_of(connection, source.staging, [w.name for w in added], first)
     for column, worked in zip(made, added, strict=True):
         column.target, column.confidence = f"{source.table}.{worked.target}", CERTAIN
