@@ -128,6 +128,15 @@ def test_the_order_of_days_is_asked_once_for_all_columns_of_a_report(tmp_path: P
     ]
 
 
+def test_a_column_that_is_not_read_tells_the_order_of_days_too(tmp_path: Path) -> None:
+    text = """
+        Opportunity Name,Opportunity Owner,Stage,Close Date,Last Activity
+        Mill,Ann,Proposal,4/5/2026,2/28/2026
+    """
+    book = opened(tmp_path, {"report.csv": text})
+    assert book.rows("SELECT close_date FROM opportunity") == [(date(2026, 4, 5),)]
+
+
 def test_rows_of_one_opportunity_are_its_products(tmp_path: Path) -> None:
     text = """
         Opportunity Name,Account Name,Opportunity Owner,Stage,Amount,Product Name,Quantity,Sales Price,Total Price
@@ -189,6 +198,18 @@ def test_from_stage_to_stage_is_the_history_with_every_return(tmp_path: Path) ->
         ("Quay", "Proposal", 50000),
     ]
     assert book.rows("SELECT DISTINCT amount_minor FROM opportunity_version") == [(50000,)]
+
+
+def test_of_several_moves_in_one_minute_the_last_counts_in_whatever_order(tmp_path: Path) -> None:
+    text = """
+        Opportunity ID,Opportunity Name,From Stage,To Stage,Last Modified
+        006D000000IRFma,Mill,Qualified,Proposal,1/31/2026 9:30 AM
+        006D000000IRFma,Mill,Prospecting,Qualified,1/31/2026 9:30 AM
+        006D000000IRFma,Mill,,Prospecting,1/31/2026 9:30 AM
+    """
+    book = opened(tmp_path, {"report.csv": text})
+    assert book.rows("SELECT stage FROM opportunity_version") == [("Proposal",)]
+    assert [row for row, _, _ in book.told("stages_at_one_instant")] == [3, 4]
 
 
 def test_a_history_without_ids_is_that_of_the_one_opportunity_that_is_alike(tmp_path: Path) -> None:

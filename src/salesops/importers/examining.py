@@ -192,7 +192,7 @@ def _recognised(
     for number, file in enumerate(known):
         progress("Looking at the columns", number, len(known))
         questions += judge_columns(connection, file, answers)
-    questions = settle_written_alike(known, settle_alike(known, questions))
+    questions = settle_written_alike(connection, known, settle_alike(known, questions))
     questions += reference_questions(connection, known, answers)
     return questions
 

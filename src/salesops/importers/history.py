@@ -6,8 +6,8 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
+from salesops.importers.joining import held
 from salesops.importers.problems import note_rows
-from salesops.importers.resolving import held
 from salesops.tables import TABLES
 
 OWNER_NAME = "owner_name"  # what a report calls an owner; people's ids are put in its place

@@ -19,6 +19,7 @@ _CHOOSE = "Choose what it holds if it matters."
 LEAST_CONFIDENCE = 0.6
 MOST_NEAR = 300
 LEAST_SCORE = 1.2
+LOOKED_AT_FIRST = 1_000
 EXTRA_TYPES = {
     "opportunity.status": Type.CHOICE,
     "opportunity_version.left_at": Type.INSTANT,
@@ -259,9 +260,13 @@ def _telling(
 ) -> str:
     """The first value that reads differently in the two ways."""
     one, other = (formats.sql(form, column.key) for form in judged.ambiguous)
-    found = connection.execute(
-        f"SELECT left({column.key}, 80) FROM {file.staging} WHERE {one} <> {other} ORDER BY _row LIMIT 1"
-    ).fetchone()
+    # To read in two ways is dear, and mostly one of the first rows tells.
+    for rows in (f"(SELECT * FROM {file.staging} WHERE _row <= {LOOKED_AT_FIRST})", file.staging):
+        found = connection.execute(
+            f"SELECT left({column.key}, 80) FROM {rows} WHERE {one} <> {other} ORDER BY _row LIMIT 1"
+        ).fetchone()
+        if found:
+            break
     return str(found[0]) if found else (column.samples or [""])[0]
 
 

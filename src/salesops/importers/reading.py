@@ -67,14 +67,6 @@ _CATEGORY = """CASE regexp_replace(lower({0}), '[^a-z]', '', 'g')
     WHEN 'omitted' THEN 'omitted' WHEN 'pipeline' THEN 'pipeline' WHEN 'bestcase' THEN 'best_case'
     WHEN 'upside' THEN 'best_case' WHEN 'mostlikely' THEN 'commit' WHEN 'forecast' THEN 'commit'
     WHEN 'commit' THEN 'commit' WHEN 'closed' THEN 'closed' END"""
-KIND = """CASE WHEN {0} LIKE '%call%' OR {0} LIKE '%phone%' THEN 'call'
-    WHEN {0} LIKE '%demo%' THEN 'demo'
-    WHEN {0} LIKE '%mail%' THEN 'email'
-    WHEN {0} LIKE '%meeting%' OR {0} LIKE '%visit%' OR {0} LIKE '%appointment%' THEN 'meeting'
-    WHEN {0} LIKE '%linkedin%' OR {0} LIKE '%message%' OR {0} LIKE '%sms%' OR {0} LIKE '%chat%' THEN 'message'
-    WHEN {0} LIKE '%research%' THEN 'research' WHEN {0} LIKE '%admin%' THEN 'administration'
-    WHEN {0} LIKE '%internal%' THEN 'internal' WHEN {0} LIKE '%travel%' THEN 'travel'
-    WHEN {0} LIKE '%train%' THEN 'training' ELSE 'task' END"""
 
 
 def _silent(_step: str, _done: int, _total: int, /) -> None:

@@ -6,20 +6,19 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
+from salesops.importers.completing import complete
 from salesops.importers.entries import order_entries
-from salesops.importers.model import Examination, SourceFile
+from salesops.importers.joining import held, id_of, refer, with_article
+from salesops.importers.model import Examination
 from salesops.importers.problems import keep_rows, note_rows
 from salesops.tables import TABLES
 
-CREATED = ("account", "person", "product", "campaign")  # a name alone may stand for one of these
 _ORDER = ("person", "account", "product", "campaign", "contact", "opportunity")
-_SWAPPED = "regexp_replace({0}, '^([^,]+), ([^,]+)$', '\\2 \\1')"
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> None:
     """From the loading tables `l_*` into the declared tables."""
-    _complete(connection)
-    _amounts_of_history(connection)
+    complete(connection)
     given = _given(examination)
     joins = {
         q.id: q.answer
@@ -36,17 +35,12 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
     _one_per_instant(connection)
     generic = {f.table for f in examination.files if f.table and not f.salesforce}
     for name in sorted(TABLES, key=lambda t: _ORDER.index(t) if t in _ORDER else 99):
-        _refer(connection, name, examination.files, joins, by_name=name in generic)
+        refer(connection, name, examination.files, joins, by_name=name in generic)
     _refuse_incomplete(connection, examination)
     for spans, key, said in _SPANS:
         _part_spans(connection, spans, key, said)
     for name in TABLES:
         _take(connection, name)
-
-
-def held(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
-    """The columns that a table of the reading has."""
-    return [str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
 
 
 def _take(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -78,19 +72,6 @@ def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
     return given
 
 
-def _amounts_of_history(connection: duckdb.DuckDBPyConnection) -> None:
-    """A history that names no currency is in that of its opportunity, whose money may have no cents."""
-    minor = formats.minor_sql("v._amount", "o.currency")
-    unnamed = (
-        "v.currency IS NULL" if "currency" in held(connection, "l_opportunity_version") else "true"
-    )
-    connection.execute(
-        f"UPDATE l_opportunity_version AS v SET amount_minor = {minor} FROM l_opportunity o "
-        f"WHERE o.id = v.opportunity_id AND v._amount IS NOT NULL AND {unnamed} "
-        "AND o.currency IS NOT NULL"
-    )
-
-
 def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
     """Several saves in one instant leave one version, the last; files given twice leave it once."""
     twice = connection.execute(
@@ -103,111 +84,6 @@ def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
             "ORDER BY coalesce(_modified, TIMESTAMP '0001-01-01') DESC, _part DESC, _row DESC) AS place "
             "FROM l_opportunity_version) WHERE place > 1)"
         )
-
-
-def _complete(connection: duckdb.DuckDBPyConnection) -> None:
-    """Values that are put together from several columns of a row."""
-    full = "nullif(trim(concat_ws(' ', _first_name, _last_name)), '')"
-    for table in ("person", "lead"):
-        connection.execute(f"UPDATE l_{table} SET name = {full} WHERE name IS NULL")
-    connection.execute(
-        "UPDATE l_contact SET name = nullif(trim(concat_ws(' ', first_name, last_name)), '') WHERE name IS NULL"
-    )
-    for table, fallback in (
-        ("person", "coalesce(email, id)"),
-        ("product", "code"),
-        ("contact", "email"),
-    ):
-        connection.execute(f"UPDATE l_{table} SET name = {fallback} WHERE name IS NULL")
-    from salesops.importers.reading import KIND
-
-    said = "lower(coalesce(nullif(kind, ''), _subtype, CASE WHEN _part IS NOT NULL THEN subject END, ''))"
-    connection.execute(
-        f"""
-        UPDATE l_activity SET
-            kind = CASE WHEN lower(_file) LIKE 'event%' AND kind IS NULL THEN 'meeting' ELSE {KIND.format(said)} END,
-            occurred_at = coalesce(occurred_at, _day),
-            duration_minutes = coalesce(duration_minutes, CAST(_minutes AS BIGINT)),
-            opportunity_id = coalesce(opportunity_id, CASE WHEN _what LIKE '006%' THEN _what END),
-            account_id = coalesce(account_id, CASE WHEN _what LIKE '001%' THEN _what END),
-            contact_id = coalesce(contact_id, CASE WHEN _who LIKE '003%' THEN _who END),
-            lead_id = coalesce(lead_id, CASE WHEN _who LIKE '00Q%' THEN _who END),
-            is_done = coalesce(is_done, lower(_status) IN ('completed', 'done', 'closed'),
-                lower(_file) LIKE 'event%')
-        """
-    )
-    connection.execute("UPDATE l_activity SET is_done = true WHERE is_done IS NULL")
-    connection.execute(
-        """
-        UPDATE l_opportunity SET stage = CASE
-            WHEN regexp_matches(lower(_status), 'won|gewonnen|gagn') THEN coalesce(
-                CASE WHEN regexp_matches(lower(stage), 'won|gewonnen|gagn') THEN stage END, _status)
-            WHEN regexp_matches(lower(_status), 'lost|verloren|perdu|abandon|cancel') THEN coalesce(
-                CASE WHEN regexp_matches(lower(stage), 'lost|verloren|perdu') THEN stage END, _status)
-            ELSE coalesce(stage, _status) END
-        WHERE _status IS NOT NULL
-        """
-    )
-    connection.execute(
-        """
-        UPDATE l_pipeline_stage SET stage = coalesce(stage, _api_name), outcome = coalesce(outcome,
-            CASE WHEN _is_won THEN 'won' WHEN _is_closed AND lower(stage) LIKE '%no%decision%' THEN 'no_decision'
-            WHEN _is_closed THEN 'lost' WHEN _is_closed = false THEN 'open' END)
-        """
-    )
-    connection.execute(
-        """
-        UPDATE l_person SET role = coalesce(role, r.name), team = coalesce(team, r.name)
-        FROM l_role r WHERE r.id = l_person._role_id
-        """
-    )
-    # Salesforce keeps only where a person is now; of several territories the first by name is shown.
-    connection.execute(
-        """
-        UPDATE l_person SET region = coalesce(region, t.name) FROM (
-            SELECT a.person_id, min(t.name) AS name FROM l_assignment a
-            JOIN l_territory t ON t.id = a.territory_id
-            WHERE coalesce(a.is_active, true) AND NOT coalesce(a._deleted, false) GROUP BY 1) t
-        WHERE t.person_id = l_person.id
-        """
-    )
-    connection.execute(
-        """
-        UPDATE l_quota SET starts_on = coalesce(l_quota.starts_on, p.starts_on),
-            ends_on = coalesce(l_quota.ends_on, CAST(p.last_day + INTERVAL 1 DAY AS DATE))
-        FROM l_period p WHERE p.id = l_quota._period_id
-        """
-    )
-    _end_quotas(connection)
-    _plain_currency_rates(connection)
-
-
-def _end_quotas(connection: duckdb.DuckDBPyConnection) -> None:
-    """A quota without an end lasts until the same person's next one, the last as long as the one before."""
-    connection.execute(
-        """
-        UPDATE l_quota SET ends_on = n.ends FROM (
-            SELECT _part, _row, coalesce(lead(starts_on) OVER mine,
-                starts_on + CAST(starts_on - lag(starts_on) OVER mine AS INTEGER),
-                CAST(starts_on + INTERVAL 3 MONTH AS DATE)) AS ends
-            FROM l_quota WHERE starts_on IS NOT NULL
-            WINDOW mine AS (PARTITION BY person_id, team ORDER BY starts_on)) n
-        WHERE l_quota.ends_on IS NULL AND n._part = l_quota._part AND n._row = l_quota._row
-            AND n.ends > l_quota.starts_on
-        """
-    )
-
-
-def _plain_currency_rates(connection: duckdb.DuckDBPyConnection) -> None:
-    """Undated rates hold always, where no dated ones were given."""
-    connection.execute(
-        """
-        INSERT INTO l_exchange_rate (currency, valid_from, rate)
-        SELECT currency, DATE '0001-01-01', CASE WHEN is_corporate THEN 1 ELSE rate END FROM l_currency_type
-        WHERE NOT coalesce(_deleted, false) AND currency NOT IN (
-            SELECT currency FROM l_exchange_rate WHERE currency IS NOT NULL)
-        """
-    )
 
 
 def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -225,8 +101,8 @@ def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
                 file=file,
                 table=name,
             ),
-            f"SELECT _row AS row, '' AS value, {_id_of(name)} AS record_id FROM l_{name} "
-            f"WHERE _deleted AND _file = '{_q(file)}'",
+            f"SELECT _row AS row, '' AS value, {id_of(name)} AS record_id FROM l_{name} "
+            f"WHERE _deleted AND _file = {formats.quoted(file)}",
             count,
         )
     if gone:
@@ -297,7 +173,7 @@ def _tell_repeated(connection: duckdb.DuckDBPyConnection, name: str, compared: l
                 connection,
                 Problem(code, severity, what, remedy, file=file, column="id", table=name),
                 f"SELECT row, id AS value, id AS record_id FROM judged "
-                f"WHERE differs = {differs} AND file = '{_q(file)}'",
+                f"WHERE differs = {differs} AND file = {formats.quoted(file)}",
                 count,
             )
 
@@ -330,113 +206,6 @@ def _stages_by_id(connection: duckdb.DuckDBPyConnection) -> None:
                 AND regexp_replace(l_{table}.stage, '\\.0$', '') = s._stage_id
             """
         )
-
-
-def _refer(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    files: list[SourceFile],
-    joins: dict[str, str],
-    *,
-    by_name: bool,
-) -> None:
-    columns = held(connection, f"l_{name}")
-    for column in TABLES[name].columns:
-        if not column.refers_to or column.name not in columns:
-            continue
-        there = column.refers_to
-        given = any(f.table == there for f in files)
-        if by_name:
-            _join_names(connection, name, column.name, there, joins)
-        _keep_unknown(connection, name, column.name, there, given=given)
-
-
-def _join_names(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    column: str,
-    there: str,
-    joins: dict[str, str],
-) -> None:
-    """Names become ids where exactly one row carries the name; letters' case and spaces do not matter."""
-    for identity, answer in joins.items():
-        _, table, value = identity.split(":", 2)
-        if table == there and answer:
-            connection.execute(
-                f"UPDATE l_{name} SET {column} = ? WHERE {column} = ?", [answer, value]
-            )
-    if "name" not in TABLES[there].column:
-        return
-    plain = "lower(regexp_replace(trim({0}), '\\s+', ' ', 'g'))"
-    spoken = plain.format("name")
-    asked = plain.format(f"l_{name}.{column}")
-    turned = plain.format(_SWAPPED.format(f"l_{name}.{column}"))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE named AS SELECT {spoken} AS spoken, any_value(id) AS id "
-        f"FROM l_{there} WHERE name IS NOT NULL GROUP BY 1 HAVING count(DISTINCT id) = 1"
-    )
-    for text in (asked, turned):
-        connection.execute(
-            f"UPDATE l_{name} SET {column} = named.id FROM named WHERE named.spoken = {text} "
-            f"AND l_{name}.{column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
-        )
-
-
-def _keep_unknown(
-    connection: duckdb.DuckDBPyConnection, name: str, column: str, there: str, *, given: bool
-) -> None:
-    """A reference to nothing given is kept; a name becomes a row of its own, and is told."""
-    unknown = (
-        f"{column} IS NOT NULL AND {column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
-    )
-    found = connection.execute(
-        f"SELECT _file, count(*) FROM l_{name} WHERE {unknown} GROUP BY 1 ORDER BY 1"
-    ).fetchall()
-    if given and name != there and not column.startswith("changed_by"):
-        for file, count in found:
-            _tell_unknown(
-                connection, name, column, there, f"{unknown} AND _file = '{_q(file)}'", file, count
-            )
-    if found and there in CREATED:
-        connection.execute(
-            f"INSERT INTO l_{there} (id, name, _file, _part, _row) "
-            f"SELECT DISTINCT {column}, {column}, 'named elsewhere', -1, 0 FROM l_{name} WHERE {unknown}"
-        )
-
-
-def _tell_unknown(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    column: str,
-    there: str,
-    unknown: str,
-    file: str,
-    count: int,
-) -> None:
-    values = connection.execute(
-        f"SELECT DISTINCT {column} FROM l_{name} WHERE {unknown} ORDER BY 1 LIMIT 4"
-    ).fetchall()
-    some = ", ".join(str(v[0])[:60] for v in values[:3]) + (", …" if len(values) > 3 else "")
-    spoken = there.replace("_", " ")
-    kept = (
-        f"each is kept as {_a(there)} of its own"
-        if there in CREATED
-        else "they are kept as they are"
-    )
-    note_rows(
-        connection,
-        Problem(
-            "unknown_reference",
-            Severity.DOUBTFUL,
-            f"Rows name {_a(there)} that is in none of the files ({some}); {kept}.",
-            f"Open a file with the missing {spoken} too, or correct the name in the source.",
-            file=file,
-            column=column,
-            table=name,
-        ),
-        f"SELECT _row AS row, {column} AS value, {_id_of(name)} AS record_id FROM l_{name} WHERE {unknown}",
-        count,
-    )
 
 
 _NEEDED = {
@@ -475,8 +244,8 @@ def _refuse(
     count: int,
 ) -> None:
     said = column.removesuffix("_minor").removesuffix("_id").replace("_", " ")
-    reason = f"The row has no {said} that can be read, so it cannot count as {_a(name)}."
-    of_file = f"{column} IS NULL AND coalesce(_file, '') = '{_q(file)}'"
+    reason = f"The row has no {said} that can be read, so it cannot count as {with_article(name)}."
+    of_file = f"{column} IS NULL AND coalesce(_file, '') = {formats.quoted(file)}"
     note_rows(
         connection,
         Problem(
@@ -488,7 +257,7 @@ def _refuse(
             column=column,
             table=name,
         ),
-        f"SELECT _row AS row, '' AS value, {_id_of(name)} AS record_id FROM l_{name} WHERE {of_file}",
+        f"SELECT _row AS row, '' AS value, {id_of(name)} AS record_id FROM l_{name} WHERE {of_file}",
         count,
     )
     for source in examination.files:
@@ -542,7 +311,7 @@ def _part_spans(connection: duckdb.DuckDBPyConnection, name: str, key: str, mess
             ),
             f"SELECT row, concat(held, ': ', valid_from, ' to ', coalesce(CAST(valid_to AS VARCHAR), '…')) "
             f"AS value, held AS record_id FROM spanned WHERE ({overlapping}) "
-            f"AND coalesce(file, '') = '{_q(file or '')}'",
+            f"AND coalesce(file, '') = {formats.quoted(file or '')}",
             count,
         )
     connection.execute(
@@ -553,17 +322,3 @@ def _part_spans(connection: duckdb.DuckDBPyConnection, name: str, key: str, mess
         "AND following > spanned.valid_from "
         "AND (spanned.valid_to IS NULL OR spanned.valid_to > following)"
     )
-
-
-def _id_of(name: str) -> str:
-    """The column whose value identifies a record of a table for people."""
-    return "id" if "id" in TABLES[name].column else TABLES[name].key[0]
-
-
-def _a(name: str) -> str:
-    spoken = name.replace("_", " ")
-    return f"an {spoken}" if spoken[0] in "aeiou" else f"a {spoken}"
-
-
-def _q(text: str) -> str:
-    return text.replace("'", "''")

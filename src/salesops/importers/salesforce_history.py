@@ -11,6 +11,7 @@ from salesops.importers import formats
 from salesops.importers.model import SourceColumn, SourceFile
 from salesops.importers.problems import note_rows
 from salesops.importers.salesforce_labels import eighteen, label, named
+from salesops.importers.sampling import rows_in
 from salesops.importers.unfolding import Worked, column_for, give_targets, unfold, work_out
 
 _ID = ("opportunity id", "opportunity id (18)", "opportunity id 18")
@@ -112,12 +113,14 @@ def unfolded(
         connection,
         source,
         [Worked("Opportunity", _whose(source, reports), "opportunity_id", "Whose it is")],
+        is_dear=True,
     )
     made = []
     if not any(f.table == "opportunity" for f in files):
         made.append(_deals(connection, source))
     if source.table == "opportunity_version":
         made.append(_first_stages(connection, source))
+        _keep_last_of_a_minute(connection, source)
         _tell_limits(connection, source)
     return [file for file in made if file is not None]
 
@@ -186,6 +189,50 @@ def _first_stages(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> 
     """
     columns = {"Opportunity": "opportunity_id", created.name: "valid_from", "Stage": "stage"}
     return unfold(connection, source, "first stages", "opportunity_version", columns, rows)
+
+
+def _keep_last_of_a_minute(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
+    """A report tells minutes, and in whatever order: of several moves in one, that to the stage they ended in counts.
+
+    They ended in the stage that was come to once more than it was left; where there is none, they went in a circle.
+    """
+    whose, at = column_for(source, "opportunity_id"), column_for(source, "valid_from")
+    before, after = _there(source, _FROM), _there(source, _TO)
+    if whose is None or at is None:
+        return
+    same = f"{whose.key}, {at.key}"
+    ended = f"""
+        SELECT {same}, stage FROM (
+            SELECT {same}, {after.key} AS stage, 1 AS step FROM {source.staging}
+            UNION ALL SELECT {same}, {before.key}, -1 FROM {source.staging})
+        WHERE stage IS NOT NULL GROUP BY ALL HAVING sum(step) = 1
+    """
+    passed = f"""
+        SELECT _row FROM {source.staging} WHERE ({same}) IN (SELECT ({same}) FROM ({ended}))
+            AND ({same}, {after.key}) NOT IN (SELECT ({same}, stage) FROM ({ended}))
+    """
+    rows = (
+        f"SELECT _row AS row, {after.key} AS value, {whose.key} AS record_id FROM {source.staging} "
+        f"WHERE _row IN ({passed})"
+    )
+    count = rows_in(connection, f"({rows})")
+    if count:
+        note_rows(
+            connection,
+            Problem(
+                "stages_at_one_instant",
+                Severity.NOTE,
+                "Deals went through several stages in one minute; the one they were in after it counts.",
+                "Nothing to do.",
+                file=source.name,
+                column=at.name,
+                table="opportunity_version",
+            ),
+            rows,
+            count,
+        )
+        connection.execute(f"DELETE FROM {source.staging} WHERE _row IN ({passed})")
+        source.rows -= count
 
 
 def _tell_limits(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:

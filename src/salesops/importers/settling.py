@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
+import duckdb
+
+from salesops.foundations.table import Type
+from salesops.importers import formats
 from salesops.importers.matching import NEEDS_YOU
 from salesops.importers.model import Question, SourceColumn, SourceFile
+
+_DAY = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b")
+_ORDERS = {"day-first", "month-first"}
 
 
 def settle_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
@@ -37,20 +46,35 @@ def _ordered(column: SourceColumn) -> bool:
     return column.reads_as.partition(":")[2] in ("day-first", "month-first", "point", "comma")
 
 
-def settle_written_alike(files: list[SourceFile], questions: list[Question]) -> list[Question]:
+def settle_written_alike(
+    connection: duckdb.DuckDBPyConnection, files: list[SourceFile], questions: list[Question]
+) -> list[Question]:
     """A known program writes all days of a file in one order, and all numbers in one style.
 
     What one column settles holds for the others; where none does, one question is asked for all of them.
     """
     for name in dict.fromkeys(f.told_in or f.name for f in files if f.system):
         mine = [f for f in files if f.system and name in (f.name, f.told_in)]
-        for kinds in (("date", "instant"), ("number", "percent")):
-            questions = _settle_kinds(mine, kinds, questions)
+        questions = _settle_kinds(mine, ("number", "percent"), questions, set())
+        asked = any(c.note == NEEDS_YOU for f in mine for c in f.columns)
+        other = _orders_beside(connection, mine) if asked else set()
+        questions = _settle_kinds(mine, ("date", "instant"), questions, other)
     return questions
 
 
+def _orders_beside(connection: duckdb.DuckDBPyConnection, files: list[SourceFile]) -> set[str]:
+    """The orders of days in columns that are not read."""
+    judged = [
+        formats.judge(connection, f.staging, c.key, Type.DATE)
+        for f in files
+        for c in f.columns
+        if not c.target and c.samples and _DAY.match(c.samples[0])
+    ]
+    return {j.reads_as.partition(":")[2] for j in judged if not j.ambiguous} & _ORDERS
+
+
 def _settle_kinds(
-    files: list[SourceFile], kinds: tuple[str, ...], questions: list[Question]
+    files: list[SourceFile], kinds: tuple[str, ...], questions: list[Question], beside: set[str]
 ) -> list[Question]:
     columns = [
         (f, c)
@@ -61,6 +85,7 @@ def _settle_kinds(
     styles = {
         c.reads_as.partition(":")[2] for _, c in columns if c.note != NEEDS_YOU and _ordered(c)
     }
+    styles = styles or beside
     asked = [(f, c) for f, c in columns if c.note == NEEDS_YOU]
     if len(styles) == 1:
         (style,) = styles

@@ -50,15 +50,23 @@ def give_targets(source: SourceFile, table: str, targets: Mapping[int, str]) -> 
 
 
 def work_out(
-    connection: duckdb.DuckDBPyConnection, source: SourceFile, added: Sequence[Worked]
+    connection: duckdb.DuckDBPyConnection,
+    source: SourceFile,
+    added: Sequence[Worked],
+    *,
+    is_dear: bool = False,
 ) -> None:
-    """Add columns to a file; a column that went where one of them goes gives way."""
+    """Add columns to a file; a column that went where one of them goes gives way.
+
+    They are worked out whenever they are read, or once and kept where that is dear.
+    """
     if not added:
         return
     first, former = len(source.columns), source.staging
     source.staging = f"{former}_more"
     texts = ", ".join(f"{w.text} AS c{first + i}" for i, w in enumerate(added))
-    connection.execute(f"CREATE VIEW {source.staging} AS SELECT *, {texts} FROM {former}")
+    kind = "TABLE" if is_dear else "VIEW"
+    connection.execute(f"CREATE {kind} {source.staging} AS SELECT *, {texts} FROM {former}")
     taken = {f"{source.table}.{w.target}" for w in added}
     for column in source.columns:
         if column.target in taken:
