@@ -343,3 +343,13 @@ def test_somebody_who_waits_is_told_what_for(ravi: Reader) -> None:
         leased_until=now + timedelta(minutes=1),
     )  # fmt: skip
     assert "Waits for a backup to end (25 %)." in _words(ravi.get(place))
+
+
+def test_new_rows_that_look_like_records_there_are_are_told_before_they_are_written(
+    ravi: Reader,
+) -> None:
+    Account.objects.create(id="known", name="ACME Ltd.")
+    page = _counted(ravi, _begun(ravi))
+    assert "1 of the new accounts looks like one you have" in page
+    assert "ACME Ltd." in page
+    assert "Name: the same" in page

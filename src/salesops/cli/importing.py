@@ -116,8 +116,8 @@ def _show_look_alikes(found: Mapping[str, Sequence[Resembling]], target: Path | 
         write(rows, LOOK_ALIKE_COLUMNS, Format.CSV, target)
     for noun, listed in found.items():
         count = len(listed)
-        does = f"{noun} looks like one" if count == 1 else f"{noun}s look like some"
-        say(out(), f"\n{count:,} of the new {does} you have:")
+        does = "looks like one" if count == 1 else "look like some"
+        say(out(), f"\n{count:,} of the new {noun}s {does} you have:")
         for one in listed[:SHOWN_LOOK_ALIKES]:
             reasons = ", ".join(
                 f"{r.field.lower()} {r.words}" for r in one.pair.why if r.weight > 0

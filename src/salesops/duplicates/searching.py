@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
 from salesops.duplicates._kind import Kind, on
-from salesops.duplicates.weighing import PAIRS, ROWS, Model, learn, level_of, weigh, weight_of
+from salesops.duplicates.weighing import (
+    PAIRS,
+    ROWS,
+    Model,
+    known_beforehand,
+    learn,
+    level_of,
+    weigh,
+    weight_of,
+)
 
 # Of so many records that have a value in common it says little: a switchboard, a template, a frequent name.
 MOST_ALIKE = 60
@@ -61,10 +70,10 @@ def search(
     """
     prepare(work, kind, rows)
     _put_side_by_side(work, kind, new)
-    known = model or learn(work, kind)
     count = int(work.execute(f"SELECT count(*) FROM {ROWS}").fetchall()[0][0])
     if not work.execute(f"SELECT 1 FROM {PAIRS} LIMIT 1").fetchall():
-        return Found([], known, count)
+        return Found([], model or replace(known_beforehand(kind, count), rows=0), count)
+    known = model or learn(work, kind)
     weighed = weigh(work, kind, known, least)
     return Found(_read(work, kind, weighed), known, count)
 

@@ -27,8 +27,16 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.importers import Answers, Examination
 from salesops.importers.room import room
+from salesops.jobs.finding_duplicates import Resembling
 from salesops.jobs.given_files import Given, keep_files
-from salesops.jobs.importing import Arrived, forget_old, preview, read_files, write_soon
+from salesops.jobs.importing import (
+    Arrived,
+    forget_old,
+    look_alikes,
+    preview,
+    read_files,
+    write_soon,
+)
 from salesops.jobs.opening import examine_files, remember, remembered
 from salesops.jobs.work import Work
 from salesops.records.folder import ARRIVING, BOOK
@@ -38,6 +46,7 @@ from salesops.records.user import User
 
 LOOK_AT_FILES = "look_at_files"
 COUNT_IMPORT = "count_import"
+SHOWN = 20  # of the rows that look like records there are
 KEPT_FOR = timedelta(days=7)  # files that nobody goes on with
 NAMED = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9a-f]{8}")
 _SOMEBODY_WAITS = 1  # the priority of what a person looks at a page for
@@ -109,8 +118,21 @@ class Found(BaseModel):
     examination: Examination
 
 
+class Alike(BaseModel):
+    """A row that would be new and looks like a record there is, and why."""
+
+    key: str
+    name: str
+    known: str
+    known_name: str
+    why: list[str]
+
+
 class Counted(BaseModel):
-    """What writing would do, as of `at`; `folder` is where the rows wait."""
+    """What writing would do, as of `at`; `folder` is where the rows wait.
+
+    `alike` counts by noun the new rows that look like records there are, `alikes` are the surest of them.
+    """
 
     at: datetime
     source: str
@@ -120,6 +142,8 @@ class Counted(BaseModel):
     counts: dict[str, dict[str, Any]]
     refused: dict[str, int]
     to_mend: int
+    alike: dict[str, int] = {}
+    alikes: dict[str, list[Alike]] = {}
 
     @property
     def by_noun(self) -> dict[str, Counts]:
@@ -296,6 +320,9 @@ def count_import(work: Work) -> dict[str, Any]:
         work("Comparing with the records", 0, 0)
         at = work.clock()
         counts = preview(arrived, given.source)
+        alike = (
+            look_alikes(arrived, given.source) if any(c.created for c in counts.values()) else {}
+        )
         told = Counted(
             at=at,
             source=given.source,
@@ -305,6 +332,8 @@ def count_import(work: Work) -> dict[str, Any]:
             counts={name: vars(c) for name, c in counts.items()},
             refused=dict(arrived.refused),
             to_mend=arrived.to_mend,
+            alike={name: len(found) for name, found in alike.items()},
+            alikes={name: [_alike(one) for one in found[:SHOWN]] for name, found in alike.items()},
         )
         with work.effect():
             write_whole(given.folder / _COUNTED, told.model_dump_json())
@@ -313,6 +342,11 @@ def count_import(work: Work) -> dict[str, Any]:
         shutil.rmtree(arrived.folder, ignore_errors=True)
         raise
     return {}
+
+
+def _alike(one: Resembling) -> Alike:
+    why = [f"{r.field}: {r.words}" for r in one.pair.why if r.weight > 0]
+    return Alike(key=one.key, name=one.name, known=one.known, known_name=one.known_name, why=why)
 
 
 def _given(work: Work) -> Arrival:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
@@ -36,6 +38,7 @@ from salesops.records.job import CANCELLED
 from salesops.web.pages.data.problems import asking, every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.importing.told import in_money, lines_counted
+from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
 from salesops.web.pages.work.told import Told, in_short, told
@@ -177,6 +180,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "files": in_short(counted.files),
         "currency": reading()[0] or "USD",
         "zone": reading()[1],
+        "alike": _alike(counted),
         **_problems(counted),
     }
     return render(
@@ -268,6 +272,20 @@ def _is_counting(line: Told | None) -> bool:
 def _sum_of_deals(counted: Counted) -> dict[str, int]:
     found = counted.by_noun.get("opportunity")
     return found.money if found else {}
+
+
+def _alike(counted: Counted) -> list[tuple[str, list[dict[str, object]]]]:
+    """The new rows that look like records there are, noun by noun, each with the address of that record."""
+    told = []
+    for noun, alikes in counted.alikes.items():
+        count, before = counted.alike[noun], PLACES.get(noun, "")
+        does = "looks like one you have" if count == 1 else "look like some you have"
+        first = f", the surest {len(alikes)}" if count > len(alikes) else ""
+        rows = [
+            a.model_dump() | {"place": before and before + quote(a.known, safe="")} for a in alikes
+        ]
+        told.append((f"{count:,} of the new {noun}s {does}{first}", rows))
+    return told
 
 
 def _problems(counted: Counted) -> dict[str, object]:
