@@ -15,6 +15,7 @@ from salesops.web.pages.keeping.record_page import Kind, page
 from salesops.web.pages.tasks.activity import about_address, activities_of
 
 MOST = 100
+MOST_DEALS = 1_000  # whose activities are shown with the account's own
 
 
 def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
@@ -26,7 +27,9 @@ def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
         "deals": [(d, d.currency or currency) for d in deals.order_by("-close_date", "pk")[:MOST]],
         **activities_of(
             actor,
-            Q(account=account.pk) | Q(opportunity__in=deals.values("pk")),
+            # The keys themselves, so that a database finds them by its two indexes.
+            Q(account=account.pk)
+            | Q(opportunity__in=list(deals.values_list("pk", flat=True)[:MOST_DEALS])),
             about_address("account", account.pk),
         ),
         "contacts": contacts.order_by("name", "pk")[:MOST],
