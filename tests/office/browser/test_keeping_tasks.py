@@ -69,13 +69,9 @@ def test_the_pages_of_tasks_fit_and_are_accessible(
         )  # fmt: skip
     page = enter(f"{start}/tasks", size=size, theme=theme, strict=False)
     sign_in(page, "bob@example.com")
-    places = (
-        "/tasks",
-        "/activities/late",
-        "/activities/late?edit=occurred_at",
-        "/opportunities/mill",
-    )
-    places += ("/activities/new?about=opportunity%2Fmill", "/account/calendar", "/")
+    places = ["/tasks", "/activities/late", "/activities/late?edit=occurred_at"]
+    places += ["/opportunities/mill", "/activities/new?about=opportunity%2Fmill"]
+    places += ["/account/calendar", "/"]
     wrong = [fault for place in places for fault in wrong_with(page, f"{start}{place}")]
     page.keyboard.press("Control+k")
     expect(page.get_by_role("group", name="Recently seen")).to_contain_text("Lighthouse")
