@@ -301,3 +301,20 @@ def _no_writes(
     assert sql.lstrip().upper().startswith("SELECT"), sql
     assert "FOR UPDATE" not in sql
     return execute(sql, params, many, context)
+
+
+def test_what_was_done_well_is_forgotten_after_a_week_but_for_the_last_and_what_failed(
+    clock: Hands,
+) -> None:
+    for kind in ("leave_a_mark", "leave_a_mark", "fail", "another", "another"):
+        job = _ask(clock, kind)
+        state = FAILED if kind == "fail" else DONE
+        Job.objects.filter(pk=job.pk).update(state=state, ended_at=clock())
+    clock.on(days=6)
+    queue.forget_done("leave_a_mark", clock())
+    assert Job.objects.count() == 5
+    clock.on(days=2)
+    for kind in ("leave_a_mark", "fail"):
+        queue.forget_done(kind, clock())
+    kinds = Job.objects.order_by("pk").values_list("kind", flat=True)
+    assert list(kinds) == ["leave_a_mark", "fail", "another", "another"]

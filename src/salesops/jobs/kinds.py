@@ -21,6 +21,7 @@ from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, i
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
+from salesops.jobs.queue import forget_done
 from salesops.jobs.undoing_import import (
     PREVIEW_UNDO,
     UNDO_IMPORT,
@@ -39,6 +40,7 @@ MOST_BACKUPS = 14
 FOLLOW = "follow"
 LOOK = "look"
 AFTER_A_FAILURE = timedelta(minutes=1)
+BY_ITSELF = (FOLLOW, LOOK, FIND_DUPLICATES)  # what a worker does unasked, again and again
 
 
 def backup(work: Work) -> dict[str, object]:
@@ -98,6 +100,7 @@ def _ask(kind: str, clock: Clock) -> None:
     asked = Job.objects.filter(kind=kind)
     failed = asked.filter(state=FAILED, ended_at__gt=clock() - AFTER_A_FAILURE)
     if not asked.filter(state__in=(WAITING, RUNNING)).exists() and not failed.exists():
+        forget_done(kind, clock())
         enqueue(None, kind, {}, clock, lock_key=kind, most_attempts=1)
 
 

@@ -17,13 +17,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from salesops.foundations.problem import Refusal
 from salesops.foundations.schedule import next_time
-from salesops.records.job import CANCELLED, FAILED, RUNNING, WAITING, Job
+from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 
 LEASE = timedelta(seconds=15)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(hours=1)
 STOPPED = "Stopped, as you asked."
 UNTIL_IT_PASSED = timedelta(seconds=30)
+DONE_KEPT_FOR = timedelta(days=7)
 
 
 class NotNow(Exception):
@@ -101,6 +102,14 @@ def fail(job: Job, error: Exception, now: datetime) -> None:
 def release(job: Job) -> None:
     """Give a job back as if it had not been tried; the next worker takes it at once."""
     _held(job).update(state=WAITING, leased_until=None, attempts=F("attempts") - 1)
+
+
+def forget_done(kind: str, now: datetime) -> None:
+    """Remove the runs of a kind that ended well a week ago, but for the last: they would be as many as there are edits."""
+    done = Job.objects.filter(kind=kind, state=DONE)
+    last = done.order_by("-pk").first()
+    if last is not None:
+        done.filter(ended_at__lt=now - DONE_KEPT_FOR, pk__lt=last.pk).delete()
 
 
 def _held(job: Job) -> QuerySet[Job]:

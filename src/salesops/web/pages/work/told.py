@@ -40,6 +40,7 @@ _PLAINLY = {
     UNDO_IMPORT: "the undoing of an import",
     LOOK_AT_FILES: "a look at other files",
     COUNT_IMPORT: "the counting of another import",
+    FIND_DUPLICATES: "a search for duplicates",
     EDIT_MANY: "a change of many rows",
     UNDO_MANY: "a change of many rows",
 }

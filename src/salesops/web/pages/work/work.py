@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from salesops.actions.cancel_job import cancel_job
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.jobs.kinds import FOLLOW, LOOK
+from salesops.jobs.kinds import BY_ITSELF, FOLLOW
 from salesops.records.job import DONE, RUNNING, WAITING, Job
 from salesops.records.job_reach import jobs_visible_to
 from salesops.records.reach import SEE_ALL
@@ -28,7 +28,7 @@ def work(request: HttpRequest, problem: str = "", status: int = 200) -> HttpResp
     """The jobs the reader may see: those at work first, then those that wait, then the last that ended."""
     actor = actor_of(request)
     # That the book followed is no news: it does after every edit.
-    seen = jobs_visible_to(actor).exclude(kind__in=(FOLLOW, LOOK), state=DONE)
+    seen = jobs_visible_to(actor).exclude(kind__in=BY_ITSELF, state=DONE)
     order = Case(
         When(state=RUNNING, then=Value(0)),
         When(state=WAITING, then=Value(1)),
