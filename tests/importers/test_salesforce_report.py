@@ -109,6 +109,20 @@ def test_an_id_of_15_signs_is_the_one_of_18_that_an_export_has(tmp_path: Path) -
     assert book.rows("SELECT stage, outcome FROM pipeline_stage") == [("Signed", "won")]
 
 
+def test_columns_with_other_names_go_where_their_words_say(tmp_path: Path) -> None:
+    text = """
+        Opportunity Name,Account Name,Stage,Value,Sales Rep,Expected Revenue,Stage Duration
+        Mill,Acme,Proposal,500,Ann,300,12
+    """
+    found = look(tmp_path, {"report.csv": text}).files[0]
+    assert {c.name: c.target.partition(".")[2] for c in found.columns[3:7]} == {
+        "Value": "amount_minor",
+        "Sales Rep": "owner_id",
+        "Expected Revenue": "",
+        "Stage Duration": "",
+    }
+
+
 AMBIGUOUS = """
     Opportunity Name,Opportunity Owner,Stage,Amount,Close Date,Created Date
     Mill,Ann,Proposal,100,4/5/2026,2/3/2026
@@ -145,6 +159,7 @@ def test_rows_of_one_opportunity_are_its_products(tmp_path: Path) -> None:
     """
     book = opened(tmp_path, {"report.csv": text})
     assert book.rows("SELECT id, amount_minor FROM opportunity") == [("Mill · Acme", 30000)]
+    assert "repeated_id" not in book.problems
     assert book.rows("SELECT product_id, quantity::INT, amount_minor FROM opportunity_line ORDER BY 1") == [
         ("Belt", 4, 10000),
         ("Press", 2, 20000),

@@ -64,7 +64,7 @@ def match_file(source: SourceFile, forced: str | None = None) -> None:
     hints = _file_hints(source.name)
     best: tuple[float, str, dict[int, tuple[str, float]]] = (0.0, "", {})
     for table in [forced] if forced else COLUMN_WORDS:
-        matched = _match_columns(source, table)
+        matched = match_columns(source, table)
         if not forced and not _has_needed(table, matched):
             continue
         score = sum(conf * _WEIGHT.get(col, 0.6) for col, conf in matched.values())
@@ -87,7 +87,7 @@ def match_file(source: SourceFile, forced: str | None = None) -> None:
 def _why_none(source: SourceFile, hints: set[str]) -> str:
     """What is missing, where the file's name tells what it should hold."""
     for table in hints:
-        have = {name for name, _ in _match_columns(source, table).values()}
+        have = {name for name, _ in match_columns(source, table).values()}
         missing = [group for group in NEEDED[table] if not have & set(group)]
         if have and missing:
             wanted = " and ".join(
@@ -288,7 +288,7 @@ def _split_instants(
         column.target = column.target.replace(".created_on", ".created_at")
 
 
-def _match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]]:
+def match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]]:
     """Place of a column → (our column, confidence), each of ours at most once."""
     pairs: list[tuple[float, int, int, str]] = []
     # In a file of very many columns near spellings are dear to look for and seldom right.

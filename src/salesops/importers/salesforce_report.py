@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from salesops.importers import salesforce_history
+from salesops.importers.matching import match_columns
 from salesops.importers.model import SourceFile
 from salesops.importers.salesforce_labels import eighteen, label, named
 from salesops.importers.unfolding import (
@@ -25,6 +26,7 @@ from salesops.importers.unfolding import (
 )
 
 SYSTEM = "Salesforce report"
+_PLAIN = 0.85  # the words themselves, and not only nearly
 _ADD_ID = "Add the column {} to the report."
 
 # Our column → the labels Salesforce has for it, the better ones first.
@@ -182,6 +184,7 @@ def recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None
         for ours, theirs in labels.items()
     }
     give_targets(source, table, {p: ours for ours, p in found.items() if p is not None})
+    _match_others(source, table)
     source.recognised_as = f"{SYSTEM} of {title}"
     if table in ("opportunity", "account"):
         _choose_money(source, "amount_minor" if table == "opportunity" else "annual_revenue_minor")
@@ -191,6 +194,17 @@ def recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None
         each=not _has_lines(source),
     )  # fmt: skip
     work_out(connection, source, [key] if key else [])
+
+
+def _match_others(source: SourceFile, table: str) -> None:
+    """Columns that are somebody's own go where their words say, if no label of Salesforce goes there."""
+    taken = {c.target for c in source.columns}
+    of_lines = {w for words in _LINES.values() for w in words.split("|")}
+    for place, (ours, confidence) in match_columns(source, table).items():
+        column, target = source.columns[place], f"{table}.{ours}"
+        is_free = not column.target and target not in taken and label(column.name) not in of_lines
+        if is_free and confidence > _PLAIN:
+            column.target, column.confidence = target, confidence
 
 
 def _id_label(title: str) -> str:
