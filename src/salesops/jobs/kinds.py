@@ -10,6 +10,7 @@ from django.conf import settings
 
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
+from salesops.actions.move_person import MOVE_DUE
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.names import make_index
@@ -21,6 +22,7 @@ from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, i
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
+from salesops.jobs.moving import move_due
 from salesops.jobs.queue import forget_done
 from salesops.jobs.undoing_import import (
     PREVIEW_UNDO,
@@ -115,5 +117,6 @@ KINDS: Mapping[str, Kind] = {
     COUNT_IMPORT: count_import,
     PREVIEW_UNDO: preview_undoing,
     EDIT_MANY: edit_many,
+    MOVE_DUE: move_due,
     UNDO_MANY: undo_many,
 }

@@ -29,6 +29,13 @@ DUPLICATES = Entry(
     "duplicates", "Duplicates", "merge", "M", ("duplicates*", "merge_duplicates", "take_back_dup*")
 )
 ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
+ORGANISATION = Entry(
+    "organisation",
+    "Organisation",
+    "network",
+    "T",
+    ("organisation*", "move_person", "rename_team", "take_back_move", "*_person"),
+)
 AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
     "my_account",
@@ -49,7 +56,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = (match.url_name or "") if match else ""
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
-    own = [TASKS, REQUESTS]
+    own = [TASKS, ORGANISATION, REQUESTS]
     if user.role in SEE_ALL:
         own += [DUPLICATES, IMPORTS, WORK]
     if user.role in ADMINISTRATORS:

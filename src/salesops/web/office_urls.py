@@ -30,6 +30,7 @@ from salesops.web.pages.keeping.account import ACCOUNT
 from salesops.web.pages.keeping.account import account as kept_account
 from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
+from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.tasks import calendar, tasks
@@ -88,6 +89,11 @@ urlpatterns = [
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
+    path("organisation", organisation.organisation, name="organisation"),
+    path("organisation/move", moving.move, name="move_person"),
+    path("organisation/team", moving.team, name="rename_team"),
+    path("organisation/take-back", organisation.take_back, name="take_back_move"),
+    path("organisation/people/<path:key>", person.person, name="organisation_person"),
     path("requests", requests, name="requests"),
     path("requests/new", new_request, name="new_request"),
     path("requests/effectiveness", effectiveness, name="requests_effectiveness"),
@@ -146,6 +152,8 @@ urlpatterns = [
     path("undo/activity/<path:key>", undoing.undo, {"kind": ACTIVITY}, "undo_activity"),
     path("gone/activity/<path:key>", undoing.gone, {"kind": ACTIVITY}, "gone_activity"),
     path("undo/opportunity/<path:key>", undoing.undo, {"kind": OPPORTUNITY}, "undo_opportunity"),
+    path("undo/person/<path:key>", undoing.undo, {"kind": person.PERSON}, "undo_person"),
+    path("gone/person/<path:key>", undoing.gone, {"kind": person.PERSON}, "gone_person"),
     path("undo/account/<path:key>", undoing.undo, {"kind": ACCOUNT}, "undo_account"),
     path("gone/opportunity/<path:key>", undoing.gone, {"kind": OPPORTUNITY}, "gone_opportunity"),
     path("gone/account/<path:key>", undoing.gone, {"kind": ACCOUNT}, "gone_account"),

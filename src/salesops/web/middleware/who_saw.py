@@ -19,6 +19,7 @@ _RECORDS: dict[str, Any] = {
     "contact": Contact,
     "lead": Lead,
     "person": Person,
+    "organisation_person": Person,
 }
 
 
@@ -44,7 +45,7 @@ def _note(user: User, match: Any) -> None:
     if name == "request" and _is_confidential(user, key):
         note_look(user, "request", str(key), system_clock())
     elif name in _RECORDS and not _is_own(user, _RECORDS[name], str(key)):
-        note_look(user, name, str(key), system_clock())
+        note_look(user, _RECORDS[name]._meta.db_table, str(key), system_clock())
 
 
 def _is_own(user: User, noun: Any, key: str) -> bool:

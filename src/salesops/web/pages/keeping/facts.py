@@ -59,6 +59,15 @@ TITLES: dict[str, dict[str, str]] = {
         "duration_minutes": "Minutes",
         "contact_id": "With",
     },
+    "person": {
+        "name": "Name",
+        "email": "Email",
+        "title": "Title",
+        "region": "Region",
+        "hired_on": "First day",
+        "left_on": "Gone since",
+        "is_active": "Works here",
+    },
 }
 ACTIVITY_KINDS = (
     "task", "call", "meeting", "email", "demo", "message", "note",

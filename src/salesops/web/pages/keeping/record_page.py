@@ -32,6 +32,7 @@ from salesops.web.pages.keeping.history import Entry, done_in_words, history
 from salesops.web.pages.keeping.typed import moment_to_type, money_to_type
 from salesops.web.words import in_zone
 
+KEPT_AT = {"person": "/organisation/people/"}
 More = Callable[[User, Any, str], dict[str, Any]]
 
 
@@ -86,8 +87,9 @@ def actor_of(request: HttpRequest) -> User:
 
 
 def place(noun: type[Record], key: str) -> str:
-    """The address of a record's page."""
-    return facts.PLACES[noun._meta.db_table] + quote(key, safe="")
+    """The address of the page a record is kept on; that of somebody's numbers is another."""
+    name = noun._meta.db_table
+    return KEPT_AT.get(name, facts.PLACES.get(name, "")) + quote(key, safe="")
 
 
 def reading() -> tuple[str, str]:

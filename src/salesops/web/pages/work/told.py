@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from salesops.actions.cancel_job import may_cancel
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
+from salesops.actions.move_person import MOVE_DUE
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
@@ -30,6 +31,7 @@ _TITLES = {
     LOOK: "Working out what Home shows",
     LOOK_AT_FILES: "Looking at files",
     COUNT_IMPORT: "Counting what an import would do",
+    MOVE_DUE: "A planned move in the organisation",
     PREVIEW_UNDO: "Working out what undoing an import would do",
 }
 _PLAINLY = {
@@ -42,6 +44,7 @@ _PLAINLY = {
     COUNT_IMPORT: "the counting of another import",
     FIND_DUPLICATES: "a search for duplicates",
     EDIT_MANY: "a change of many rows",
+    MOVE_DUE: "a planned move",
     UNDO_MANY: "a change of many rows",
 }
 PLANNED, LATER = "Planned", "Tried again later"

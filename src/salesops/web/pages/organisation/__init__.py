@@ -1,0 +1,1 @@
+"""The organisation as of a day, and moving people in it."""

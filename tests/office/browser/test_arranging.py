@@ -1,0 +1,65 @@
+"""Arranging the office in a browser: somebody is moved by drag and by menu, and what was done is audited."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from salesops.records.models import Person
+from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.test_every_page import _seen as wrong_with
+from tests.office.browser.test_signing_in import _sign_in as sign_in
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def _manager(key: str) -> str | None:
+    found: str | None = Person.objects.get(pk=key).manager_id
+    return found
+
+
+def test_somebody_is_moved_by_drag_and_by_menu(address: str, enter: Enter) -> None:
+    for key in ("eve", "fay"):
+        Person.objects.create(id=key, name=key.title(), manager_id="dora", team="West")
+    page = enter(f"{address}/organisation")
+    sign_in(page, "dora@example.com")
+    page.goto(f"{address}/organisation")
+    page.locator("[data-node=bob] > .one").drag_to(page.locator("[data-node=eve] > .one"))
+    expect(page.get_by_role("heading", name="Move Bob")).to_be_visible()
+    expect(page.get_by_text("Bob reports to Eve")).to_be_visible()
+    page.get_by_role("button", name="Move", exact=True).click()
+    expect(page.get_by_role("status")).to_contain_text("Moved.")
+    assert _manager("bob") == "eve"
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_contain_text("Taken back")
+    assert _manager("bob") is None
+
+    page.get_by_role("link", name="Move Bob").click()
+    page.get_by_label("Reports to").select_option(label="Fay, West")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="See what changes").click()
+    page.get_by_label("Why").fill("Closer to the customer")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Moved.")
+    assert _manager("bob") == "fay"
+    page.goto(f"{address}/audit")
+    expect(page.get_by_text("“Closer to the customer”")).to_be_visible()
+
+
+@pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
+def test_the_pages_are_accessible_and_fit(
+    address: str, enter: Enter, theme: str, size: tuple[int, int]
+) -> None:
+    page = enter(f"{address}/audit", size=size, theme=theme)
+    sign_in(page, "dora@example.com")
+    wrong = []
+    for place in (
+        "/organisation",
+        "/organisation/people/bob?edit=name",
+        "/organisation/move?person=bob&manager=dora&look=1",
+        "/organisation/team?team=East&name=West&look=1",
+        "/audit",
+        "/audit/seen",
+    ):
+        wrong += wrong_with(page, f"{address}{place}")
+    assert wrong == []
