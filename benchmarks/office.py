@@ -38,7 +38,7 @@ def main() -> None:
     options = asked.parse_args()
     files = write_export(CACHE / f"export-{options.size}", options.size)
     if options.only == "import":
-        set_up(options.into)
+        make(options.into)
         bring_in(options.into, files)
     elif options.only == "rest":
         set_up(options.into)
@@ -55,8 +55,17 @@ def main() -> None:
             cost_of([*common, "--only", "rest"])
 
 
+def make(office: Path) -> None:
+    """An office of the present version there, and Django speaking to it."""
+    from django.core.management import call_command
+
+    set_up(office)
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
 def set_up(office: Path) -> None:
-    """Have Django speak to an office there, of the present version."""
+    """Have Django speak to the office there."""
     office.mkdir(exist_ok=True)
     os.environ |= {
         "SALESOPS_OFFICE": str(office),
@@ -65,12 +74,9 @@ def set_up(office: Path) -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
-def bring_in(office: Path, files: list[Path]) -> None:
+def bring_in(office: Path, files: list[Path], source: str = "Salesforce") -> None:
     """As `salesops import` does it: read, preview, write."""
     from salesops.actions.import_rows import go_on, start_import
     from salesops.book.settings import Settings
@@ -80,12 +86,12 @@ def bring_in(office: Path, files: list[Path]) -> None:
     from salesops.jobs.workbench import workbench
 
     began = time.perf_counter()
-    examination = examine_files(files, office / "examined", Answers())
+    examination = examine_files(files, office / f"examined {source}", Answers())
     arrived = read_files(examination, office, Settings(), _now)
     said = time.perf_counter()
-    preview(arrived, "Salesforce")
+    preview(arrived, source)
     previewed = time.perf_counter()
-    run = start_import(None, "Salesforce", list(arrived.files), arrived.seen_at, _now)
+    run = start_import(None, source, list(arrived.files), arrived.seen_at, _now)
     with workbench(arrived.folder / "rows.duckdb", read_only=True) as rows:
         go_on(run, rows, _now)
     written = time.perf_counter()
