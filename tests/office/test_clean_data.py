@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from salesops.records.models import Opportunity
+from salesops.web import books
 from tests.office.readers import Office, Reader
 from tests.office.selling import Follow, follows, selling
 from tests.web.markup import Element, Markup, read_markup
@@ -69,6 +70,18 @@ def test_each_reader_is_told_of_what_they_see(
         assert set(_names(reader)) == names
         exported = reader.get(PAST, export="csv")
         assert len(b"".join(exported).decode("utf-8-sig").strip().splitlines()) - 1 == count
+
+
+@pytest.mark.usefixtures("wrong")
+def test_who_may_only_look_is_offered_nothing_to_change(wrong: Office) -> None:
+    wrong.ravi.role = "analyst"
+    wrong.ravi.save()
+    page = Reader(wrong.ravi).page(PAST)
+    assert len(page.rows("Close date has passed")) == 4
+    assert "Mend all" not in page.text
+    assert not page.all("a", class_="cell")
+    merging = Reader(wrong.ravi).page("/clean-data/account_twice")
+    assert [a for a in merging.all("a", href="/duplicates") if "merge them" in a.text]
 
 
 @pytest.mark.usefixtures("wrong")
@@ -148,6 +161,23 @@ def test_home_says_what_is_ones_own_to_mend_and_nothing_where_nothing_is(
     Opportunity.objects.filter(pk__in=PASSED).update(close_date=date(2099, 3, 1))
     follows()
     assert not as_bob.page("/").all("section", aria_labelledby="mh")
+
+
+@pytest.mark.usefixtures("wrong")
+def test_where_asking_takes_long_counts_stand_for_a_while_and_say_of_when_they_are(
+    as_bob: Reader, follows: Follow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(books, "LONG", 0.0)
+    assert "These counts are of" not in as_bob.page(PAGE).text
+    Opportunity.objects.filter(pk="mill").update(close_date=date(2099, 3, 1))
+    follows()
+    page = as_bob.page(PAGE)
+    assert "2record" in page.text
+    assert "These counts are of" in page.text
+    monkeypatch.setattr(books, "AGAIN_AFTER", 0.0)
+    page = as_bob.page(PAGE)
+    assert "1record" in page.text
+    assert "These counts are of" not in page.text
 
 
 @pytest.mark.usefixtures("wrong")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
@@ -43,18 +44,20 @@ class Line:
 
 @dataclass(frozen=True)
 class ToMend:
-    """The lines, and whether they are of the reader's own records or of all they see."""
+    """The lines, whether they are of the reader's own records or of all they see, and of when where not of now."""
 
     lines: list[Line]
     is_own: bool
+    as_of: datetime | None
 
 
 def to_mend_of(request: HttpRequest, book: Book) -> ToMend | None:
     """What a reader has to mend: their own, or all they see where none of it is; None where there is nothing."""
-    report, person = what_is_wrong().report, person_of(request)
+    found, person = what_is_wrong(), person_of(request)
+    report = found.report
     is_own = bool(person) and any(p.owner_id == person and p.rows for p in report.parts)
     lines = _lines(book, report, person) if is_own else _lines(book, report, None)
-    return ToMend(lines, is_own) if lines else None
+    return ToMend(lines, is_own, found.as_of) if lines else None
 
 
 def _lines(book: Book, report: Report, person: str | None) -> list[Line]:
