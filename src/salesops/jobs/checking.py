@@ -40,32 +40,20 @@ KEPT = ".checks"  # beside a file of a generation, under its name
 
 def found_in(engine: DuckDBEngine, settings: Settings) -> Report:
     """What the checks find in the current generation of a whole book, as it is kept or else asked now and kept."""
-    file = engine.folder / engine.manifest.newest
-    return _kept(
-        file,
-        "report",
-        settings,
-        _report,
-        lambda: run_checks(Book(engine, settings), held_in(engine, settings)),
-    )
+    book, file = Book(engine, settings), engine.folder / engine.manifest.newest
+    return _kept(book, file, "report", _report, lambda: run_checks(book, held_in(engine, settings)))
 
 
 def found_before(engine: DuckDBEngine, settings: Settings) -> Trend:
     """What they found some weeks ago, as it is kept of the base or else asked now and kept."""
-    file = engine.folder / engine.manifest.base
-    return _kept(
-        file,
-        "trend",
-        settings,
-        _trend,
-        lambda: trend(Book(engine, settings), held_in(engine, settings)),
-    )
+    book, file = Book(engine, settings), engine.folder / engine.manifest.base
+    return _kept(book, file, "trend", _trend, lambda: trend(book, held_in(engine, settings)))
 
 
 def held_in(engine: DuckDBEngine, settings: Settings) -> Held:
     """What the current generation of a whole book holds of what checks look at."""
     book, file = Book(engine, settings), engine.folder / engine.manifest.base
-    former = _kept(file, "former", settings, _columns, lambda: former_columns(book))
+    former = _kept(book, file, "former", _columns, lambda: former_columns(book))
     return held_by(book, former)
 
 
@@ -78,14 +66,14 @@ WHAT = ("report", "trend", "former")
 
 
 def _kept(
+    book: Book,
     file: Path,
     what: str,
-    settings: Settings,
     read: Callable[[Any], T],
     ask: Callable[[], T],
 ) -> T:
-    """What is kept; asked now where nothing is, or where it is of other definitions or cannot be read."""
-    place, said_by = kept_file(file, what), _edition(settings)
+    """What is kept; asked now where nothing is, or where it is of another day or other definitions."""
+    place, said_by = kept_file(file, what), _edition(book)
     try:
         kept = json.loads(place.read_text("utf-8"))
         if kept["edition"] == said_by:
@@ -133,10 +121,10 @@ def _trend(told: Mapping[str, Any]) -> Trend:
     return {name: tuple(Then(**point) for point in points) for name, points in told.items()}
 
 
-def _edition(settings: Settings) -> str:
-    """Changes with what checks look for, with the tables below them and with the calendar."""
-    calendar = settings.calendar.model_dump_json()
-    return hashlib.sha256(f"{_code()}{calendar}".encode()).hexdigest()
+def _edition(book: Book) -> str:
+    """Changes with the day, with what checks look for, with the tables below them and with the calendar."""
+    said = f"{_code()}{book.settings.calendar.model_dump_json()}{book.today}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)
