@@ -132,9 +132,9 @@ def test_not_the_same_goes_and_comes_back_and_decisions_tell_how_right_proposals
     _merge(as_dora)
     Contact.objects.create(id="c", name="C")
     text = " ".join(as_dora.get("/duplicates").content.decode().split())
-    assert "Of 2 proposals decided on, 1 was right: 50%" in text
-    assert "Of 1 record merged, 1 had been proposed: 100%" in text
+    assert "Of 2 proposals decided on, 1 was right: 50 %" in text
+    assert "Of 1 record merged, 1 had been proposed: 100 %" in text
     as_dora.post(f"/duplicates/taken-back/{KeptApart.objects.get().begun_by_id}")
     text = " ".join(as_dora.get("/duplicates").content.decode().split())
     assert "Charlies customer" in text
-    assert "Of 1 proposal decided on, 1 was right: 100%" in text
+    assert "Of 1 proposal decided on, 1 was right: 100 %" in text

@@ -103,9 +103,7 @@ def _searched(work: Work, kind: Kind, mark: str, model: dict[str, Any], rows: in
 
 def _write(work: Work, kind: Kind, found: Found, changed: Collection[str] | None) -> None:
     """Have the pairs that are kept be those that were found, of all records or of those that changed."""
-    apart = set(
-        KeptApart.objects.filter(noun=kind.noun, ended_by=None).values_list("left", "right")
-    )
+    apart = _apart(kind)
     fresh = {(p.left, p.right): p for p in found.pairs if (p.left, p.right) not in apart}
     alike = LookAlike.objects.filter(noun=kind.noun)
     if changed is not None:
@@ -123,10 +121,16 @@ def _write(work: Work, kind: Kind, found: Found, changed: Collection[str] | None
             LookAlike.objects.filter(pk__in=some).delete()
     for pairs in _some(new):
         with work.effect():
-            LookAlike.objects.bulk_create(
-                [_row(kind, p, former) for p in pairs], ignore_conflicts=True
-            )
+            apart = _apart(kind)  # somebody may just have said so
+            rows = [_row(kind, p, former) for p in pairs if (p.left, p.right) not in apart]
+            LookAlike.objects.bulk_create(rows, ignore_conflicts=True)
     _name(work, kind, apart, former)
+
+
+def _apart(kind: Kind) -> set[Key]:
+    """What people said is not the same."""
+    said = KeptApart.objects.filter(noun=kind.noun, ended_by=None)
+    return set(said.values_list("left", "right"))
 
 
 def _is_other(pair: Pair | None, weight: float | None) -> bool:

@@ -159,4 +159,5 @@ def _share(part: int, whole: int) -> str:
     found = wilson(part, whole)
     if found is None:
         return ""
-    return f"{part / whole:.0%} (95 % interval {found[0]:.0%} to {found[1]:.0%})"
+    low, high = (f"{100 * bound:.0f}" for bound in found)
+    return f"{100 * part / whole:.0f} % (95 % interval {low} to {high} %)"
