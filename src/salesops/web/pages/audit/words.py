@@ -34,6 +34,10 @@ _DONE = {
     "undo_import": "Took an import back",
     "import_rows": "Imported",
     "end": "Ended",
+    "merge": "Merged",
+    "unmerge": "Took apart",
+    "keep_apart": "Said they are not the same",
+    "keep_apart_no_more": "Took back that they are not the same",
 }
 
 
