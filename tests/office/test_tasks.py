@@ -77,7 +77,9 @@ def test_the_menu_counts_what_is_overdue_and_what_is_due_today(as_bob: Reader) -
     for key, days in (("late", -1), ("today", 0), ("soon", 1), ("never", None)):
         _make(key, days)
     Activity.objects.filter(pk="late").update(deleted_at=system_clock())
-    assert as_bob.page("/tasks").one("b", class_="due num").text == "1 due"
+    page = as_bob.page("/tasks")
+    assert [b.text for b in page.all("b", class_="due num")] == ["1 due", "1"]
+    assert page.one("button", popovertarget="side").attrs["aria-label"] == "Menu, 1 due"
     Activity.objects.filter(pk="today").update(is_done=True)
     assert as_bob.page("/tasks").all("b", class_="due num") == []
 

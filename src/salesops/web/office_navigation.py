@@ -77,6 +77,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "going": work_of(user),
         "todo": _todo(user, zone) if here == "home" else None,
         "recent": recently_seen(user)[:MOST_SHOWN] if here == "home" else None,
+        "tasks_due": due,
         "did": word_of(request, user) if "did" in request.GET else None,
         "makes": []
         if only_looks
