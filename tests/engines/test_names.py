@@ -176,3 +176,11 @@ def test_a_book_that_cannot_be_written_to_is_searched_as_well(
         assert not list((tmp_path / "book").glob(f"*{NAMES}*"))
     finally:
         engine.close()
+
+
+def test_names_that_cannot_be_indexed_are_told_and_leave_nothing_half_made(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert make_index(tmp_path / "base-1.duckdb") is None
+    assert "could not be indexed" in caplog.text
+    assert [p.name for p in tmp_path.iterdir()] == [f"base-1.duckdb{NAMES}-lock"]

@@ -7,6 +7,7 @@ is typed is compared with the words, and never with the names. For how long that
 from __future__ import annotations
 
 import fcntl
+import logging
 import shutil
 import tempfile
 import threading
@@ -42,6 +43,9 @@ KINDS = tuple(_INDEXED)
 _SINGLE, _SINGLE_FOR = "øłđðħı", "olddhi"
 _SEVERAL = {"ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "'": "", "’": ""}
 _WORD = r"'[\p{L}\p{M}\p{N}]+'"
+
+
+log = logging.getLogger("salesops.engines")
 
 
 @dataclass(frozen=True)
@@ -214,10 +218,11 @@ def make_index(base: Path, *, waits: bool = False) -> Path | None:
             fcntl.flock(lock, fcntl.LOCK_EX | (0 if waits else fcntl.LOCK_NB))
             if not own.exists():
                 write_index(base, own)
-    except (
-        OSError,
-        duckdb.IOException,
-    ):  # a folder that cannot be written to, or a base gone meanwhile
+    except OSError:  # somebody is at it, or the folder cannot be written to
+        return None
+    except duckdb.Error:
+        # Memory or disk too short, or the base gone meanwhile: the book is whole all the same.
+        log.exception("The names in %s could not be indexed.", base)
         return None
     return own
 
