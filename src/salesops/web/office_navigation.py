@@ -36,6 +36,7 @@ ORGANISATION = Entry(
     "T",
     ("organisation*", "move_person", "rename_team", "take_back_move", "*_person"),
 )
+PIPELINES = Entry("pipelines", "Pipelines", "columns-3", "E", ("pipelines",))
 AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
     "my_account",
@@ -61,6 +62,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         own += [DUPLICATES, IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
         own.append(ACCESS)
+    if user.role in SEE_ALL:
+        own.append(PIPELINES)
     if reads_audit_log(user):
         own.append(AUDIT)
     own.append(ACCOUNT)

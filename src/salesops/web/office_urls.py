@@ -32,6 +32,7 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
+from salesops.web.pages.pipelines import pipelines
 from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
@@ -89,6 +90,7 @@ urlpatterns = [
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
+    path("pipelines", pipelines.pipelines, name="pipelines"),
     path("organisation", organisation.organisation, name="organisation"),
     path("organisation/move", moving.move, name="move_person"),
     path("organisation/team", moving.team, name="rename_team"),

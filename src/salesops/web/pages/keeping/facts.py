@@ -201,8 +201,9 @@ def choices(actor: User, record: Record, column: Column) -> Choices:
 
 
 def stages(actor: User, pipeline: str | None) -> Choices:
-    """The stages of a pipeline in their order."""
-    of_it = visible_to(actor, PipelineStage).filter(pipeline=pipeline).order_by("position", "stage")
+    """The stages of a pipeline that are in use, in their order."""
+    of_it = visible_to(actor, PipelineStage).filter(pipeline=pipeline).exclude(is_active=False)
+    of_it = of_it.order_by("position", "stage")
     return [(s, s) for s in dict.fromkeys(of_it.values_list("stage", flat=True)) if s]
 
 

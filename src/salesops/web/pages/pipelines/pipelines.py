@@ -1,0 +1,233 @@
+"""The pipelines of an office: stages in order, edited in place by who may, with what a change means and what changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+
+from salesops.actions.arrange_stages import (
+    CATEGORIES,
+    OUTCOMES,
+    add_stage,
+    edit_stage,
+    in_order,
+    may_arrange,
+    move_stage,
+    refuse_who_may_not,
+)
+from salesops.actions.edit_record import Unfit, version_now
+from salesops.actions.undo_change import undo_change
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.models import Change, Opportunity, PipelineStage
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.web.books import manifest, whole_book
+from salesops.web.pages.keeping.history import Entry, done_in_words, history
+from salesops.web.pages.keeping.record_page import actor_of, reading
+from salesops.web.words import said
+
+PLACE = "/pipelines"
+MOST_TOLD = 30
+_YES_NO = {"": None, "yes": True, "no": False}
+
+
+def pipelines(request: HttpRequest) -> HttpResponse:
+    """The stages of each pipeline, or what comes of a form on them."""
+    actor = actor_of(request)
+    if request.method != "POST":
+        return _shown(request, actor)
+    refuse_who_may_not(actor)
+    form = request.POST.dict()
+    try:
+        number = _do(actor, form)
+    except Refusal as refusal:
+        column = getattr(refusal, "column", "")
+        return _shown(request, actor, problem=str(refusal), column=column, typed=form, status=422)
+    return HttpResponseRedirect(f"{PLACE}?done={number}#s-{form.get('key', '')}")
+
+
+def _do(actor: User, form: Mapping[str, str]) -> int:
+    """Do what a form asks; the number of the change, 0 where it was so already."""
+    key = form.get("key", "")
+    match form.get("do"):
+        case "edit":
+            seen = form.get("seen", "")
+            if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
+                raise Refusal("This form is too old. Change it again.")
+            stage = get_object_or_404(PipelineStage, pk=key, deleted_at=None)
+            values = {c: v for c, v in _values(form).items() if getattr(stage, c) != v}
+            if not values:
+                return 0
+            reason = form.get("reason", "").strip()[:500]
+            change = edit_stage(actor, key, values, system_clock, seen=int(seen), reason=reason)
+            return int(change.pk)
+        case "add":
+            made = add_stage(
+                actor, form.get("pipeline", ""), form.get("stage", ""), _values(form), system_clock
+            )
+            state = PipelineStage.versions.objects.get(record_id=made.pk)
+            return int(state.opened_by or 0)
+        case "move":
+            place = form.get("place", "")
+            if not (place.isascii() and place.isdigit() and len(place) < 5):
+                raise Refusal("Choose a place in the order.")
+            return int(move_stage(actor, key, int(place), system_clock).pk)
+        case "undo":
+            number = form.get("change", "")
+            is_number = number.isascii() and number.isdigit() and len(number) < 19
+            change = get_object_or_404(
+                Change.objects.exclude(door="import"), pk=int(number) if is_number else 0
+            )
+            undone = undo_change(actor, change, system_clock)
+            if not undone.records:
+                raise Refusal("Somebody changed it since, so it stays as it is.")
+            return int(undone.change.pk)
+    raise Refusal("Choose what is to be done.")
+
+
+def _values(form: Mapping[str, str]) -> dict[str, Any]:
+    """What a form says of a stage, by column."""
+    return {
+        "default_probability": _share(form.get("default_probability", "")),
+        "forecast_category": form.get("forecast_category") or None,
+        "outcome": form.get("outcome") or None,
+        "is_pitched": _yes_no(form, "is_pitched"),
+        "is_qualified": _yes_no(form, "is_qualified"),
+        "is_active": "is_active" in form,
+    }
+
+
+def _share(text: str) -> Decimal | None:
+    """A share typed as 60 or 60 %."""
+    plain = text.replace("%", "").replace(" ", "").replace(",", ".")
+    if not plain:
+        return None
+    try:
+        found = Decimal(plain) / 100
+    except InvalidOperation as error:
+        raise Unfit("default_probability", "Write a probability such as 60 %.") from error
+    if not found.is_finite() or not 0 <= found <= 1:
+        raise Unfit("default_probability", "A probability is between 0 % and 100 %.")
+    return found.quantize(Decimal("0.000001"))
+
+
+def _yes_no(form: Mapping[str, str], name: str) -> bool | None:
+    if form.get(name, "") not in _YES_NO:
+        raise Unfit(name, "Choose yes, no or by its name.")
+    return _YES_NO[form.get(name, "")]
+
+
+def _shown(
+    request: HttpRequest,
+    actor: User,
+    *,
+    problem: str = "",
+    column: str = "",
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    stages = list(visible_to(actor, PipelineStage))
+    may, opened = may_arrange(actor), request.GET.get("edit", "")
+    if typed and typed.get("do") == "edit":
+        opened = typed.get("key", "")
+    told = _told(actor, stages, may)
+    names = sorted({s.pipeline or "" for s in stages})
+    counts = {
+        (row["pipeline"], row["stage"]): row["n"]
+        for row in Opportunity.objects.filter(deleted_at=None)
+        .values("pipeline", "stage")
+        .annotate(n=Count("pk"))
+        .order_by()
+    }
+    guessed = _as_in_the_book()
+    seen_keys = {s.pk for s in stages}
+    context = {
+        "pipelines": [
+            {
+                "name": name,
+                "stages": [
+                    _line(s, counts, guessed, opened if may else "")
+                    for s in in_order(name or None)
+                    if s.pk in seen_keys
+                ],
+            }
+            for name in names
+        ],
+        "outcomes": [(o, said(o)) for o in OUTCOMES],
+        "categories": [(c, said(c)) for c in CATEGORIES],
+        "may_arrange": may,
+        "told": told[:MOST_TOLD],
+        "done": _done(request, actor, told),
+        "problem": problem,
+        "column": column,
+        "typed": typed or {},
+        "zone": reading()[1],
+    }
+    return render(request, "pipelines/pipelines.html", context, status=status)
+
+
+def _line(
+    stage: Any,
+    counts: Mapping[tuple[Any, Any], int],
+    guessed: Mapping[tuple[str, str], Mapping[str, Any]],
+    opened: str,
+) -> dict[str, Any]:
+    book = guessed.get((stage.pipeline or "", stage.stage or ""), {})
+    chance = stage.default_probability
+    return {
+        "stage": stage,
+        "deals": counts.get((stage.pipeline, stage.stage), 0),
+        "chance": "" if chance is None else f"{(chance * 100).normalize():f} %",
+        "is_open": stage.pk == opened,
+        "seen": version_now(stage) if stage.pk == opened else 0,
+        "facts": [
+            (name, _words(getattr(stage, name)), _words(book.get(name)))
+            for name in ("outcome", "is_pitched", "is_qualified")
+        ],
+        "pitched": {True: "yes", False: "no"}.get(stage.is_pitched, ""),
+        "qualified": {True: "yes", False: "no"}.get(stage.is_qualified, ""),
+    }
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    return {True: "Yes", False: "No"}[value] if isinstance(value, bool) else said(str(value))
+
+
+def _as_in_the_book() -> dict[tuple[str, str], dict[str, Any]]:
+    """What each stage means in numbers, where the record does not say."""
+    if manifest() is None:
+        return {}
+    found = whole_book().engine.run(
+        "SELECT pipeline, stage, outcome, is_pitched, is_qualified FROM pipeline_stage"
+    )
+    return {(row["pipeline"] or "", row["stage"] or ""): row for row in found.dicts()}
+
+
+def _told(actor: User, stages: list[Any], may_edit: bool) -> list[tuple[Any, Entry]]:
+    """What was changed of the stages, the newest first; an import's first sight is no change."""
+    found = [(s, e) for s in stages for e in history(actor, s, "", may_edit=may_edit)]
+    found = [(s, e) for s, e in found if not e.is_first_seen]
+    return sorted(found, key=lambda each: each[1].at, reverse=True)
+
+
+def _done(
+    request: HttpRequest, actor: User, told: list[tuple[Any, Entry]]
+) -> Mapping[str, Any] | None:
+    """What this person has just done, where it still stands."""
+    number = request.GET.get("done", "")
+    for stage, entry in told:
+        change = entry.change
+        if change is not None and str(change.pk) == number and change.actor_id == actor.pk:
+            words = done_in_words(entry)
+            if change.verb == "arrange_stages":
+                words = "The stages have another order."
+            return {"said": f"{stage.stage}: {words}", "undoes": entry.undoes}
+    return None
