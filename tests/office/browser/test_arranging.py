@@ -1,11 +1,11 @@
-"""Arranging the office in a browser: somebody is moved by drag and by menu, and what was done is audited."""
+"""Arranging the office in a browser: people and stages are moved by drag and by menu, and what was done is audited."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from salesops.records.models import Person
+from salesops.records.models import Person, PipelineStage
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
 from tests.office.browser.test_signing_in import _sign_in as sign_in
@@ -44,6 +44,30 @@ def test_somebody_is_moved_by_drag_and_by_menu(address: str, enter: Enter) -> No
     assert _manager("bob") == "fay"
     page.goto(f"{address}/audit")
     expect(page.get_by_text("“Closer to the customer”")).to_be_visible()
+
+
+def _order() -> list[str]:
+    return list(PipelineStage.objects.order_by("position").values_list("pk", flat=True))
+
+
+def test_stages_are_reordered_by_drag_and_by_keyboard(address: str, enter: Enter) -> None:
+    for position, name in enumerate(("New", "Pitched", "Won"), 1):
+        PipelineStage.objects.create(
+            id=name.lower(), pipeline="Sales", stage=name, position=position
+        )
+    page = enter(f"{address}/pipelines")
+    sign_in(page, "dora@example.com")
+    page.goto(f"{address}/pipelines")
+    page.locator("[data-stage=won] th").drag_to(page.locator("[data-stage=new] th"))
+    expect(page.get_by_role("status")).to_contain_text("another order")
+    assert _order() == ["won", "new", "pitched"]
+    page.get_by_role("button", name="Move Won down").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-stage=new][data-place='1']")).to_be_visible()
+    assert _order() == ["new", "won", "pitched"]
+    page.keyboard.press("z")
+    expect(page.locator("[data-stage=won][data-place='1']")).to_be_visible()
+    assert wrong_with(page, f"{address}/pipelines?edit=won") == []
 
 
 @pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
