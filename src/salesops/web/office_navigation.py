@@ -17,7 +17,7 @@ from salesops.web.pages.keeping.facts import organisation_zone
 from salesops.web.pages.tasks.due import Task, due_by_tonight, lines, open_tasks
 from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen
 from salesops.web.pages.tasks.tasks import word_of
-from salesops.web.pages.work.told import share_of, title_of
+from salesops.web.pages.work.told import told
 from salesops.web.pages.work.work import going_on
 
 MOST_ON_HOME = 8
@@ -102,5 +102,5 @@ def work_of(user: User) -> str:
     job = going_on(user.pk)
     if job is None:
         return ""
-    share = share_of(job)
-    return title_of(job) + (f", {share * 100:.0f} %" if share is not None else " …")
+    (line,) = told(user, [job], system_clock())
+    return line.title + (f", {line.share * 100:.0f} %" if line.share is not None else " …")
