@@ -118,6 +118,9 @@ def test_nobody_merges_into_or_from_what_is_not_theirs(as_bob: Reader) -> None:
     assert "not yours to change" in answer.content.decode()
     assert as_bob.get("/duplicates/account/merge", key="charlie-twice").status_code == 404
     assert as_bob.get("/duplicates/opportunity/merge", key="bob-deal").status_code == 404
+    for keys in ([], [f"a{n}" for n in range(13)]):
+        answer = as_bob.post("/duplicates/account/merge", key=keys)
+        assert "Choose from two to 12 records" in answer.content.decode()
     assert not Merge.objects.exists()
 
 

@@ -37,7 +37,9 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
     """The records of `?key=…&key=…` beside each other, or what comes of merging them."""
     actor, noun = actor_of(request), told.noun_of(name)
     form = request.POST if request.method == "POST" else request.GET
-    keys = list(dict.fromkeys(form.getlist("key")))[:MOST]
+    keys = list(dict.fromkeys(form.getlist("key")))
+    if not keys or len(keys) > MOST:
+        raise Refusal(f"Choose from two to {MOST} records to merge.")
     found = told.within_reach(actor, noun).in_bulk(keys)
     records = [found[key] for key in keys if key in found]
     if not records:
