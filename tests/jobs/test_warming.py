@@ -124,6 +124,9 @@ def test_what_is_kept_goes_with_its_generation(opened: Path) -> None:
     assert {p.name for p in opened.glob("base-3.*")} == {
         "base-3.duckdb",
         "base-3.duckdb.answers",
+        "base-3.duckdb.checks-former",
+        "base-3.duckdb.checks-report",
+        "base-3.duckdb.checks-trend",
         "base-3.duckdb.findings",
         f"base-3.duckdb{NAMES}",
     }
