@@ -79,7 +79,7 @@ def test_a_condition_that_makes_no_sense_is_explained_with_a_way_back(
 
 def test_the_palette_goes_anywhere_by_keyboard(page: Page) -> None:
     page.keyboard.press("Control+k")
-    box = page.get_by_role("combobox", name="Find a deal, account, person or number")
+    box = page.get_by_role("combobox", name="Find an account, deal, contact, person or number")
     expect(box).to_be_focused()
     page.keyboard.type("win rate")
     expect(page.locator("#found .opt").first).to_contain_text("Win rate")
