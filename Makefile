@@ -8,7 +8,7 @@ PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
 WORKERS ?= 2
-OFFICE_TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --ds=salesops.web.office_settings tests
+OFFICE_TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ds=salesops.web.office_settings tests
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 
@@ -57,7 +57,7 @@ demo: setup
 	@$(BIN)/salesops demo --office demo-office
 
 test: setup lint types layers
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@echo "The office, on SQLite …"
 	@$(OFFICE_TESTS)
 	@echo "The office, on PostgreSQL …"

@@ -35,6 +35,22 @@ def _is_folder(parts: tuple[str, ...]) -> bool:
     return not (len(parts) == 1 and parts[0].endswith(".py"))
 
 
+# Files that take a minute or more, the longest first: begun last, one of them would run on alone at the end.
+LONG = (
+    "office/test_killed_imports.py",
+    "jobs_office/test_keeping.py",
+    "office/browser/test_signing_in.py",
+    "jobs_office/test_deaths.py",
+    "engines/test_spark.py",
+    "docs/test_pages_run.py",
+    "jobs/test_kills.py",
+    "browser/test_every_page.py",
+    "importers/test_malformed_files.py",
+    "browser/test_looking.py",
+    "browser/test_first_five_minutes.py",
+)
+
+
 @pytest.fixture(autouse=True)
 def _an_empty_history(request: pytest.FixtureRequest) -> None:
     """A test that commits begins without the versions that emptying tables after another has left."""
@@ -60,11 +76,15 @@ def datasets() -> Path:
     return DATASETS
 
 
+@pytest.hookimpl(trylast=True)  # after the order was drawn
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser and Spark tests skip, visibly, where the machine has no Chromium or no Java.
 
-    What only PostgreSQL can do is not asked of SQLite; `make test` runs on both.
+    What only PostgreSQL can do is not asked of SQLite; `make test` runs on both. Long files come first.
     """
+    here = Path(__file__).parent
+    places = {here / name: place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path, len(LONG)))
     if not os.environ.get("SALESOPS_DATABASE", "").startswith("postgresql"):
         items[:] = [item for item in items if "postgresql" not in item.keywords]
     for item in items:

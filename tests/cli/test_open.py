@@ -41,7 +41,11 @@ def test_nothing_but_the_book_is_left_behind(salesops: Run, deals: Path, tmp_pat
         "answers.json",
         "base-1.duckdb",
         "base-1.duckdb.answers",
+        "base-1.duckdb.checks-former",
+        "base-1.duckdb.checks-report",
+        "base-1.duckdb.checks-trend",
         "base-1.duckdb.findings",
+        "base-1.duckdb.names-1",
     }
 
 

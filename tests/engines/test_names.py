@@ -184,3 +184,11 @@ def test_names_that_cannot_be_indexed_are_told_and_leave_nothing_half_made(
     assert make_index(tmp_path / "base-1.duckdb") is None
     assert "could not be indexed" in caplog.text
     assert [p.name for p in tmp_path.iterdir()] == [f"base-1.duckdb{NAMES}-lock"]
+
+
+def test_two_engines_of_one_process_find_names_in_the_same_base(folder: Path) -> None:
+    first, second = DuckDBEngine(folder), DuckDBEngine(folder)
+    assert _ids(first, "muller") == _ids(second, "muller") == ["a1"]
+    first.close()
+    assert _ids(second, "strauss") == ["a6"]
+    second.close()

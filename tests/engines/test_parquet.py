@@ -10,7 +10,7 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.engines import parquet
-from salesops.engines.folder import read_manifest
+from salesops.engines.folder import Manifest, read_manifest
 from salesops.engines.parquet import EXPORTED, export_parquet
 from salesops.foundations.problem import Refusal
 from tests.engines.generations import publish_next
@@ -80,7 +80,7 @@ def test_a_writer_that_fails_leaves_the_former_export(
     former = export_parquet(tmp_path / "book", tmp_path / "parquet")
     publish_next(tmp_path / "book")
 
-    def half(_base: Path, folder: Path) -> None:
+    def half(_book: Path, _manifest: Manifest, folder: Path) -> None:
         (folder / "account").mkdir(parents=True)
         raise OSError("The disk is full.")
 

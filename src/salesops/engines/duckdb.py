@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -40,7 +41,6 @@ class _Generation:
     connection: duckdb.DuckDBPyConnection
     answers: dict[tuple[Any, ...], Rows] = field(default_factory=dict)
     names: dict[tuple[Path, ...], Names] = field(default_factory=dict)
-    attached: list[str] = field(default_factory=list)  # the indexes of names
 
 
 class DuckDBEngine:
@@ -170,10 +170,10 @@ class DuckDBEngine:
             return self._attach(generation, file)
 
     def _attach(self, generation: _Generation, file: Path) -> NameIndex:
-        alias = f"names_{len(generation.attached)}"
+        # Engines of one process that read the same base share what is attached beside it.
+        alias = f"names_{hashlib.sha256(str(file).encode()).hexdigest()[:16]}"
         with self._cursor(generation) as cursor:
-            cursor.execute(f"ATTACH {literal(str(file))} AS {alias} (READ_ONLY)")
-        generation.attached.append(alias)
+            cursor.execute(f"ATTACH IF NOT EXISTS {literal(str(file))} AS {alias} (READ_ONLY)")
         return self._narrowed(generation, NameIndex(partial(self._run, generation), alias), file)
 
     def _narrowed(self, generation: _Generation, index: NameIndex, file: Path) -> NameIndex:

@@ -57,17 +57,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     here = (match.url_name or "") if match else ""
     # These two speak of the files a local book was opened from.
     entries = [e for e in frame["entries"] if e["title"] not in ("Data", "Settings")]
-    own = [TASKS, ORGANISATION, REQUESTS]
-    if user.role in SEE_ALL:
-        own += [DUPLICATES, IMPORTS, WORK]
-    if user.role in ADMINISTRATORS:
-        own.append(ACCESS)
-    if user.role in SEE_ALL:
-        own.append(PIPELINES)
-    if reads_audit_log(user):
-        own.append(AUDIT)
-    own.append(ACCOUNT)
-    entries += [navigation.shown(entry, here) for entry in own]
+    for group in ([TASKS, REQUESTS], _of_operations(user), [ACCOUNT]):
+        shown = [navigation.shown(entry, here) for entry in group]
+        shown[0]["begins"] = True
+        entries += shown
     zone = frame["manifest"].zone if frame["manifest"] else organisation_zone()
     due = due_by_tonight(user, system_clock(), zone)
     for entry in entries:
@@ -90,6 +83,18 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         ],
         "new_opportunity": "" if only_looks else reverse("new_opportunity"),
     }
+
+
+def _of_operations(user: User) -> list[Entry]:
+    """What arranges the office and keeps it in order; everybody sees how it is organised."""
+    found = [ORGANISATION]
+    if user.role in SEE_ALL:
+        found += [PIPELINES, DUPLICATES, IMPORTS, WORK]
+    if user.role in ADMINISTRATORS:
+        found.append(ACCESS)
+    if reads_audit_log(user):
+        found.append(AUDIT)
+    return found
 
 
 def _todo(user: User, zone: str) -> list[Task]:

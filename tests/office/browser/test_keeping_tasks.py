@@ -29,7 +29,9 @@ def test_a_task_is_planned_from_what_the_palette_found_done_by_a_key_and_undone(
 ) -> None:
     page = enter(f"{start}/opportunities")
     sign_in(page, "bob@example.com")
+    page.wait_for_url(f"{start}/opportunities")
     page.keyboard.press("Control+k")
+    expect(page.locator("#palette input")).to_be_focused()
     page.keyboard.type("lihgthouse")
     expect(page.get_by_role("option", name="Lighthouse")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
