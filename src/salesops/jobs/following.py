@@ -31,7 +31,7 @@ from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import workbench
 from salesops.records.models import NOUNS
 from salesops.records.to_tables import changed_ids, entered, table_batches
-from salesops.records.watermark import is_behind, is_of_this_database, one_moment, watermark
+from salesops.records.watermark import is_behind, one_moment, tells_what_changed, watermark
 from salesops.tables import TABLES
 
 FOLLOWED = "FOLLOWED"  # beside the book: how far into the records it reaches
@@ -87,7 +87,7 @@ def _may_be_kept(former: Manifest, settings: Settings, clock: Clock) -> bool:
         follows is not None
         and follows.made_by == _made_by(settings)
         and timedelta() <= clock() - follows.made_at < LONGEST_ON_ONE_BASE
-        and is_of_this_database(follows.mark)
+        and tells_what_changed(follows.mark)
     )
 
 

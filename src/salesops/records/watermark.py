@@ -71,6 +71,15 @@ def is_of_this_database(mark: str) -> bool:
     )
 
 
+def tells_what_changed(mark: str) -> bool:
+    """Whether `newer_than` finds all that was written since `mark`.
+
+    On PostgreSQL not from within a transaction that may have written itself: its snapshots leave it out.
+    """
+    is_writing = connection.vendor == "postgresql" and connection.in_atomic_block
+    return not is_writing and is_of_this_database(mark)
+
+
 def newer_than(mark: str, name: str, version: str) -> str:
     """SQL that is true of the versions `version` of the noun `name` that a copy with `mark` has not seen."""
     if connection.vendor != "postgresql":
