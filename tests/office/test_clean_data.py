@@ -92,6 +92,9 @@ def test_ones_own_is_told_apart_from_what_ones_people_have(as_alice: Reader) -> 
     assert page.one("nav", aria_label="Whose").one("a", aria_current="page").text == "My own"
 
 
+@pytest.mark.django_db(
+    transaction=True
+)  # whether the book is behind is asked of what was committed
 @pytest.mark.usefixtures("wrong")
 def test_a_row_is_mended_in_place_taken_back_there_and_gone_once_the_book_follows(
     as_bob: Reader, follows: Follow
