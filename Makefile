@@ -7,7 +7,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
-WORKERS ?= 2
+# Three on two cores: many tests wait for a process, a browser or a lock.
+WORKERS ?= 3
 OFFICE_TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ds=salesops.web.office_settings tests
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never

@@ -67,6 +67,9 @@ def test_each_reader_has_their_own_board(as_: As, reader: str, sees: set[str]) -
     assert as_("charlie").post(BOARD, key="mill", stage="Won", seen="1").status_code == 404
 
 
+@pytest.mark.django_db(
+    transaction=True
+)  # whether the book is behind is asked of what was committed
 def test_a_moved_card_stands_at_once_where_it_is_and_is_undone(
     as_bob: Reader, follows: Follow
 ) -> None:

@@ -44,6 +44,9 @@ def _said(page: Markup) -> str:
     return " ".join(e.text for e in page.walk() if e.attrs.get("role") in ("status", "alert"))
 
 
+@pytest.mark.django_db(
+    transaction=True
+)  # whether the book is behind is asked of what was committed
 @pytest.mark.usefixtures("selling")
 def test_a_row_is_edited_says_at_once_what_was_saved_and_is_undone(
     as_bob: Reader, follows: Follow
