@@ -51,17 +51,6 @@ LONG = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _an_empty_history(request: pytest.FixtureRequest) -> None:
-    """A test that commits begins without the versions that emptying tables after another has left."""
-    marker = request.node.get_closest_marker("django_db")
-    if marker is not None and marker.kwargs.get("transaction"):
-        from tests.office.database import forget_tombstones
-
-        request.getfixturevalue("transactional_db")
-        forget_tombstones()
-
-
 @pytest.fixture
 def draw(tmp_path: Path) -> Callable[..., Book]:
     """Draws a book: `draw(opportunity='''…''')`, see `tests.drawn`."""

@@ -13,7 +13,6 @@ from salesops.records import sealing
 from salesops.records.models import Opportunity, OpportunityVersion, Seal, Seen
 from salesops.records.sealing import Broken, seal_some, verify
 from salesops.records.seen import EXPORT, note_taken
-from tests.office.database import forget_tombstones
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +34,6 @@ def _broken() -> Broken:
 @pytest.fixture
 def sealed(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Five states of two deals and an export, sealed by threes; the keys of the states."""
-    forget_tombstones()
     monkeypatch.setattr(sealing, "A_SEAL", 3)
     with changing(None, "create_opportunity", fixed_clock(MAY)):
         deal = Opportunity.objects.create(id="mill", name="Mill", amount_minor=100)
