@@ -118,7 +118,7 @@ def test_a_chain_written_anew_differs_from_a_seal_that_was_noted(sealed: list[in
     assert (found.how, found.number) == ("chain", last.number)
 
 
-@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="there one writes after the other")
+@pytest.mark.postgresql  # on SQLite one writes after the other
 def test_what_was_committed_late_is_sealed_late(sealed: list[int]) -> None:
     late = OpportunityVersion.objects.get(pk=sealed[0])
     _run(

@@ -17,7 +17,7 @@ from salesops.book.measurement import Measurement, figure_of
 from salesops.book.picture import caption, cells, headings, value_in_words
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
-from salesops.cli.writing import Columns, write
+from salesops.cli.writing import Columns, refuse_file, write
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Cell, Kpi, Unit
@@ -60,7 +60,7 @@ def ask(reading: Reading, by: Sequence[str], form: Format, target: Path | None) 
         splits = [kpi.default_by]
     measurement = reading.book().measure(reading.name, period=reading.period, by=splits)
     if form is Format.TABLE:
-        _refuse_file(target)
+        refuse_file(target)
         _print(measurement)
     else:
         write(measurement.records(), _columns(measurement), form, target)
@@ -80,15 +80,10 @@ def ask_rows(reading: Reading, by: Sequence[str], form: Format, target: Path | N
         limit=SHOWN_ROWS + 1 if is_table else EVERY_ROW,
     )
     if is_table:
-        _refuse_file(target)
+        refuse_file(target)
         _print_rows(reading, found, book.facts.currency)
     else:
         write(found.dicts(), dict.fromkeys(found.columns, ""), form, target)
-
-
-def _refuse_file(target: Path | None) -> None:
-    if target is not None:
-        raise Refusal("A table is for people. Say --format csv, json or parquet to write a file.")
 
 
 def _columns(measurement: Measurement) -> Columns:

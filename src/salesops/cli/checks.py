@@ -12,8 +12,9 @@ from salesops.book.book import Book
 from salesops.book.listing import Ask, Listing, rows_of
 from salesops.cli.formats import Format
 from salesops.cli.terminal import command, out, say
-from salesops.cli.writing import Columns, write
+from salesops.cli.writing import Columns, refuse_file, write
 from salesops.data_quality import CHECKS, Check, Checked, Part, Report, run_checks, worklist
+from salesops.engines.literals import literal
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 
@@ -30,7 +31,7 @@ def show_checks(folder: Path, owner: str | None, form: Format, target: Path | No
     if form is not Format.TABLE:
         write(records, dict.fromkeys(records[0], "text") | _WHOLE, form, target)
         return
-    _refuse_file(target)
+    refuse_file(target)
     _print(folder, report, records, whose, owner)
 
 
@@ -47,7 +48,7 @@ def show_records(
     whose = _owned(check, _person(book, owner)) if owner else ""
     rows = rows_of(book.engine, listing, Ask(extra=whose), everything=True).dicts()
     if form is Format.TABLE:
-        _refuse_file(target)
+        refuse_file(target)
         _print_records(book, check, listing, rows)
         return
     columns: Columns = {"id": "text"} | {c.name: _KINDS.get(c.kind, "") for c in listing.columns}
@@ -93,8 +94,7 @@ def _person(book: Book, said: str) -> str:
 
 def _owned(check: Check, owner: str) -> str:
     column = "x.id" if check.table == "person" else "x.owner_id"
-    quoted = owner.replace("'", "''")
-    return f"{column} = '{quoted}'"
+    return f"{column} = {literal(owner)}"
 
 
 def _record(one: Checked, owner: str | None) -> dict[str, Any]:
@@ -192,8 +192,3 @@ def _cell(book: Book, kind: str, value: Any) -> str:
 
 def _money(minor: int, currency: str) -> str:
     return format_money(minor, currency, compact=True)
-
-
-def _refuse_file(target: Path | None) -> None:
-    if target is not None:
-        raise Refusal("A table is for people. Say --format csv, json or parquet to write a file.")

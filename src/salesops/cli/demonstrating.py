@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from salesops.cli.corrections import Corrections
 from salesops.cli.importing import import_into
 from salesops.cli.keeping import upgrade
 from salesops.cli.office import in_use
+from salesops.cli.sampling import sample_export
 from salesops.cli.terminal import err, say
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
@@ -98,13 +98,8 @@ def _import_sample(folder: Path, size: int, seed: int) -> int:
     from salesops.book.settings import name_book
     from salesops.records.folder import BOOK
     from salesops.sample import SAMPLE_NAME
-    from salesops.sample.company import simulate
-    from salesops.sample.salesforce import write_export
 
-    with tempfile.TemporaryDirectory() as scratch:
-        export = Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip"
-        say(err(), f"Simulating a company with {size:,} opportunities …")
-        write_export(simulate(size, seed), export)
+    with sample_export(size, seed) as export:
         code = import_into(folder, [export], "Salesforce", [], Corrections(), asks=False)
     if code == exits.FINE:
         (folder / BOOK).mkdir(exist_ok=True)

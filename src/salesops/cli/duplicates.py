@@ -9,7 +9,7 @@ from rich.table import Table
 
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
-from salesops.cli.writing import Columns, Record, write
+from salesops.cli.writing import Columns, Record, refuse_file, write
 from salesops.duplicates import KINDS
 from salesops.duplicates._kind import Kind
 from salesops.duplicates.entities import groups_of, named
@@ -45,8 +45,7 @@ def show_duplicates(folder: Path, noun: str | None, form: Format, target: Path |
     if form is not Format.TABLE:
         write([record for listed in found.values() for record in listed], COLUMNS, form, target)
         return
-    if target is not None:
-        raise Refusal("A table is for reading here. Name another --format to write a file.")
+    refuse_file(target)
     for name, listed in found.items():
         _print(name, listed)
 

@@ -13,6 +13,7 @@ from salesops.cli.corrections import Corrections, corrected, dates_chosen, mappi
 from salesops.cli.picture import show_files, show_picture
 from salesops.cli.progress import Bar
 from salesops.cli.questions import answers_said, ask_all, how_to_answer, refuse_unasked, show_all
+from salesops.cli.sampling import sample_export
 from salesops.cli.terminal import err, is_interactive, out, say
 from salesops.engines.folder import one_writer
 from salesops.foundations.clock import system_clock
@@ -80,16 +81,11 @@ def open_sample(folder: Path, size: int, seed: int) -> int:
     from salesops.book.settings import name_book
     from salesops.engines.folder import read_manifest_lenient
     from salesops.sample import SAMPLE_NAME
-    from salesops.sample.company import simulate
-    from salesops.sample.salesforce import write_export
 
     if read_manifest_lenient(folder) is not None:
         show_picture(folder)
         return exits.FINE
-    with tempfile.TemporaryDirectory() as scratch:
-        export = Path(scratch) / "WE_00D5g000004TxYzEAK_1.zip"
-        say(err(), f"Simulating a company with {size:,} opportunities …")
-        write_export(simulate(size, seed), export)
+    with sample_export(size, seed) as export:
         code = open_and_show([export], folder, [])
     if code == exits.FINE:
         name_book(folder, SAMPLE_NAME)

@@ -33,6 +33,12 @@ def write(records: Sequence[Record], columns: Columns, form: Format, target: Pat
         target.write_text(text, "utf-8")
 
 
+def refuse_file(target: Path | None) -> None:
+    """Refuse to write the table that people read to a file."""
+    if target is not None:
+        raise Refusal("A table is for people. Say --format csv, json or parquet to write a file.")
+
+
 def as_json(records: Sequence[Record]) -> str:
     """A JSON array. Exact decimals leave as text, so that no reader turns them into floats unasked."""
     plain = [{k: _plain(v) for k, v in r.items()} for r in records]

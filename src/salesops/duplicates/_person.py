@@ -26,6 +26,17 @@ def people(rows: str, others: str) -> str:
     )
 
 
+# A company that the mail tells: nothing more where the whole mail is the same, as that counts as mail.
+MAIL_DOMAIN = (
+    Level("", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True),
+    Level(
+        "the same mail domain",
+        "{l}.mail_domain = {r}.mail_domain",
+        0.15,
+        0.001,
+        rarity="mail_domain",
+    ),
+)
 NAME = Field(
     "name",
     "Name",

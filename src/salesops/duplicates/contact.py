@@ -2,7 +2,7 @@
 
 from salesops.duplicates import written
 from salesops.duplicates._kind import Field, Kind, Level, different
-from salesops.duplicates._person import MAIL, NAME, WHOLE, people
+from salesops.duplicates._person import MAIL, MAIL_DOMAIN, NAME, WHOLE, people
 
 contact = Kind(
     noun="contact",
@@ -46,16 +46,7 @@ contact = Kind(
                     0.002,
                     rarity="account_id",
                 ),
-                Level(
-                    "", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True
-                ),  # told by the mail
-                Level(
-                    "the same mail domain",
-                    "{l}.mail_domain = {r}.mail_domain",
-                    0.15,
-                    0.001,
-                    rarity="mail_domain",
-                ),
+                *MAIL_DOMAIN,
             ),
             different(0.25, 0.998),
         ),

@@ -2,7 +2,7 @@
 
 from salesops.duplicates import written
 from salesops.duplicates._kind import Field, Kind, Level, different
-from salesops.duplicates._person import MAIL, NAME, WHOLE, people
+from salesops.duplicates._person import MAIL, MAIL_DOMAIN, NAME, WHOLE, people
 from salesops.foundations.spelling import spelled_alike
 
 lead = Kind(
@@ -22,16 +22,7 @@ lead = Kind(
             "{r}.company IS NULL AND {r}.mail_domain IS NULL",
             (
                 Level("the same", "{l}.company = {r}.company", 0.55, 0.001, rarity="company"),
-                Level(
-                    "", "{l}.own_mail = {r}.own_mail", 0.1, 0.1, is_fixed=True
-                ),  # told by the mail
-                Level(
-                    "the same mail domain",
-                    "{l}.mail_domain = {r}.mail_domain",
-                    0.15,
-                    0.001,
-                    rarity="mail_domain",
-                ),
+                *MAIL_DOMAIN,
                 Level(
                     "alike",
                     f"{written.alike('{l}.company', '{r}.company', 0.9)} "

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from salesops.book.settings import Settings
+from salesops.engines.literals import literal
 from salesops.engines.stages import fill_stages
 from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.money import minor_digits
@@ -260,7 +261,7 @@ class Build:
         """Every table with all its declared columns into a fresh file, sorted as it is read."""
         base.unlink(missing_ok=True)
         self.work.execute("PRAGMA force_compression = 'auto'")
-        self.work.execute(f"ATTACH '{_quoted(base)}' AS base")
+        self.work.execute(f"ATTACH {literal(str(base))} AS base")
         try:
             for name in self.written:
                 self._write_table(name)
@@ -782,7 +783,3 @@ _DERIVED = {
     "account": {"is_customer": "w.account_id IS NOT NULL", "customer_since": "w.since"},
     "activity": {"is_selling": f"x.kind IN {_SELLING}"},
 }
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

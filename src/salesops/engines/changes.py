@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from salesops.engines.generation import quoted
+from salesops.engines.literals import literal
 
 # What is watched, by what it is called, and how the two states of it are compared and shown.
 _WATCHED = {
@@ -32,7 +32,7 @@ def add_changes(base: Path, former: Path | None, among: str = "former.opportunit
         if former is None or not former.exists():
             return
         try:
-            connection.execute(f"ATTACH {quoted(former)} AS former (READ_ONLY)")
+            connection.execute(f"ATTACH {literal(str(former))} AS former (READ_ONLY)")
             connection.execute(f"INSERT INTO _change {' UNION ALL '.join(_changes(among))}")
         except duckdb.Error:
             return  # a damaged file, or one whose columns were others: what changed is not known

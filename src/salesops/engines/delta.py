@@ -12,7 +12,8 @@ from salesops.book.settings import Settings
 from salesops.engines.build import FIRST_DAY, LAST_DAY, Build, Built
 from salesops.engines.changes import add_changes
 from salesops.engines.folder import Manifest
-from salesops.engines.generation import REPLACED, left_of, quoted
+from salesops.engines.generation import REPLACED, left_of
+from salesops.engines.literals import literal
 from salesops.engines.stages import note_pipelines
 from salesops.tables import TABLES
 
@@ -36,7 +37,7 @@ def build_delta(
     `base`; what it says of a former delta does not matter.
     """
     try:
-        work.execute(f"ATTACH {quoted(base)} AS former (READ_ONLY)")
+        work.execute(f"ATTACH {literal(str(base))} AS former (READ_ONLY)")
     except duckdb.Error:  # gone or damaged, which a new base mends
         return None
     try:

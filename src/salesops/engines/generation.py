@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from salesops.engines.folder import Manifest
+from salesops.engines.literals import literal
 from salesops.tables import TABLES
 
 # What a base holds beside the declared tables; of these only `_change` has rows in a delta.
@@ -24,10 +25,12 @@ def attach(
     Rows of the base that the delta replaces are left out, whether it has others in their place or none.
     """
     if not manifest.delta:
-        connection.execute(f"ATTACH {quoted(folder / manifest.base)} AS {name} (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(str(folder / manifest.base))} AS {name} (READ_ONLY)")
         return
-    connection.execute(f"ATTACH {quoted(folder / manifest.base)} AS {name}_base (READ_ONLY)")
-    connection.execute(f"ATTACH {quoted(folder / manifest.delta)} AS {name}_delta (READ_ONLY)")
+    connection.execute(f"ATTACH {literal(str(folder / manifest.base))} AS {name}_base (READ_ONLY)")
+    connection.execute(
+        f"ATTACH {literal(str(folder / manifest.delta))} AS {name}_delta (READ_ONLY)"
+    )
     connection.execute(f"ATTACH ':memory:' AS {name}")
     found = connection.execute(f"SELECT DISTINCT name FROM {name}_delta.main.{REPLACED}").fetchall()
     replaced = {str(row[0]) for row in found}
@@ -52,8 +55,3 @@ def left_of(table: str, base: str, replaced: str) -> str:
 def replaces_as(table: str) -> str:
     """The table by whose ids rows of `table` are replaced: the past of a deal goes with the deal."""
     return _REPLACED_AS.get(table, table)
-
-
-def quoted(path: Path) -> str:
-    """A path as a literal of SQL."""
-    return "'" + str(path).replace("'", "''") + "'"

@@ -9,7 +9,8 @@ import duckdb
 
 from salesops.book.settings import write_whole
 from salesops.engines.folder import MANIFEST, Manifest, one_writer, read_manifest
-from salesops.engines.generation import attach, quoted
+from salesops.engines.generation import attach
+from salesops.engines.literals import literal
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
@@ -51,7 +52,7 @@ def _write(book: Path, manifest: Manifest, folder: Path) -> None:
         attach(connection, book, manifest, "book")
         for table in EXPORTED:
             (folder / table).mkdir(parents=True)
-            part = quoted(folder / table / "part-0.parquet")
+            part = literal(str(folder / table / "part-0.parquet"))
             connection.execute(
                 f"COPY (FROM book.main.{table}) TO {part} (FORMAT parquet, COMPRESSION zstd)"
             )

@@ -13,16 +13,15 @@ import duckdb
 
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
+from salesops.importers.labelled import Labelled, give_labelled, kind_of
 from salesops.importers.model import SourceColumn, SourceFile
-from salesops.importers.problems import note_rows
-from salesops.importers.sampling import rows_in
+from salesops.importers.problems import note_any, note_rows
 from salesops.importers.unfolding import (
     Worked,
     accounts_named,
     column_for,
     first_of,
     give_keys,
-    give_targets,
     stages_said,
     unfold,
     work_out,
@@ -87,11 +86,8 @@ _WON = ("is closed won", "hs_is_closed_won")
 _CLOSED = ("is deal closed?", "is deal closed", "hs_is_closed")
 _LOST = ("is closed lost", "hs_is_closed_lost")
 
-_Kind = tuple[str, str, dict[str, str], tuple[tuple[str, ...], ...]]
-
-# What a file is: the words one of each group must be a heading, and its table.
-_KINDS: tuple[_Kind, ...] = (
-    (
+_KINDS = (
+    Labelled(
         "deals",
         "opportunity",
         _DEALS,
@@ -101,7 +97,7 @@ _KINDS: tuple[_Kind, ...] = (
             ("record id", "hs_object_id", "deal owner", "hubspot_owner_id", "associated company"),
         ),
     ),
-    (
+    Labelled(
         "contacts",
         "contact",
         _CONTACTS,
@@ -117,7 +113,7 @@ _KINDS: tuple[_Kind, ...] = (
             ),
         ),
     ),
-    (
+    Labelled(
         "companies",
         "account",
         _COMPANIES,
@@ -132,28 +128,17 @@ _KINDS: tuple[_Kind, ...] = (
 
 def holds(source: SourceFile) -> str:
     """The table a file of HubSpot holds; '' where it is none."""
-    kind = _kind(source)
-    return kind[1] if kind else ""
-
-
-def _kind(source: SourceFile) -> _Kind | None:
-    labels = {_label(c.name) for c in source.columns}
-    return next((k for k in _KINDS if all(set(group) & labels for group in k[3])), None)
+    kind = kind_of(source, _KINDS, _label)
+    return kind.table if kind else ""
 
 
 def recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
     """Fill in what a file of HubSpot is and where its columns go."""
-    kind = _kind(source)
+    kind = kind_of(source, _KINDS, _label)
     assert kind is not None  # asked before
-    title, table, labels, _ = kind
-    places = {_label(c.name): place for place, c in reversed(list(enumerate(source.columns)))}
-    found = {
-        ours: next((places[w] for w in theirs.split("|") if w in places), None)
-        for ours, theirs in labels.items()
-    }
-    give_targets(source, table, {p: ours for ours, p in found.items() if p is not None})
-    source.system, source.recognised_as = SYSTEM, f"{SYSTEM} {title}"
-    if table == "opportunity":
+    give_labelled(source, kind, _label)
+    source.system, source.recognised_as = SYSTEM, f"{SYSTEM} {kind.title}"
+    if kind.table == "opportunity":
         _choose_amount(source)
     work_out(connection, source, _worked_out(connection, source))
 
@@ -214,23 +199,20 @@ def _worked_out(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> li
 def _tell_several(
     connection: duckdb.DuckDBPyConnection, source: SourceFile, column: SourceColumn
 ) -> None:
-    some = f"FROM {source.staging} WHERE contains({column.key}, ';')"
-    count = rows_in(connection, f"(SELECT 1 {some})")
-    if count:
-        note_rows(
-            connection,
-            Problem(
-                "several_companies",
-                Severity.NOTE,
-                "Rows are tied to several companies; the first of them counts.",
-                "Make the company that counts the primary one in HubSpot.",
-                file=source.name,
-                column=column.name,
-                table=str(source.table),
-            ),
-            f"SELECT _row AS row, {column.key} AS value, NULL AS record_id {some}",
-            count,
-        )
+    note_any(
+        connection,
+        Problem(
+            "several_companies",
+            Severity.NOTE,
+            "Rows are tied to several companies; the first of them counts.",
+            "Make the company that counts the primary one in HubSpot.",
+            file=source.name,
+            column=column.name,
+            table=str(source.table),
+        ),
+        f"SELECT _row AS row, {column.key} AS value, NULL AS record_id FROM {source.staging} "
+        f"WHERE contains({column.key}, ';')",
+    )
 
 
 def unfolded(

@@ -8,8 +8,7 @@ from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
 from salesops.importers.model import SourceColumn, SourceFile
 from salesops.importers.pipedrive_headings import among, told
-from salesops.importers.problems import note_rows
-from salesops.importers.sampling import rows_in
+from salesops.importers.problems import note_any, note_rows
 from salesops.importers.unfolding import Worked, column_for, leave_out, unfold
 
 WON, LOST = "Won", "Lost"  # the stages of deals that are over, whatever language the export is in
@@ -139,23 +138,20 @@ def _tell_archived(connection: duckdb.DuckDBPyConnection, source: SourceFile, me
     if archived is None or not meaning:
         return
     archived.note = "Looked at: open deals that are archived are told"
-    some = f"FROM {source.staging} WHERE {archived.key} IS NOT NULL AND {meaning} = '{_OPEN}'"
-    count = rows_in(connection, f"(SELECT 1 {some})")
-    if count:
-        note_rows(
-            connection,
-            Problem(
-                "archived_and_open",
-                Severity.DOUBTFUL,
-                "Deals are archived and still open; they count as open.",
-                "Mark them as lost in Pipedrive, or leave archived deals out of the export.",
-                file=source.name,
-                column=archived.name,
-                table="opportunity",
-            ),
-            f"SELECT _row AS row, {archived.key} AS value, NULL AS record_id {some}",
-            count,
-        )
+    note_any(
+        connection,
+        Problem(
+            "archived_and_open",
+            Severity.DOUBTFUL,
+            "Deals are archived and still open; they count as open.",
+            "Mark them as lost in Pipedrive, or leave archived deals out of the export.",
+            file=source.name,
+            column=archived.name,
+            table="opportunity",
+        ),
+        f"SELECT _row AS row, {archived.key} AS value, NULL AS record_id FROM {source.staging} "
+        f"WHERE {archived.key} IS NOT NULL AND {meaning} = '{_OPEN}'",
+    )
 
 
 def _meaning_now(source: SourceFile) -> str:

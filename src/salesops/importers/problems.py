@@ -107,6 +107,15 @@ def note_rows(
     )
 
 
+def note_any(connection: duckdb.DuckDBPyConnection, problem: Problem, rows_sql: str) -> int:
+    """As `note_rows`, of however many rows there are; nothing is noted where there are none. Returns how many."""
+    found = connection.execute(f"SELECT count(*) FROM ({rows_sql})").fetchone()
+    count = int(found[0]) if found else 0
+    if count:
+        note_rows(connection, problem, rows_sql, count)
+    return count
+
+
 class Gathered:
     """Faults told one by one: exact counts, the first examples of each kind, every refused record."""
 

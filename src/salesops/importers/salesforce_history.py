@@ -9,9 +9,8 @@ import duckdb
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
 from salesops.importers.model import SourceColumn, SourceFile
-from salesops.importers.problems import note_rows
+from salesops.importers.problems import note_any, note_rows
 from salesops.importers.salesforce_labels import eighteen, label, named
-from salesops.importers.sampling import rows_in
 from salesops.importers.unfolding import Worked, column_for, give_targets, unfold, work_out
 
 _ID = ("opportunity id", "opportunity id (18)", "opportunity id 18")
@@ -215,22 +214,20 @@ def _keep_last_of_a_minute(connection: duckdb.DuckDBPyConnection, source: Source
         f"SELECT _row AS row, {after.key} AS value, {whose.key} AS record_id FROM {source.staging} "
         f"WHERE _row IN ({passed})"
     )
-    count = rows_in(connection, f"({rows})")
+    count = note_any(
+        connection,
+        Problem(
+            "stages_at_one_instant",
+            Severity.NOTE,
+            "Deals went through several stages in one minute; the one they were in after it counts.",
+            "Nothing to do.",
+            file=source.name,
+            column=at.name,
+            table="opportunity_version",
+        ),
+        rows,
+    )
     if count:
-        note_rows(
-            connection,
-            Problem(
-                "stages_at_one_instant",
-                Severity.NOTE,
-                "Deals went through several stages in one minute; the one they were in after it counts.",
-                "Nothing to do.",
-                file=source.name,
-                column=at.name,
-                table="opportunity_version",
-            ),
-            rows,
-            count,
-        )
         connection.execute(f"DELETE FROM {source.staging} WHERE _row IN ({passed})")
         source.rows -= count
 

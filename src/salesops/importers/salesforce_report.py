@@ -6,11 +6,12 @@ instead of the 18 of an export.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
 from salesops.importers import salesforce_history
+from salesops.importers.labelled import Labelled, give_labelled, kind_of
 from salesops.importers.matching import match_columns
 from salesops.importers.model import SourceFile
 from salesops.importers.salesforce_labels import eighteen, label, named
@@ -19,7 +20,6 @@ from salesops.importers.unfolding import (
     accounts_named,
     column_for,
     give_keys,
-    give_targets,
     stages_said,
     unfold,
     work_out,
@@ -104,11 +104,8 @@ _LINES = {
     "amount_minor": "total price",
 }
 
-_Kind = tuple[str, str, Mapping[str, str], tuple[tuple[str, ...], ...]]
-
-# What a report is: the labels one of each group must be a heading, and its table.
-_KINDS: tuple[_Kind, ...] = (
-    (
+_KINDS = (
+    Labelled(
         "opportunities",
         "opportunity",
         _OPPORTUNITIES,
@@ -124,25 +121,25 @@ _KINDS: tuple[_Kind, ...] = (
             ),
         ),
     ),
-    (
+    Labelled(
         "activities",
         "activity",
         _ACTIVITIES,
         (("assigned",), ("subject",), ("date", "due date")),
     ),
-    (
+    Labelled(
         "leads",
         "lead",
         _LEADS,
         (("lead owner", "lead status", "lead id"), ("company / account", "last name", "email")),
     ),
-    (
+    Labelled(
         "contacts",
         "contact",
         _CONTACTS,
         (("contact owner", "contact id", "mailing country", "account name"), ("last name",)),
     ),
-    (
+    Labelled(
         "accounts",
         "account",
         _ACCOUNTS,
@@ -160,13 +157,8 @@ _KNOWN_BY = {
 def holds(source: SourceFile) -> str:
     """The table a report of Salesforce fills; '' where the file is none."""
     history = salesforce_history.holds(source)
-    kind = _kind(source)
-    return history or (kind[1] if kind else "")
-
-
-def _kind(source: SourceFile) -> _Kind | None:
-    labels = {label(c.name) for c in source.columns}
-    return next((k for k in _KINDS if all(set(group) & labels for group in k[3])), None)
+    kind = kind_of(source, _KINDS, label)
+    return history or (kind.table if kind else "")
 
 
 def recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None:
@@ -175,22 +167,17 @@ def recognise(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> None
     if salesforce_history.holds(source):
         salesforce_history.recognise(connection, source)
         return
-    kind = _kind(source)
+    kind = kind_of(source, _KINDS, label)
     assert kind is not None  # asked before
-    title, table, labels, _ = kind
-    places = {label(c.name): place for place, c in reversed(list(enumerate(source.columns)))}
-    found = {
-        ours: next((places[w] for w in theirs.split("|") if w in places), None)
-        for ours, theirs in labels.items()
-    }
-    give_targets(source, table, {p: ours for ours, p in found.items() if p is not None})
+    table = kind.table
+    give_labelled(source, kind, label)
     _match_others(source, table)
-    source.recognised_as = f"{SYSTEM} of {title}"
+    source.recognised_as = f"{SYSTEM} of {kind.title}"
     if table in ("opportunity", "account"):
         _choose_money(source, "amount_minor" if table == "opportunity" else "annual_revenue_minor")
     work_out(connection, source, _worked_out(source))
     key = give_keys(
-        connection, source, _KNOWN_BY.get(table, ()), _ADD_ID.format(_id_label(title)),
+        connection, source, _KNOWN_BY.get(table, ()), _ADD_ID.format(_id_label(kind.title)),
         each=not _has_lines(source),
     )  # fmt: skip
     work_out(connection, source, [key] if key else [])

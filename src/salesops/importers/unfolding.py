@@ -12,7 +12,7 @@ import duckdb
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
 from salesops.importers.model import SourceColumn, SourceFile
-from salesops.importers.problems import note_rows
+from salesops.importers.problems import note_any, note_rows
 from salesops.importers.sampling import columns_of, rows_in, shape_of
 
 CERTAIN = 1.0  # a heading of a known export says what its column is
@@ -92,10 +92,9 @@ def leave_out(
 ) -> None:
     """Rows of a file that fulfil a condition, SQL, are not read; `problem` tells them."""
     rows = f"SELECT _row AS row, '' AS value, NULL AS record_id FROM {source.staging} WHERE {condition}"
-    count = rows_in(connection, f"({rows})")
+    count = note_any(connection, problem, rows)
     if not count:
         return
-    note_rows(connection, problem, rows, count)
     former, source.staging = source.staging, f"{source.staging}_left"
     connection.execute(
         f"CREATE VIEW {source.staging} AS SELECT * FROM {former} WHERE ({condition}) IS NOT TRUE"
@@ -195,21 +194,18 @@ def _tell_alike(
         f"SELECT _row AS row, {whole} AS value, NULL AS record_id FROM {source.staging} "
         f"QUALIFY count(*) OVER (PARTITION BY {whole}) > 1"
     )
-    count = rows_in(connection, f"({alike})")
-    if count:
-        note_rows(
-            connection,
-            Problem(
-                "alike_without_id",
-                Severity.DOUBTFUL,
-                f"Rows are alike in {spoken}; each counts, and only their order tells them apart.",
-                remedy,
-                file=source.name,
-                table=str(source.table),
-            ),
-            alike,
-            count,
-        )
+    note_any(
+        connection,
+        Problem(
+            "alike_without_id",
+            Severity.DOUBTFUL,
+            f"Rows are alike in {spoken}; each counts, and only their order tells them apart.",
+            remedy,
+            file=source.name,
+            table=str(source.table),
+        ),
+        alike,
+    )
 
 
 def stages_said(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date
@@ -16,8 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from salesops.book.book import Book
-from salesops.book.question import definitions
-from salesops.book.settings import Settings, write_whole
+from salesops.book.settings import Settings
 from salesops.data_quality import (
     CHECKS,
     Checked,
@@ -33,36 +31,29 @@ from salesops.data_quality import (
 )
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.foundations import spelling
+from salesops.jobs.beside import code_of, keep_beside, kept_beside
 
 T = TypeVar("T")
-KEPT = ".checks"  # beside a file of a generation, under its name
+REPORT, TREND, FORMER = ".checks-report", ".checks-trend", ".checks-former"
 
 
 def found_in(engine: DuckDBEngine, settings: Settings) -> Report:
     """What the checks find in the current generation of a whole book, as it is kept or else asked now and kept."""
     book, file = Book(engine, settings), engine.folder / engine.manifest.newest
-    return _kept(book, file, "report", _report, lambda: run_checks(book, held_in(engine, settings)))
+    return _kept(book, file, REPORT, _report, lambda: run_checks(book, held_in(engine, settings)))
 
 
 def found_before(engine: DuckDBEngine, settings: Settings) -> Trend:
     """What they found some weeks ago, as it is kept of the base or else asked now and kept."""
     book, file = Book(engine, settings), engine.folder / engine.manifest.base
-    return _kept(book, file, "trend", _trend, lambda: trend(book, held_in(engine, settings)))
+    return _kept(book, file, TREND, _trend, lambda: trend(book, held_in(engine, settings)))
 
 
 def held_in(engine: DuckDBEngine, settings: Settings) -> Held:
     """What the current generation of a whole book holds of what checks look at."""
     book, file = Book(engine, settings), engine.folder / engine.manifest.base
-    former = _kept(book, file, "former", _columns, lambda: former_columns(book))
+    former = _kept(book, file, FORMER, _columns, lambda: former_columns(book))
     return held_by(book, former)
-
-
-def kept_file(file: Path, what: str) -> Path:
-    """Where something is kept of a file of a generation."""
-    return file.with_name(f"{file.name}{KEPT}-{what}")
-
-
-WHAT = ("report", "trend", "former")
 
 
 def _kept(
@@ -73,16 +64,13 @@ def _kept(
     ask: Callable[[], T],
 ) -> T:
     """What is kept; asked now where nothing is, or where it is of another day or other definitions."""
-    place, said_by = kept_file(file, what), _edition(book)
-    try:
-        kept = json.loads(place.read_text("utf-8"))
-        if kept["edition"] == said_by:
-            return read(kept["told"])
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
+    edition = _edition(book)
+    kept = kept_beside(file, what, edition, read)
+    if kept is not None:
+        return kept
     found = ask()
     with suppress(OSError):  # a book that cannot be written to is read as well
-        write_whole(place, json.dumps({"edition": said_by, "told": found}, default=_plain))
+        keep_beside(file, what, edition, found, _plain)
     return found
 
 
@@ -129,8 +117,5 @@ def _edition(book: Book) -> str:
 
 @lru_cache(maxsize=1)
 def _code() -> str:
-    digest = hashlib.sha256(definitions().encode())
     folder = Path(__file__).parents[1] / "data_quality"
-    for file in (*sorted(folder.rglob("*.py")), Path(spelling.__file__)):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return code_of((*sorted(folder.rglob("*.py")), Path(spelling.__file__)))

@@ -19,6 +19,7 @@ from salesops.actions.import_rows import Counts, go_on, key_prefix, preview_impo
 from salesops.actions.undo_import import UNDONE_WITHIN
 from salesops.book.settings import Settings
 from salesops.engines.build import speaks_of
+from salesops.engines.literals import literal
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.importers import Examination, read
@@ -200,8 +201,7 @@ def _keep_problems(
     """Keep what is wrong apart from the rows. Returns how many rows are left out by noun, and how many are to mend."""
     if not _one(work, "SELECT count(*) FROM _problem_count"):
         return {}, 0
-    quoted = str(file).replace("'", "''")
-    work.execute(f"ATTACH '{quoted}' AS kept")
+    work.execute(f"ATTACH {literal(str(file))} AS kept")
     for name in _OF_PROBLEMS:
         work.execute(f"CREATE TABLE kept.{name} AS SELECT * FROM {name}")
     work.execute("DETACH kept")

@@ -10,6 +10,7 @@ import duckdb
 from salesops.book.settings import Settings, save_settings
 from salesops.engines.build import Built, build
 from salesops.engines.folder import Manifest, read_manifest
+from salesops.engines.literals import literal
 from salesops.foundations.clock import Clock
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
@@ -99,8 +100,7 @@ def _rescale(connection: duckdb.DuckDBPyConnection, digits: int) -> None:
 
 def _load(connection: duckdb.DuckDBPyConnection, base: Path, former: Manifest) -> None:
     """The rows as an importer read them: what was derived or assumed is taken out again."""
-    quoted = str(base).replace("'", "''")
-    connection.execute(f"ATTACH '{quoted}' AS former (READ_ONLY)")
+    connection.execute(f"ATTACH {literal(str(base))} AS former (READ_ONLY)")
     for name, table in TABLES.items():
         columns = ", ".join(
             f"NULL AS {c.name}"

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import json
 import logging
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -27,7 +26,7 @@ import duckdb
 
 from salesops.book.book import Book
 from salesops.book.engine import Rows
-from salesops.book.question import Question, definitions
+from salesops.book.question import Question
 from salesops.book.settings import Settings, write_whole
 from salesops.engines.compiled import BUILT, edition, keep, sql_of
 from salesops.engines.duckdb import DuckDBEngine
@@ -45,7 +44,8 @@ from salesops.insights import (
     most_telling,
     quarter_readings,
 )
-from salesops.jobs.checking import WHAT, found_before, found_in, kept_file
+from salesops.jobs.beside import beside, code_of, keep_beside, kept_beside
+from salesops.jobs.checking import FORMER, REPORT, TREND, found_before, found_in
 from salesops.jobs.opening import Checked, publish_checked
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import WORK_MEMORY
@@ -81,14 +81,12 @@ class WarmEngine(DuckDBEngine):
             [fingerprint, _plain(values), found.columns, _plain(found.rows)]
             for (fingerprint, values), found in self._current().answers.items()
         ]
-        write_whole(
-            _beside(self.folder / self.manifest.newest, ANSWERS),
-            json.dumps({"edition": edition(), "answers": told}),
-        )
+        keep_beside(self.folder / self.manifest.newest, ANSWERS, edition(), told)
 
     def _opened(self) -> _Generation:
         generation = super()._opened()
-        generation.answers.update(_kept_answers(self.folder / generation.manifest.newest))
+        file = self.folder / generation.manifest.newest
+        generation.answers.update(kept_beside(file, ANSWERS, edition(), _answers) or {})
         return generation
 
 
@@ -143,12 +141,9 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
 def publish_warm(folder: Path, checked: Checked) -> Manifest:
     """Publish a checked base file, and what was kept of it with it."""
     manifest = publish_checked(folder, checked)
-    for what in (ANSWERS, FINDINGS, NAMES):
+    for what in (ANSWERS, FINDINGS, NAMES, REPORT, TREND, FORMER):
         with suppress(FileNotFoundError):
-            shutil.move(_beside(checked.base, what), _beside(folder / manifest.base, what))
-    for what in WHAT:
-        with suppress(FileNotFoundError):
-            shutil.move(kept_file(checked.base, what), kept_file(folder / manifest.base, what))
+            shutil.move(beside(checked.base, what), beside(folder / manifest.base, what))
     return manifest
 
 
@@ -168,12 +163,11 @@ def look_for_findings(engine: WarmEngine, settings: Settings) -> list[Finding]:
     manifest = engine.manifest
     found = every_finding(Book(engine, settings))
     told = {
-        "edition": _insights_edition(settings),
         "made_at": manifest.opened_at.isoformat(),
         "findings": [dataclasses.asdict(f) for f in found],
     }
     with suppress(OSError):  # a book that cannot be written to is read as well
-        write_whole(_beside(engine.folder / manifest.base, FINDINGS), json.dumps(told))
+        keep_beside(engine.folder / manifest.base, FINDINGS, _insights_edition(settings), told)
     return found
 
 
@@ -212,20 +206,14 @@ def _editions(question: Question) -> Iterator[Question]:
             yield dataclasses.replace(question, lacks=lacks)
 
 
-def _beside(file: Path, what: str) -> Path:
-    return file.with_name(file.name + what)
-
-
 def _kept_findings(base: Path, settings: Settings) -> tuple[datetime, list[Finding]] | None:
     """What is kept, and when its generation was made; None where it is of other insights or cannot be read."""
-    try:
-        kept = json.loads(_beside(base, FINDINGS).read_text("utf-8"))
-        if kept["edition"] != _insights_edition(settings):
-            return None
-        found = [Finding(**f | {"evidence": tuple(f["evidence"])}) for f in kept["findings"]]
-        return datetime.fromisoformat(kept["made_at"]), found
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    return kept_beside(base, FINDINGS, _insights_edition(settings), _findings)
+
+
+def _findings(told: Mapping[str, Any]) -> tuple[datetime, list[Finding]]:
+    found = [Finding(**f | {"evidence": tuple(f["evidence"])}) for f in told["findings"]]
+    return datetime.fromisoformat(told["made_at"]), found
 
 
 def _insights_edition(settings: Settings) -> str:
@@ -236,24 +224,14 @@ def _insights_edition(settings: Settings) -> str:
 
 @lru_cache(maxsize=1)
 def _code_of_insights() -> str:
-    digest = hashlib.sha256(definitions().encode())
-    for file in sorted((Path(__file__).parents[1] / "insights").glob("*.py")):
-        digest.update(file.read_bytes())
-    return digest.hexdigest()
+    return code_of(sorted((Path(__file__).parents[1] / "insights").glob("*.py")))
 
 
-def _kept_answers(file: Path) -> KeptAnswers:
-    """What is kept beside a generation's file; nothing where it is of other definitions or cannot be read."""
-    try:
-        kept = json.loads(_beside(file, ANSWERS).read_text("utf-8"))
-        if kept["edition"] != edition():
-            return {}
-        return {
-            (fingerprint, _typed(values)): Rows(tuple(columns), [_typed(row) for row in rows])
-            for fingerprint, values, columns, rows in kept["answers"]
-        }
-    except (OSError, ValueError, KeyError, TypeError, ArithmeticError):
-        return {}
+def _answers(told: Iterable[Any]) -> KeptAnswers:
+    return {
+        (fingerprint, _typed(values)): Rows(tuple(columns), [_typed(row) for row in rows])
+        for fingerprint, values, columns, rows in told
+    }
 
 
 def _plain(value: Any) -> Any:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from salesops.foundations.table import Type
-from salesops.records.to_tables import entered
+from salesops.records.to_tables import entered, quoted
 from salesops.tables import TABLES
 
 # What identifies a row of a table that has no `id`.
@@ -108,15 +108,11 @@ def _prefixed(sql: str, refers_to: str, prefix: str) -> str:
 
 def key_of(sql: str, prefix: str) -> str:
     """A key as records hold it: of one source, and no longer than there is room for."""
-    whole = f"'{_quoted(prefix)}' || {sql}" if prefix else sql
+    whole = f"{quoted(prefix)} || {sql}" if prefix else sql
     return (
         f"CASE WHEN length({whole}) > {LONGEST_KEY} "
         f"THEN left({whole}, {LONGEST_KEY} - 33) || '#' || md5({whole}) ELSE {whole} END"
     )
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
 
 
 def rows_of(work: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -81,9 +81,14 @@ def _ids_changed(name: str, since: str) -> str:
     table = NOUNS[name].versions._meta.db_table
     changed = f'SELECT DISTINCT n.record_id FROM "{table}" n WHERE {newer_than(since, name, "n")}'
     if name == "opportunity" and (moved := _accounts_led_elsewhere(since)):
-        listed = ", ".join("'" + key.replace("'", "''") + "'" for key in moved)
+        listed = ", ".join(map(quoted, moved))
         changed += f' UNION SELECT p.record_id FROM "{table}" p WHERE p.account_id IN ({listed})'
     return changed
+
+
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _accounts_led_elsewhere(since: str) -> list[str]:

@@ -81,13 +81,23 @@ def asked_book(request: HttpRequest) -> Book:
     return book
 
 
-def what_stands_out() -> tuple[Finding, ...]:
+@dataclass(frozen=True)
+class StandsOut:
+    """What stands out; `as_of` is when the generation was made in which, where that is not the current one."""
+
+    findings: tuple[Finding, ...] = ()
+    as_of: datetime | None = None
+
+
+def what_stands_out() -> StandsOut:
     """The findings of the whole book, looked for once a generation and settings; none for who sees a part of it."""
-    book = whole_book()
-    if not book.scope.is_everything:
-        return ()
-    key = book.facts.generation, _looked_at(book), book.settings.model_dump_json()
-    return _found(settings.SALESOPS_BOOK, key)
+    current, book = manifest(), whole_book()
+    if current is None or not book.scope.is_everything:
+        return StandsOut()
+    made_at = warming.looked_at(settings.SALESOPS_BOOK, current, book.settings)
+    key = current.generation, made_at, book.settings.model_dump_json()
+    as_of = made_at if made_at and made_at < current.opened_at else None
+    return StandsOut(_found(settings.SALESOPS_BOOK, key), as_of)
 
 
 @dataclass(frozen=True)
@@ -158,20 +168,6 @@ def _checked_before(
     if scope.is_everything:
         return checking.found_before(whole_engine(), chosen)
     return trend(whole_book(), checking.held_in(whole_engine(), chosen))
-
-
-def stood_out_at() -> datetime | None:
-    """Of when the findings are, where that is before the generation everything else is of."""
-    book, current = whole_book(), manifest()
-    made_at = _looked_at(book) if book.scope.is_everything else None
-    return made_at if current and made_at and made_at < current.opened_at else None
-
-
-def _looked_at(book: Book) -> datetime | None:
-    current = manifest()
-    if current is None:
-        return None
-    return warming.looked_at(settings.SALESOPS_BOOK, current, book.settings)
 
 
 @lru_cache(maxsize=2)

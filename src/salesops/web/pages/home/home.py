@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
-from salesops.web.books import is_office, manifest, stood_out_at, what_stands_out, whole_book
+from salesops.web.books import is_office, manifest, what_stands_out, whole_book
 from salesops.web.pages.data.problems import problems_of
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
@@ -40,8 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "to_mend": to_mend_of(request, book) if is_office() else None,
             "tiles": [t for t in tiles if not t.why],
             "silent": [t for t in tiles if t.why],
-            "findings": what_stands_out(),
-            "findings_of": stood_out_at(),
+            "stands_out": what_stands_out(),
             "changes": _changes(book),
             "problems": problems_of(book)[:MOST_PROBLEMS],
             "currency": book.facts.currency,

@@ -14,7 +14,7 @@ def found(request: HttpRequest) -> HttpResponse:
         request,
         "opening/found.html",
         {
-            "findings": what_stands_out(),
+            "findings": what_stands_out().findings,
             "counts": counts,
             "total": sum(counts.values()),
             "currency": book.facts.currency,

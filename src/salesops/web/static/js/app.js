@@ -77,6 +77,12 @@ if ($('[data-files]')) showFiles($('[data-files]'));
 // a course is read from its end
 $$('.chartwrap:has(> .trend)').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
+/* Z takes back what was just done, but nothing while something is carried */
+addEventListener('keydown', e => {
+  if (e.key.toLowerCase() !== 'z' || e.metaKey || e.ctrlKey || e.altKey || $('dialog[open], .lifted')) return;
+  if (!e.target.closest('input:not([type="checkbox"]),textarea,select')) $('#main [data-undo] button')?.click();
+});
+
 let g = 0;
 addEventListener('keydown', e => {
   if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') { e.preventDefault(); return pal.open ? pal.close() : openPalette(); }

@@ -118,8 +118,7 @@ addEventListener('keydown', e => {
     moving = { one, to: one.closest('[data-stage]') };
     one.classList.add('lifted'); mark(moving.to);
     say('Left and right choose the stage, Enter moves it, Escape leaves it.');
-  } else if (e.key.toLowerCase() === 'z') $('[data-undo] button', main)?.click();
-  else if (one && e.key.startsWith('Arrow')) {
+  } else if (one && e.key.startsWith('Arrow')) {
     const column = one.closest('[data-stage]'), cards = $$('[data-card]', column), all = columns(), i = cards.indexOf(one);
     const step = e.key === 'ArrowDown' || e.key === 'ArrowRight' ? 1 : -1;
     const to = e.key === 'ArrowDown' || e.key === 'ArrowUp' ? cards[i + step]

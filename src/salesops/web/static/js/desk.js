@@ -1,4 +1,4 @@
-// The keys of the desk: E works on the request that is marked, Z takes back what was just done. All works without this.
+// The key of the desk: E works on the request that is marked. All works without this.
 const $ = (s, r = document) => r.querySelector(s);
 document.documentElement.classList.add('scripted');
 
@@ -21,9 +21,7 @@ addEventListener('change', e => {
 });
 addEventListener('keydown', e => {
   if (e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input,textarea,select') || $('dialog[open]')) return;
-  const key = e.key.toLowerCase();
-  if (key === 'z') $('[data-undo] button')?.click();
-  if (key !== 'e') return;
+  if (e.key.toLowerCase() !== 'e') return;
   const open = document.activeElement?.closest('tr')?.querySelector('[data-open]');
   const box = $('.act textarea');
   if (open) { e.preventDefault(); open.click(); } else if (box) { e.preventDefault(); box.focus(); }

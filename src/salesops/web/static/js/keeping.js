@@ -53,7 +53,6 @@ addEventListener('submit', e => {
 addEventListener('keydown', e => {
   if (e.key === 'Escape' && e.target.closest('[data-inplace]')) { e.preventDefault(); restore(); }
   if (e.key.toLowerCase() === 'd' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-finish]', document.activeElement.closest('.todo > li') ?? document.createElement('i'))?.click();
-  if (e.key.toLowerCase() === 'z' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-undo] button', main)?.click();
 });
 
 /* accounts that fit what is typed */

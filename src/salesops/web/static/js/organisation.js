@@ -10,10 +10,6 @@ if (said) {
   history.replaceState(null, '', location.pathname + (query.size ? `?${query}` : ''));
   setTimeout(() => said.remove(), 8000);
 }
-addEventListener('keydown', e => {
-  if (e.key.toLowerCase() !== 'z' || e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input,textarea,select')) return;
-  $('[data-undo] button')?.click();
-});
 
 let held = null, justDropped = false;
 /* nobody can report to themselves or to somebody below them */

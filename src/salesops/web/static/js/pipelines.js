@@ -3,11 +3,7 @@ const $ = (s, r = document) => r.querySelector(s);
 document.documentElement.classList.add('scripted');
 const said = $('[data-toast]');
 if (said) { history.replaceState(null, '', location.pathname); setTimeout(() => said.remove(), 8000); }
-addEventListener('keydown', e => {
-  if (e.key === 'Escape') drop();
-  if (e.key.toLowerCase() !== 'z' || e.metaKey || e.ctrlKey || e.altKey || e.target.closest('input,textarea,select')) return;
-  $('[data-undo] button')?.click();
-});
+addEventListener('keydown', e => { if (e.key === 'Escape') drop(); });
 
 let held = null;
 const over = e => {

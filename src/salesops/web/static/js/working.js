@@ -68,8 +68,6 @@ addEventListener('submit', e => {
 addEventListener('keydown', e => {
   const form = e.target.closest('[data-incell]');
   if (form && e.key === 'Escape') { e.preventDefault(); restore(form); }
-  if (e.target.closest('input:not([type="checkbox"]),textarea,select') || e.metaKey || e.ctrlKey || e.altKey || $('dialog[open]')) return;
-  if (e.key.toLowerCase() === 'z') $('[data-undo] button', main)?.click();
 });
 /* choosing rows: by the box, from the last chosen with shift, by X on the row that has the focus */
 const bulk = $('[data-bulk]'), boxes = () => $$('[data-row] .pick input');
