@@ -250,6 +250,30 @@ def test_a_fact_is_edited_without_script(stages: Office, as_bob: Reader) -> None
     assert Change.objects.latest("pk").actor == stages.bob
 
 
+def test_why_a_fact_changed_is_kept_with_it_also_past_a_mistake_and_a_conflict(
+    stages: Office, as_alice: Reader, as_bob: Reader
+) -> None:
+    wrong = _page(_edit(as_bob, "amount_minor", "much", reason="<b>They asked</b>"))
+    opened = wrong.one("form", data_inplace="")
+    assert opened.one("input", name="reason").attrs["value"] == "<b>They asked</b>"
+    assert "open" in opened.one("details", class_="why").attrs
+    assert "open" not in as_bob.page(f"{DEAL}?edit=stage").one("details", class_="why").attrs
+    seen = _seen(as_bob, DEAL, "amount_minor")
+    _edit(as_alice, "amount_minor", "3k")
+    form = {
+        "do": "edit",
+        "column": "amount_minor",
+        "value": "4k",
+        "reason": "They\0 asked" + 600 * "!",
+    }
+    clash = _page(as_bob.post(DEAL, seen=seen, **form)).one("form", data_inplace="")
+    given = {i.attrs["name"]: i.attrs["value"] for i in clash.all("input")}
+    assert as_bob.post(DEAL, do="edit", **given).status_code == 302
+    assert "“They asked!!!" in _history(as_bob.page(DEAL))[0]
+    assert len(Change.objects.latest("pk").reason) == 500
+    assert stages.bob.is_active
+
+
 @pytest.mark.parametrize(
     ("typed", "minor"),
     [

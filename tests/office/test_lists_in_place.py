@@ -9,7 +9,7 @@ import pytest
 
 from salesops.actions.edit_record import edit_record, version_now
 from salesops.foundations.clock import system_clock
-from salesops.records.models import Opportunity
+from salesops.records.models import Change, Opportunity
 from tests.office.readers import Office, Reader
 from tests.office.selling import Follow, follows, selling
 from tests.web.markup import Element, Markup, read_markup
@@ -81,12 +81,14 @@ def test_a_row_is_edited_says_at_once_what_was_saved_and_is_undone(
 @pytest.mark.usefixtures("selling")
 def test_with_script_only_the_row_comes_back(as_bob: Reader) -> None:
     form = _open(as_bob, "mill", "amount_minor")
-    answer = as_bob.client.post(LIST, form | {"value": "3.5k"}, HTTP_X_ROW="1")
+    given = form | {"value": "3.5k", "reason": "One more"}
+    answer = as_bob.client.post(LIST, given, HTTP_X_ROW="1")
     page = _page(answer)
     assert answer.status_code == 200
     assert [e.attrs["data-row"] for e in page.all("tr")] == ["mill"]
     assert "$3,500" in _row(page, "mill").text
     assert "Amount changed to $3,500." in _said(page)
+    assert Change.objects.latest("pk").reason == "One more"
 
 
 @pytest.mark.usefixtures("selling")

@@ -33,6 +33,7 @@ from salesops.web.pages.keeping.typed import moment_to_type, money_to_type
 from salesops.web.words import in_zone
 
 KEPT_AT = {"person": "/organisation/people/"}
+LONGEST_REASON = 500
 More = Callable[[User, Any, str], dict[str, Any]]
 
 
@@ -53,6 +54,7 @@ class Attempt(NamedTuple):
     candidates: facts.Choices | None = None
     clash: Clash | None = None
     refusal: str = ""
+    reason: str = ""
 
 
 def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
@@ -133,24 +135,33 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
         return Outcome(None, Attempt(refusal="There is no such fact to change."), 400)
     if not form.get("seen", "").isdigit():
         return Outcome(None, Attempt(refusal="This form is too old. Change it again."), 400)
-    record = visible_to(actor, noun).get(pk=key)
+    record, reason = visible_to(actor, noun).get(pk=key), reason_of(form.get("reason", ""))
+    tried = Attempt(name, text, reason=reason)
     try:
         values = facts.read(actor, record, column, form, reading()[0])
         if all(getattr(record, c) == v for c, v in values.items()):
             return Outcome()
-        return Outcome(edit_record(actor, noun, key, values, system_clock, seen=int(form["seen"])))
+        seen = int(form["seen"])
+        return Outcome(
+            edit_record(actor, noun, key, values, system_clock, seen=seen, reason=reason)
+        )
     except Overtaken as overtaken:
-        return Outcome(None, Attempt(name, text, clash=overtaken.clashes[0]), 409)
+        return Outcome(None, tried._replace(clash=overtaken.clashes[0]), 409)
     except Unfit as unfit:
         offered = unfit.candidates if isinstance(unfit, facts.Ambiguous) else None
-        return Outcome(None, Attempt(name, text, str(unfit), offered), 422)
+        return Outcome(None, tried._replace(problem=str(unfit), candidates=offered), 422)
     except Refusal as refusal:
         status = 400 if may_edit(actor, noun, key) else 403
         return Outcome(None, Attempt(refusal=str(refusal)), status)
 
 
+def reason_of(text: str) -> str:
+    """Why something is done, as it was typed; a change keeps that much of it."""
+    return text.replace("\0", "").strip()[:LONGEST_REASON]
+
+
 def _delete(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:
-    reason = request.POST.get("reason", "").strip()
+    reason = reason_of(request.POST.get("reason", ""))
     if not reason and may_edit(actor, kind.noun, key):
         return shown(request, kind, key, Attempt("delete", problem="Say why it is deleted."), 422)
     try:

@@ -35,7 +35,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Shown
-from salesops.web.pages.keeping.record_page import actor_of, reading
+from salesops.web.pages.keeping.record_page import actor_of, reading, reason_of
 from salesops.web.pages.records.lists import ask_of
 from salesops.web.pages.records.narrowing import keys_of
 from salesops.web.pages.working.kinds import Worked
@@ -95,7 +95,7 @@ class Asked:
 
     def done(self, request: HttpRequest, found: SortedOut) -> HttpResponse:
         """Change them: at once, or by a worker where they are many."""
-        reason = self.form.get("reason", "").strip()[:500]
+        reason = reason_of(self.form.get("reason", ""))
         said = f"{counted(self.kind.name, found.count)}: {self.title.lower()} changed to {self.value_said()}."
         if found.count > MOST_AT_ONCE:
             job = edit_alike_soon(

@@ -56,6 +56,9 @@ addEventListener('change', e => {
   if (e.target.matches('[data-files]')) showFiles(e.target);
 });
 
+/* who opens "Say why" goes on to write it */
+addEventListener('toggle', e => { if (e.target.matches?.('.why[open]') && document.activeElement === $('summary', e.target)) $('.field', e.target).focus(); }, true);
+
 addEventListener('pageshow', () => $$('[data-auto] :disabled').forEach(x => { x.disabled = false; }));
 
 /* dropping files */
