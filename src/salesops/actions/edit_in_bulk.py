@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.context import within
+from salesops.records.custom_field import PREFIX, value_of
 from salesops.records.field_access import Access, field_access
 from salesops.records.job import Job
 from salesops.records.reach import reach
@@ -92,11 +94,11 @@ def sort_out(
                 found.left[NOT_YOURS] += 1
             elif isinstance(values, Unfit):
                 found.left[str(values)] += 1
-            elif all(getattr(record, c) == v for c, v in values.items()):
+            elif all(value_of(record, c) == v for c, v in values.items()):
                 found.left[ALREADY_SO] += 1
             else:
                 groups.setdefault(repr(values), (values, []))[1].append(record.pk)
-                told.update(repr((record.pk, getattr(record, column), values)).encode())
+                told.update(repr((record.pk, value_of(record, column), values)).encode())
                 _tell_money(found, record)
                 found.examples.append((record, values))
         found.examples.sort(key=lambda e: -(getattr(e[0], "amount_minor", None) or 0))
@@ -156,14 +158,17 @@ def give_some(
 
 
 def _give(actor: User, noun: type[Record], keys: Sequence[str], values: Values) -> None:
-    """Set the values on all of them; what follows from a stage is the same within a pipeline."""
-    scope, of_pipeline = reach(actor), defaultdict(list)
+    """Set the values on all of them; what follows from a stage is the same within a pipeline, and fields of the
+    company's own are kept as one, so that each record keeps the others it has."""
+    scope, alike = reach(actor), defaultdict(list)
+    are_own = any(c.startswith(PREFIX) for c in values)
     for wanted in _batches(keys):
         for record in held_to_edit(actor, noun, wanted):
             if any(field_access(scope, record, c) is not Access.WRITE for c in values):
                 raise Refusal(f"You may not change this of “{record}”.")
-            of_pipeline[getattr(record, "pipeline", None)].append(record)
-    for records in of_pipeline.values():
+            own = json.dumps(record.custom, sort_keys=True) if are_own else ""
+            alike[getattr(record, "pipeline", None), own].append(record)
+    for records in alike.values():
         first = records[0]
         columns = give_values(actor, first, values)
         given = {c: getattr(first, c) for c in columns}
@@ -181,7 +186,7 @@ def _values(
     alike = (
         getattr(record, "pipeline", None),
         getattr(record, "currency", None),
-        getattr(record, column),
+        value_of(record, column),
     )
     if alike not in known:
         try:

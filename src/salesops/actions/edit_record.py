@@ -8,15 +8,18 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Field, ForeignKey
+from django.db.models import Field, ForeignKey, QuerySet
 
 from salesops.actions.changing import changing
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records import custom_field
 from salesops.records.change import Change
+from salesops.records.custom_field import PREFIX, CustomField, value_of
 from salesops.records.field_access import Access, field_access
+from salesops.records.person import Person
 from salesops.records.pipeline_stage import PipelineStage
-from salesops.records.reach import reach
+from salesops.records.reach import Reach, reach
 from salesops.records.record import FOREVER, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
@@ -76,7 +79,7 @@ def edit_record(
     reason: str = "",
     door: str = "browser",
 ) -> Change:
-    """Give one record new values by column, such as {"stage": "Won", "owner_id": "p1"}.
+    """Give one record new values by column, such as {"stage": "Won", "owner_id": "p1", "custom.region": "North"}.
 
     `seen` is the version the person was looking at: what others changed since stands, unless it is the same
     columns, which raises Overtaken. None overwrites knowingly.
@@ -122,8 +125,11 @@ def held_to_edit(actor: User, noun: type[Record], keys: Sequence[str]) -> list[R
 def give_values(actor: User, record: Record, values: Values) -> set[str]:
     """Set the values on the record without saving it; returns the columns set, with those that follow from them."""
     fields = {str(f.column): f for f in record._meta.concrete_fields}
-    scope = reach(actor)
+    scope, own = reach(actor), dict[str, Any]()
     for column, value in values.items():
+        if column.startswith(PREFIX):
+            own[column.removeprefix(PREFIX)] = _own_value(actor, scope, record, column, value)
+            continue
         field = fields.get(column)
         if field is None or column in NEVER_EDITED:
             raise Refusal(f"A record has no “{column}” that could be edited.")
@@ -131,7 +137,37 @@ def give_values(actor: User, record: Record, values: Values) -> set[str]:
             raise Refusal(f"You may not change “{column.replace('_', ' ')}” here.")
         setattr(record, field.attname, _fitting(actor, field, value))
     followed = _follow_stage(record, values) if "stage" in values else set()
-    return set(values) | followed
+    if own:
+        record.custom = custom_field.with_values(record.custom, own.items())
+        followed.add("custom")
+    return {c for c in values if not c.startswith(PREFIX)} | followed
+
+
+def _own_value(actor: User, scope: Reach, record: Record, column: str, value: Any) -> Any:
+    """The value as a field of the company's own keeps it."""
+    field = custom_field.named(record._meta.db_table, column)
+    if field is None:
+        raise Refusal(f"A record has no “{column}” that could be edited.")
+    if field_access(scope, record, column) is not Access.WRITE:
+        raise Refusal(f"You may not change “{field}” here.")
+    if value == value_of(record, column):
+        return value  # also what is offered no longer
+    return fitting(actor, field, value)
+
+
+def fitting(actor: User, field: CustomField, value: Any) -> Any:
+    """A value that somebody gives a field of the company's own, as it is kept. Raises Unfit."""
+    if not field.is_active:
+        raise Unfit(field.name, f"{field} is no longer in use, so it takes no other value.")
+    try:
+        kept = custom_field.as_kept(field, value)
+    except custom_field.Misfit as misfit:
+        raise Unfit(field.name, str(misfit)) from misfit
+    if field.column.refers_to and kept is not None:
+        there = visible_to(actor, Person).filter(pk=kept)
+        if not there.exists():
+            raise Unfit(field.name, "There is no such person.")
+    return kept
 
 
 def _save(record: Record, columns: set[str]) -> None:
@@ -181,13 +217,23 @@ def _refuse_overtaken(record: Record, values: Values, seen: int) -> None:
     if now is None or now.version == seen:
         return
     clashes = [
-        Clash(column, wanted, getattr(now, column), *_who(now))
+        Clash(column, wanted, value_of(now, column), *_who_gave(versions, column, now))
         for column, wanted in values.items()
-        if getattr(now, column, None) != getattr(base, column, None)
-        and str(getattr(now, column, None)) != str(wanted)
+        if value_of(now, column) != value_of(base, column)
+        and str(value_of(now, column)) != str(wanted)
     ]
     if clashes:
         raise Overtaken(clashes)
+
+
+def _who_gave(versions: QuerySet[Any], column: str, now: Version) -> tuple[str, datetime]:
+    """Who gave a column the value it has now, which others may have left standing since."""
+    given = now
+    for version in versions.order_by("-version"):
+        if value_of(version, column) != value_of(now, column):
+            break
+        given = version
+    return _who(given)
 
 
 def _who(version: Version) -> tuple[str, datetime]:

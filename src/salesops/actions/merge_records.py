@@ -9,9 +9,11 @@ from django.db.models import ForeignKey
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import held_to_edit
+from salesops.book.custom import Kind
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.custom_field import defined, with_values
 from salesops.records.duplicate import KeptApart, LookAlike, Merge
 from salesops.records.field_access import Access, field_access
 from salesops.records.models import NOUNS
@@ -160,11 +162,29 @@ def _values(winner: Record, others: Sequence[Record], choices: Mapping[str, str]
         values["parent_id"] = None
     elif getattr(winner, "parent_id", None) in among:
         values.setdefault("parent_id", None)
-    custom: dict[str, Any] = {}
-    for record in (*reversed(_by_age(others)), winner):
-        custom |= {k: v for k, v in record.custom.items() if v is not None}
-    values["custom"] = custom
+    values["custom"] = _own_fields(winner, _by_age(others), values.get("currency"))
     return {c: v for c, v in values.items() if v != getattr(winner, c)}
+
+
+def _own_fields(winner: Record, others: Sequence[Record], currency: str | None) -> dict[str, Any]:
+    """The winner's own fields, and where it has none the oldest's that has one.
+
+    Money is never carried into another currency, in which it would be another amount.
+    """
+    of_money = {
+        f.key for f in defined(winner._meta.db_table, also_retired=True) if f.kind == Kind.MONEY
+    }
+    stays = currency or getattr(winner, "currency", None)
+    given: dict[str, Any] = {}
+    for record in (*reversed(others), winner):
+        differs = stays != (getattr(record, "currency", None) or stays)
+        given |= {k: v for k, v in record.custom.items() if not (differs and k in of_money)}
+    lost = [k for k in winner.custom if k in of_money and k not in given]
+    if lost:
+        raise Refusal(
+            f"“{winner}” keeps money in {winner.currency}. Choose the revenue of this record to merge into."  # type: ignore[attr-defined]
+        )
+    return with_values(given, ())
 
 
 def _refuse_hidden(actor: User, winner: Record, values: Mapping[str, Any]) -> None:

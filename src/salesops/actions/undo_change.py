@@ -8,12 +8,14 @@ from itertools import groupby
 from typing import Any
 
 from salesops.actions.changing import changing
+from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.custom_field import CustomField
 from salesops.records.duplicate import Merge
-from salesops.records.models import NOUNS
+from salesops.records.models import KEPT
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by
@@ -44,7 +46,7 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
         if held.undone_by.exclude(pk=undoing.pk).exists():
             raise Refusal("This was undone already.")
         records, stay = 0, list[str]()
-        for noun in NOUNS.values():
+        for noun in KEPT.values():
             back, left = put_back(actor, noun, held, clock)
             records += back
             stay += left
@@ -84,6 +86,8 @@ def _last_states(
 
 
 def _refuse_who_may_not(actor: User, noun: type[Record], change: Change, version: Version) -> None:
+    if noun is CustomField:
+        refuse_who_may_not(actor)
     if editable_by(actor, noun).filter(pk=version.record_id).exists():
         return
     if version.deleted_at is None or change.actor_id != actor.pk:
@@ -100,6 +104,8 @@ def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock
     )
     record = noun.objects.filter(pk=version.record_id)
     if former is None:
+        if noun is CustomField:
+            refuse_values_lost(version)
         record.update(deleted_at=clock())
         return
     values: dict[str, Any] = {

@@ -13,6 +13,7 @@ from salesops.actions.merge_records import LINKS, refuse_others
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.custom_field import PREFIX, with_values
 from salesops.records.duplicate import Merge
 from salesops.records.models import NOUNS
 from salesops.records.record import OWN, Record
@@ -120,12 +121,29 @@ def _put_back(actor: User, noun: type[Record], merge: Change, done: Unmerged) ->
         column = str(model_field.column)
         if column in OWN or getattr(former, column) == getattr(ours[-1], column):
             continue
-        if getattr(record, column) == getattr(ours[-1], column):
+        if column == "custom":
+            values[column] = _own_fields(former, ours[-1], record, done)
+        elif getattr(record, column) == getattr(ours[-1], column):
             values[column] = getattr(former, column)
         else:
             done.stays.append(column)
+    if values.get("custom") == record.custom:
+        del values["custom"]
     if values:
         if record.deleted_at is None:
             refuse_others(actor, noun, [record.pk])
         noun.objects.filter(pk=record.pk).update(**values)
         done.columns = list(values)
+
+
+def _own_fields(former: Any, ours: Any, record: Record, done: Unmerged) -> dict[str, Any]:
+    """The fields of the company's own that the merge gave as they were before it, but for those changed since."""
+    was, given, back = former.custom or {}, ours.custom or {}, dict[str, Any]()
+    for key in sorted({*was, *given}):
+        if was.get(key) == given.get(key):
+            continue
+        if record.custom.get(key) == given.get(key):
+            back[key] = was.get(key)
+        else:
+            done.stays.append(f"{PREFIX}{key}")
+    return with_values(record.custom, back.items())

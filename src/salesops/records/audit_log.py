@@ -24,11 +24,13 @@ from django.db.models import (
     Subquery,
     TextField,
 )
+from django.db.models.fields.json import KeyTextTransform
 
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.custom_field import PREFIX, defined
 from salesops.records.import_run import ImportRun, ImportUndo
-from salesops.records.models import NOUNS
+from salesops.records.models import KEPT
 from salesops.records.record import OWN, Record, Version
 from salesops.records.user import User
 
@@ -180,7 +182,7 @@ def page(asked: Asked, cursor: Cursor | None = None, *, size: int = A_PAGE) -> P
         if isinstance(row, Change):
             lines.append(Line(at, name, key, row))
         else:
-            lines.append(Line(at, name, key, None, [State(NOUNS[name], row, None)]))
+            lines.append(Line(at, name, key, None, [State(KEPT[name], row, None)]))
     _fill(lines)
     broken_off = [each.at_break() for each in fetched if each.reached is not None]
     if len(found) <= size and not broken_off:
@@ -237,9 +239,9 @@ def _sources(asked: Asked) -> list[_Source]:
     if not asked.is_by_state:
         found = [] if asked.door == OUTSIDE else [_changes(asked)]
         if not asked.actor and asked.door in ("", OUTSIDE) and not asked.text:
-            found += [_states(name, replace(asked, door=OUTSIDE), is_whole=False) for name in NOUNS]
+            found += [_states(name, replace(asked, door=OUTSIDE), is_whole=False) for name in KEPT]
         return found
-    names = [asked.noun] if asked.noun else list(NOUNS)
+    names = [asked.noun] if asked.noun else list(KEPT)
     by_index = bool(asked.record or asked.change or asked.door == OUTSIDE)
     return [_states(name, asked, is_whole=not by_index) for name in names]
 
@@ -257,7 +259,7 @@ def _changes(asked: Asked) -> _Source:
 
 
 def _states(name: str, asked: Asked, *, is_whole: bool) -> _Source:
-    noun = NOUNS[name]
+    noun = KEPT[name]
     rows = _within_days(noun.versions.objects.all(), "recorded_at", asked)
     if asked.record:
         rows = rows.filter(record_id=asked.record)
@@ -289,7 +291,10 @@ def _within_days(rows: QuerySet[Any], at: str, asked: Asked) -> QuerySet[Any]:
 def fields_of(noun: type[Record]) -> list[str]:
     """The columns of a noun that can be looked for."""
     columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
-    return [c for c in columns if c not in OWN and c not in ("custom", "origin", "deleted_at")]
+    own = [f.name for f in defined(noun._meta.db_table, also_retired=True)]
+    return [
+        c for c in columns if c not in OWN and c not in ("custom", "origin", "deleted_at")
+    ] + own
 
 
 def _says(noun: type[Record], text: str) -> Q:
@@ -298,6 +303,8 @@ def _says(noun: type[Record], text: str) -> Q:
     for each in noun.versions._meta.concrete_fields:
         if isinstance(each, CharField | TextField) and each.column not in ("origin",):
             said |= Q(**{f"{each.name}__icontains": text})
+    for own in defined(noun._meta.db_table, also_retired=True):
+        said |= Q(**{f"custom__{own.key}__icontains": text})
     return said
 
 
@@ -313,6 +320,10 @@ def _where_it_changed(noun: type[Record], rows: QuerySet[Any], name: str) -> Que
     if name not in fields_of(noun):
         raise Refusal(f"A {noun._meta.db_table.replace('_', ' ')} has no field “{name}”.")
     former = _former(noun)
+    if name.startswith(PREFIX):
+        said = KeyTextTransform(name.removeprefix(PREFIX), "custom")
+        rows, former = rows.annotate(said=said), former.annotate(said=said)
+        name = "said"
     rows = rows.annotate(
         was=Subquery(former.values(name)[:1]), follows=Subquery(former.values("version")[:1])
     )
@@ -329,7 +340,7 @@ def _fill(lines: list[Line]) -> None:
         if line.states:
             line.change = changes.get(line.states[0].now.opened_by or 0)
     _fill_changes([line for line in lines if line.source == "change"])
-    for noun in NOUNS.values():
+    for noun in KEPT.values():
         shown = [s for line in lines for s in line.states if s.noun is noun]
         formers = _formers(noun, [s.now.version for s in shown])
         for line in lines:
@@ -363,7 +374,7 @@ def _fill_changes(lines: list[Line]) -> None:
         line.imported = made.pk if isinstance(made, ImportRun) else made.run_id
         large.add(made.change_id)
     small = [key for key in by_key if key not in large]
-    for name, noun in NOUNS.items():
+    for name, noun in KEPT.items():
         made = noun.versions.objects.filter(opened_by__in=small)
         counts = made.values("opened_by").annotate(n=Count("version")).order_by()
         few = []

@@ -8,6 +8,7 @@ from salesops.records.campaign_spend import CampaignSpend, CampaignSpendVersion
 from salesops.records.change import Change, Context
 from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
+from salesops.records.custom_field import CustomField, CustomFieldVersion
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, Merge
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
@@ -58,8 +59,11 @@ NOUNS: dict[str, type[Record]] = {
     "cost": Cost,
     "recurring_revenue": RecurringRevenue,
 }
+# All whose every state is kept: what the company made of its records as well.
+KEPT: dict[str, type[Record]] = {**NOUNS, "custom_field": CustomField}
 
 __all__ = [
+    "KEPT",
     "NOUNS",
     "Account",
     "AccountVersion",
@@ -77,6 +81,8 @@ __all__ = [
     "Context",
     "Cost",
     "CostVersion",
+    "CustomField",
+    "CustomFieldVersion",
     "DuplicateSearch",
     "ExchangeRate",
     "ExchangeRateVersion",

@@ -20,7 +20,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max, Q
 
 from salesops.foundations.clock import Clock
-from salesops.records.models import NOUNS, Change, RequestEvent, Seen
+from salesops.records.models import KEPT, Change, RequestEvent, Seen
 from salesops.records.record import OWN
 from salesops.records.seal import Seal
 
@@ -73,7 +73,7 @@ class Table:
 def tables() -> tuple[Table, ...]:
     """Everything that is sealed: who did what, who saw what, what was done with requests, and every state."""
     found = [_whole(Change), _whole(Seen), _whole(RequestEvent)]
-    for noun in NOUNS.values():
+    for noun in KEPT.values():
         columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
         own = [c for c in columns if c in _OF_A_VERSION]
         found.append(Table(noun.versions, "version", (*own, *(c for c in columns if c not in OWN))))

@@ -15,11 +15,11 @@ FOREVER = "9999-12-31 00:00:00"
 
 def install(connection: Any) -> None:
     """Make the triggers of every record's table, in place of those there are."""
-    from salesops.records.models import NOUNS, Context
+    from salesops.records.models import KEPT, Context
 
     wanted = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for noun in NOUNS.values():
+        for noun in KEPT.values():
             if {noun._meta.db_table, noun.versions._meta.db_table} <= wanted:
                 for statement in statements(connection.vendor, noun):
                     cursor.execute(statement)
@@ -110,7 +110,7 @@ def _postgresql(noun: type[Record]) -> list[str]:
             since timestamptz := coalesce(
                 nullif(current_setting('salesops.effective_at', true), '')::timestamptz, clock_timestamp());
             mark bigint := pg_current_xact_id()::text::bigint;
-            key text := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
+            whose text := CASE WHEN TG_OP = 'DELETE' THEN OLD.id ELSE NEW.id END;
         BEGIN
             IF TG_OP = 'UPDATE' AND OLD.id IS DISTINCT FROM NEW.id THEN
                 RAISE EXCEPTION 'The key of a record never changes.';
@@ -121,10 +121,10 @@ def _postgresql(noun: type[Record]) -> list[str]:
             IF TG_OP = 'UPDATE' AND NOT ({changed}) THEN
                 RETURN NULL;
             END IF;
-            since := greatest(since, (SELECT max(begins_at) FROM "{versions}" WHERE record_id = key));
+            since := greatest(since, (SELECT max(begins_at) FROM "{versions}" WHERE record_id = whose));
             IF TG_OP <> 'INSERT' THEN
                 UPDATE "{versions}" SET ends_at = since, closed_by = change
-                    WHERE record_id = key AND ends_at = '{FOREVER}+00';
+                    WHERE record_id = whose AND ends_at = '{FOREVER}+00';
             END IF;
             IF TG_OP = 'DELETE' THEN
                 {opening("OLD", "since", "true")}

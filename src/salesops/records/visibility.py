@@ -142,6 +142,7 @@ _SEEN: dict[str, Rule] = {
     "team_membership": _everybody,
     "pipeline_stage": _everybody,
     "exchange_rate": _everybody,
+    "custom_field": _everybody,
     "product": _everybody,
     "campaign": _everybody,
     "campaign_spend": _operations,

@@ -37,6 +37,7 @@ ORGANISATION = Entry(
     ("organisation*", "move_person", "rename_team", "take_back_move", "*_person"),
 )
 PIPELINES = Entry("pipelines", "Pipelines", "columns-3", "E", ("pipelines",))
+CUSTOM_FIELDS = Entry("custom_fields", "Custom fields", "list-plus", "F", ("custom_fields",))
 AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
     "my_account",
@@ -89,7 +90,7 @@ def _of_operations(user: User) -> list[Entry]:
     """What arranges the office and keeps it in order; everybody sees how it is organised."""
     found = [ORGANISATION]
     if user.role in SEE_ALL:
-        found += [PIPELINES, DUPLICATES, IMPORTS, WORK]
+        found += [PIPELINES, CUSTOM_FIELDS, DUPLICATES, IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
         found.append(ACCESS)
     if reads_audit_log(user):

@@ -15,6 +15,7 @@ from salesops.web import urls as local
 from salesops.web.books import manifest
 from salesops.web.pages.audit import audit
 from salesops.web.pages.clean_data.mending import mending
+from salesops.web.pages.custom_fields import custom_fields
 from salesops.web.pages.desk.arranging import arranging
 from salesops.web.pages.desk.asking import new_request
 from salesops.web.pages.desk.effectiveness import effectiveness
@@ -91,6 +92,7 @@ urlpatterns = [
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
     path("pipelines", pipelines.pipelines, name="pipelines"),
+    path("custom-fields", custom_fields.custom_fields, name="custom_fields"),
     path("organisation", organisation.organisation, name="organisation"),
     path("organisation/move", moving.move, name="move_person"),
     path("organisation/team", moving.team, name="rename_team"),

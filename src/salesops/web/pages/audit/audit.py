@@ -21,7 +21,7 @@ from salesops.records.audit_log import (
     page,
     refuse_who_may_not,
 )
-from salesops.records.models import NOUNS, Change, Seal, Seen, User
+from salesops.records.models import KEPT, Change, Seal, Seen, User
 from salesops.records.seen import ACTS
 from salesops.web.export import as_csv
 from salesops.web.pages.audit import words
@@ -62,7 +62,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         "is_narrowed": any(v for n, v in request.GET.items() if n != "after"),
         "people": _people(),
         "doors": words.WHERE_FROM.items(),
-        "nouns": [(name, words.noun_in_words(name)) for name in NOUNS],
+        "nouns": [(name, words.noun_in_words(name)) for name in KEPT],
         "fields": _fields(asked.noun),
         "change": Change.objects.filter(pk=asked.change or 0).first(),
         "seal": Seal.objects.order_by("-number").defer("digests", "keys").first(),
@@ -108,10 +108,10 @@ def seen(request: HttpRequest) -> HttpResponseBase:
 def asked_of(query: Mapping[str, str], zone: str) -> Asked:
     """What the address asks for. Refuses what can be no answer."""
     noun, who = query.get("noun", ""), query.get("who", "")
-    if noun and noun not in NOUNS:
+    if noun and noun not in KEPT:
         raise Refusal("There is no such kind of record. Choose one of the list.")
     name = query.get("field", "")
-    if name and (not noun or name not in fields_of(NOUNS[noun])):
+    if name and (not noun or name not in fields_of(KEPT[noun])):
         name = ""  # of the kind that was chosen before
     change = query.get("change", "")
     since, until = _days(query, zone)
@@ -176,7 +176,7 @@ def _people() -> list[User]:
 def _fields(noun: str) -> list[tuple[str, str]]:
     if not noun:
         return []
-    return [(name, title_of(NOUNS[noun], name)) for name in fields_of(NOUNS[noun])]
+    return [(name, title_of(KEPT[noun], name)) for name in fields_of(KEPT[noun])]
 
 
 def _exported(actor: User, asked: Asked, currency: str) -> Iterator[tuple[Any, ...]]:
@@ -230,8 +230,8 @@ def _names(looks: list[Seen]) -> dict[tuple[str, str], str]:
     for each in looks:
         wanted.setdefault(each.noun, set()).add(each.record_id)
     found = {("request", key): f"R-{key}" for key in wanted.get("request", ())}
-    for name in wanted.keys() & NOUNS.keys():
-        kept = NOUNS[name].objects.filter(pk__in=wanted[name])
+    for name in wanted.keys() & KEPT.keys():
+        kept = KEPT[name].objects.filter(pk__in=wanted[name])
         found |= {(name, r.pk): str(r) for r in kept.only("id", "name")}
     return found
 

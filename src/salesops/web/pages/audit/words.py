@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from salesops.records.audit_log import OUTSIDE, Line, State
 from salesops.records.change import Change
-from salesops.records.models import NOUNS
+from salesops.records.models import KEPT
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.web.pages.keeping.facts import PLACES, Names, names_of
@@ -79,7 +79,7 @@ def done_in_words(verb: str) -> str:
     if verb in _DONE:
         return _DONE[verb]
     first, _, rest = verb.partition("_")
-    if first in _DONE and rest in NOUNS:
+    if first in _DONE and rest in KEPT:
         return f"{_DONE[first]} {rest.replace('_', ' ')}"
     return verb.replace("_", " ").capitalize()
 
@@ -108,7 +108,7 @@ def _names(actor: User, lines: Iterable[Line]) -> dict[str, Names]:
         for state in line.states:
             found = states.setdefault(state.noun._meta.db_table, [])
             found += [s for s in (state.now, state.former) if s is not None]
-    return {name: names_of(actor, NOUNS[name], found) for name, found in states.items()}
+    return {name: names_of(actor, KEPT[name], found) for name, found in states.items()}
 
 
 def _told(line: Line, names: dict[str, Names], currency: str) -> Told:
@@ -155,7 +155,7 @@ def _touched(state: State, names: dict[str, Names], currency: str) -> Touched:
 
 def title_of_state(noun: type[Record], state: Any) -> str:
     """What a record was called in a state; its kind and key where it has no name."""
-    for column in ("name", "stage", "subject"):
+    for column in ("name", "stage", "subject", "label"):
         if getattr(state, column, None):
             return str(getattr(state, column))
     return f"{noun_in_words(noun._meta.db_table)} {state.record_id}"

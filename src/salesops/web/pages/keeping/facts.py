@@ -9,10 +9,13 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Q
 
-from salesops.actions.edit_record import Unfit
+from salesops.actions.edit_record import Unfit, fitting
+from salesops.book.custom import Kind
 from salesops.book.settings import load_settings
 from salesops.foundations.money import format_money
 from salesops.foundations.table import Column, Type
+from salesops.records import custom_field
+from salesops.records.custom_field import HAVE_FIELDS, PREFIX, CustomField, value_of
 from salesops.records.models import NOUNS, Account, Person, PipelineStage
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -68,6 +71,14 @@ TITLES: dict[str, dict[str, str]] = {
         "left_on": "Gone since",
         "is_active": "Works here",
     },
+    "custom_field": {
+        "label": "Name",
+        "help": "Help",
+        "choices": "Choices",
+        "retired_choices": "Offered no longer",
+        "is_active": "In use",
+        "position": "Order",
+    },
 }
 ACTIVITY_KINDS = (
     "task", "call", "meeting", "email", "demo", "message", "note",
@@ -115,24 +126,47 @@ class Shown:
 
 
 def column_of(noun: type[Record], name: str) -> Column | None:
-    """The declared column, None for what a record has beside them."""
-    return next((c for c in TABLES[noun._meta.db_table].columns if c.name == name), None)
+    """The declared column, or that of a field of the company's own; None for what a record has beside them."""
+    if name.startswith(PREFIX):
+        field = custom_field.named(noun._meta.db_table, name)
+        return field.column if field else None
+    table = TABLES.get(noun._meta.db_table)
+    return table.column.get(name) if table else None
+
+
+def own_fields(noun: type[Record]) -> list[CustomField]:
+    """The fields that the company added to a kind of record, those no longer in use last."""
+    if noun._meta.db_table not in HAVE_FIELDS:
+        return []
+    found = custom_field.defined(noun._meta.db_table, also_retired=True)
+    return sorted(found, key=lambda f: not f.is_active)
 
 
 def title_of(noun: type[Record], name: str) -> str:
     """A column's name for people."""
+    if name.startswith(PREFIX):
+        return str(custom_field.named(noun._meta.db_table, name) or name.removeprefix(PREFIX))
     plain = name.removesuffix("_id").removesuffix("_minor").replace("_", " ").capitalize()
     return TITLES.get(noun._meta.db_table, {}).get(name, plain)
+
+
+def help_of(noun: type[Record], name: str) -> str:
+    """What was written to help with a field of the company's own."""
+    field = custom_field.named(noun._meta.db_table, name)
+    return (field.help or "") if field else ""
 
 
 def names_of(actor: User, noun: type[Record], states: Iterable[Any]) -> dict[str, dict[str, str]]:
     """The names of everything the states refer to, as far as the actor may see it, by table and key."""
     wanted: dict[str, set[str]] = {}
-    referring = [c for c in TABLES[noun._meta.db_table].columns if c.refers_to and not c.derived]
+    states, table = list(states), TABLES.get(noun._meta.db_table)
+    referring = [c for c in table.columns if c.refers_to and not c.derived] if table else []
+    if any(state.custom for state in states):
+        referring += [f.column for f in own_fields(noun) if f.column.refers_to]
     for state in states:
         for column in referring:
-            key = getattr(state, column.name, None)
-            if key:
+            key = value_of(state, column.name)
+            if isinstance(key, str) and key:
                 wanted.setdefault(column.refers_to, set()).add(key)
     return {
         table: {
@@ -149,6 +183,10 @@ def in_words(column: Column | None, value: Any, currency: str, names: Names) -> 
         return ""
     if column is None:
         return str(value)
+    if column.name.startswith(PREFIX):
+        value = custom_field.as_read(column, value)
+        if isinstance(value, str) and not column.refers_to:
+            return value
     if column.refers_to:
         return names.get(column.refers_to, {}).get(value) or f"another {column.refers_to}"
     match column.type:
@@ -162,6 +200,8 @@ def in_words(column: Column | None, value: Any, currency: str, names: Names) -> 
             return "Yes" if value else "No"
         case Type.COUNT:
             return f"{value:,}"
+        case Type.DECIMAL:
+            return f"{value.normalize():,f}"
         case Type.CHOICE:
             return said(value)
         case Type.INSTANT:
@@ -175,6 +215,8 @@ def control_of(column: Column) -> str:
         return "choice"
     if column.refers_to == "contact" or column.type is Type.YES_NO:
         return "choice"
+    if column.name.startswith(PREFIX) and column.type is Type.CHOICE:
+        return "choice"
     if column.refers_to == "account":
         return "account"
     return {Type.DATE: "day", Type.MONEY: "money", Type.INSTANT: "moment"}.get(column.type, "text")
@@ -182,8 +224,11 @@ def control_of(column: Column) -> str:
 
 def choices(actor: User, record: Record, column: Column) -> Choices:
     """What a choice offers; what stands now is always among it. A stage without a pipeline known offers nothing."""
-    now = getattr(record, column.name, None) or ""
-    if column.name == "stage":
+    now = value_of(record, column.name) or ""
+    own = custom_field.named(record._meta.db_table, column.name)
+    if own is not None and own.kind == Kind.CHOICE:
+        offered = [("", "None"), *((choice, choice) for choice in own.offered)]
+    elif column.name == "stage":
         offered = stages(actor, getattr(record, "pipeline", None))
     elif column.name == "forecast_category":
         offered = [("", "None"), *((c, said(c)) for c in CATEGORIES)]
@@ -260,6 +305,16 @@ def read(
     actor: User, record: Record, column: Column, form: Mapping[str, str], currency: str
 ) -> dict[str, Any]:
     """The values by column that a form gives a fact. Raises Unfit with what to do."""
+    given = _read(actor, record, column, form, currency)
+    own = custom_field.named(record._meta.db_table, column.name)
+    if own is not None and given[own.name] != value_of(record, own.name):
+        given[own.name] = fitting(actor, own, given[own.name])
+    return given
+
+
+def _read(
+    actor: User, record: Record, column: Column, form: Mapping[str, str], currency: str
+) -> dict[str, Any]:
     text = form.get("value", "")
     match control_of(column):
         case "account":

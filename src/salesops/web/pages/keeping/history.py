@@ -13,7 +13,15 @@ from salesops.records.models import Person
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
-from salesops.web.pages.keeping.facts import TITLES, Names, column_of, in_words, names_of, title_of
+from salesops.web.pages.keeping.facts import (
+    TITLES,
+    Names,
+    column_of,
+    in_words,
+    names_of,
+    own_fields,
+    title_of,
+)
 
 MOST = 200
 OUTSIDE = "outside"
@@ -124,7 +132,30 @@ def differences(
         for c in columns
         if c not in left_out and getattr(old, c) != getattr(new, c)
     ]
+    told += _own_fields_that_differ(noun, old, new, currency, names)
     return tuple(told) or (Difference("Saved without a visible change", is_plain=True),)
+
+
+def _own_fields_that_differ(
+    noun: type[Record], old: Version, new: Version, currency: str, names: Names
+) -> list[Difference]:
+    """What fields of the company's own say in one state and not in another, also of a field that is gone."""
+    was, now = old.custom or {}, new.custom or {}
+    changed = [key for key in sorted({*was, *now}) if was.get(key) != now.get(key)]
+    if not changed:
+        return []
+    known = {f.key: f for f in own_fields(noun)}
+    changed.sort(key=lambda key: list(known).index(key) if key in known else len(known))
+    told = []
+    for key in changed:
+        field = known.get(key)
+        column, title = (field.column, str(field)) if field else (None, key)
+        before, after = (
+            in_words(column, state.get(key), getattr(version, "currency", None) or currency, names)
+            for state, version in ((was, old), (now, new))
+        )
+        told.append(Difference(title, before or "nothing", after or "nothing"))
+    return told
 
 
 def _said(noun: type[Record], state: Any, column: str, currency: str, names: Names) -> str:

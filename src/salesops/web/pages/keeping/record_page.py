@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
@@ -17,7 +17,9 @@ from salesops.actions.note_seen import note_seen
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.table import Column
 from salesops.records.change import Change
+from salesops.records.custom_field import PREFIX, value_of
 from salesops.records.duplicate import Merge, merged_into
 from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import Account
@@ -131,7 +133,7 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
     """Give a record its actor may see the one fact a form speaks of."""
     name, text = form.get("column", ""), form.get("value", "")
     column = facts.column_of(noun, name)
-    if column is None or name not in facts.TITLES[noun._meta.db_table]:
+    if column is None or not (name.startswith(PREFIX) or name in facts.TITLES[noun._meta.db_table]):
         return Outcome(None, Attempt(refusal="There is no such fact to change."), 400)
     if not form.get("seen", "").isdigit():
         return Outcome(None, Attempt(refusal="This form is too old. Change it again."), 400)
@@ -139,7 +141,7 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
     tried = Attempt(name, text, reason=reason)
     try:
         values = facts.read(actor, record, column, form, reading()[0])
-        if all(getattr(record, c) == v for c, v in values.items()):
+        if all(value_of(record, c) == v for c, v in values.items()):
             return Outcome()
         seen = int(form["seen"])
         return Outcome(
@@ -242,16 +244,16 @@ def _facts(
     scope, hidden = reach(actor), hidden_fields(reach(actor), record)
     currency = getattr(record, "currency", None) or reading()[0]
     listed = []
-    for name, title in facts.TITLES[record._meta.db_table].items():
-        column = facts.column_of(type(record), name)
-        if column is None or name in hidden:
+    for column, title, is_used in _shown_columns(record):
+        name = column.name
+        if name in hidden:
             continue
-        value = getattr(record, name)
+        value = value_of(record, name)
         fact = Shown(
             column=name,
             title=title,
             said=facts.in_words(column, value, currency, names),
-            may_edit=editable and field_access(scope, record, name) is Access.WRITE,
+            may_edit=editable and is_used and field_access(scope, record, name) is Access.WRITE,
         )
         if column.refers_to == "account" and value in names.get("account", {}):
             fact.place = facts.PLACES["account"] + quote(value, safe="")
@@ -261,11 +263,23 @@ def _facts(
     return listed
 
 
+def _shown_columns(record: Record) -> Iterator[tuple[Column, str, bool]]:
+    """The columns of a page with their titles, and whether they take other values: a field that is no longer in use
+    is shown where something stands in it."""
+    for name, title in facts.TITLES[record._meta.db_table].items():
+        column = facts.column_of(type(record), name)
+        if column is not None:
+            yield column, title, True
+    for field in facts.own_fields(type(record)):
+        if field.is_active or value_of(record, field.name) is not None:
+            yield field.column, str(field), bool(field.is_active)
+
+
 def open_fact(actor: User, record: Record, fact: Shown, attempt: Attempt, currency: str) -> None:
     """Make a fact the form it is edited with, holding what was typed where that could not be saved."""
     column = facts.column_of(type(record), fact.column)
     assert column is not None
-    value = getattr(record, fact.column)
+    value = value_of(record, fact.column)
     fact.is_open, fact.control, fact.problem = True, facts.control_of(column), attempt.problem
     fact.choices = attempt.candidates or []
     match fact.control:
@@ -282,6 +296,8 @@ def open_fact(actor: User, record: Record, fact: Shown, attempt: Attempt, curren
             fact.typed = "" if value is None else moment_to_type(value, reading()[1])
         case _:
             fact.typed = "" if value is None else str(value)
+    if fact.column.startswith(PREFIX) and not fact.hint:
+        fact.hint = facts.help_of(type(record), fact.column)
     if attempt.problem or attempt.clash or attempt.typed:
         fact.typed = attempt.typed
     if attempt.clash is None:

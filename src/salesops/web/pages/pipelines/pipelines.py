@@ -21,14 +21,20 @@ from salesops.actions.arrange_stages import (
     refuse_who_may_not,
 )
 from salesops.actions.edit_record import Unfit, version_now
-from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.records.models import Change, Opportunity, PipelineStage
+from salesops.records.models import Opportunity, PipelineStage
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import manifest, whole_book
-from salesops.web.pages.keeping.history import Entry, done_in_words, history
+from salesops.web.pages.keeping.arranged import (
+    change_of,
+    done_of,
+    place_of,
+    seen_of,
+    told_of,
+    undone,
+)
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.words import said
 
@@ -57,15 +63,13 @@ def _do(actor: User, form: Mapping[str, str]) -> int:
     key = form.get("key", "")
     match form.get("do"):
         case "edit":
-            seen = form.get("seen", "")
-            if not (seen.isascii() and seen.isdigit() and len(seen) < 19):
-                raise Refusal("This form is too old. Change it again.")
+            seen = seen_of(form)
             stage = get_object_or_404(PipelineStage, pk=key, deleted_at=None)
             values = {c: v for c, v in _values(form).items() if getattr(stage, c) != v}
             if not values:
                 return 0
             reason = form.get("reason", "").strip()[:500]
-            change = edit_stage(actor, key, values, system_clock, seen=int(seen), reason=reason)
+            change = edit_stage(actor, key, values, system_clock, seen=seen, reason=reason)
             return int(change.pk)
         case "add":
             made = add_stage(
@@ -74,20 +78,9 @@ def _do(actor: User, form: Mapping[str, str]) -> int:
             state = PipelineStage.versions.objects.get(record_id=made.pk)
             return int(state.opened_by or 0)
         case "move":
-            place = form.get("place", "")
-            if not (place.isascii() and place.isdigit() and len(place) < 5):
-                raise Refusal("Choose a place in the order.")
-            return int(move_stage(actor, key, int(place), system_clock).pk)
+            return int(move_stage(actor, key, place_of(form), system_clock).pk)
         case "undo":
-            number = form.get("change", "")
-            is_number = number.isascii() and number.isdigit() and len(number) < 19
-            change = get_object_or_404(
-                Change.objects.exclude(door="import"), pk=int(number) if is_number else 0
-            )
-            undone = undo_change(actor, change, system_clock)
-            if not undone.records:
-                raise Refusal("Somebody changed it since, so it stays as it is.")
-            return int(undone.change.pk)
+            return undone(actor, change_of(form))
     raise Refusal("Choose what is to be done.")
 
 
@@ -136,7 +129,7 @@ def _shown(
     may, opened = may_arrange(actor), request.GET.get("edit", "")
     if typed and typed.get("do") == "edit":
         opened = typed.get("key", "")
-    told = _told(actor, stages, may)
+    told = told_of(actor, stages, may_edit=may)
     names = sorted({s.pipeline or "" for s in stages})
     counts = {
         (row["pipeline"], row["stage"]): row["n"]
@@ -163,7 +156,7 @@ def _shown(
         "categories": [(c, said(c)) for c in CATEGORIES],
         "may_arrange": may,
         "told": told[:MOST_TOLD],
-        "done": _done(request, actor, told),
+        "done": done_of(request, actor, told, {"arrange_stages": "The stages have another order."}),
         "problem": problem,
         "column": column,
         "typed": typed or {},
@@ -209,25 +202,3 @@ def _as_in_the_book() -> dict[tuple[str, str], dict[str, Any]]:
         "SELECT pipeline, stage, outcome, is_pitched, is_qualified FROM pipeline_stage"
     )
     return {(row["pipeline"] or "", row["stage"] or ""): row for row in found.dicts()}
-
-
-def _told(actor: User, stages: list[Any], may_edit: bool) -> list[tuple[Any, Entry]]:
-    """What was changed of the stages, the newest first; an import's first sight is no change."""
-    found = [(s, e) for s in stages for e in history(actor, s, "", may_edit=may_edit)]
-    found = [(s, e) for s, e in found if not e.is_first_seen]
-    return sorted(found, key=lambda each: each[1].at, reverse=True)
-
-
-def _done(
-    request: HttpRequest, actor: User, told: list[tuple[Any, Entry]]
-) -> Mapping[str, Any] | None:
-    """What this person has just done, where it still stands."""
-    number = request.GET.get("done", "")
-    for stage, entry in told:
-        change = entry.change
-        if change is not None and str(change.pk) == number and change.actor_id == actor.pk:
-            words = done_in_words(entry)
-            if change.verb == "arrange_stages":
-                words = "The stages have another order."
-            return {"said": f"{stage.stage}: {words}", "undoes": entry.undoes}
-    return None

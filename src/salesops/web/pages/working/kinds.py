@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from salesops.book.book import Book
 from salesops.book.listing import Listing
 from salesops.data_quality import Check, worklist
+from salesops.records.custom_field import defined
 from salesops.records.models import Account, Opportunity
 from salesops.records.record import Record
 from salesops.web.pages.records import accounts, opportunities
@@ -99,6 +100,14 @@ ACCOUNTS = Worked(
     at_once=("owner_id", "industry", "country", "region", "type", "source"),
 )
 WORKED: Mapping[str, Worked] = {kind.name: kind for kind in (OPPORTUNITIES, ACCOUNTS)}
+
+
+def with_own_fields(kind: Worked) -> Worked:
+    """The same list with the fields that the company added to its records."""
+    fields = defined(kind.name)
+    if not fields:
+        return kind
+    return dataclasses.replace(kind, at_once=(*kind.at_once, *(f.name for f in fields)))
 
 
 def worklist_of(check: Check, book: Book) -> Worked | None:

@@ -28,7 +28,13 @@ from salesops.web.pages.records.lists import (
     look,
     shown_columns,
 )
-from salesops.web.pages.working.kinds import ACCOUNTS, OPPORTUNITIES, Worked, mended
+from salesops.web.pages.working.kinds import (
+    ACCOUNTS,
+    OPPORTUNITIES,
+    Worked,
+    mended,
+    with_own_fields,
+)
 from salesops.web.pages.working.rows import Opened, lines
 from salesops.web.pages.working.views import SAID, views_context
 
@@ -49,6 +55,7 @@ def accounts(request: HttpRequest) -> HttpResponseBase:
 
 def working_list(request: HttpRequest, kind: Worked) -> HttpResponseBase:
     """The list the address asks for, with what comes of a form in one of its rows."""
+    kind = with_own_fields(kind)
     if is_export(request):
         return exported(request, kind.listing, kind.title)
     moment = {name: request.GET.get(name, "") for name in OF_THE_MOMENT}

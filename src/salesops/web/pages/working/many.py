@@ -25,8 +25,9 @@ from salesops.book.listing import Ask
 from salesops.foundations.clock import system_clock
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
-from salesops.foundations.table import Column
+from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
+from salesops.records.custom_field import value_of
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.models import Opportunity
 from salesops.records.record import Record
@@ -170,9 +171,9 @@ class Asked:
                     "name": str(record),
                     "place": facts.PLACES[self.kind.name],
                     "key": record.pk,
-                    "was": facts.in_words(self.column, getattr(record, own), currency, names),
+                    "was": facts.in_words(self.column, value_of(record, own), currency, names),
                     "new": self.value_said()
-                    if own != "amount_minor"
+                    if self.column.type is not Type.MONEY
                     else facts.in_words(self.column, values[own], currency, names),
                     "money": "" if amount is None else format_money(amount, currency),
                 }

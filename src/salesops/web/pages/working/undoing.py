@@ -16,7 +16,7 @@ from salesops.web.pages.keeping.record_page import Attempt, actor_of
 from salesops.web.pages.keeping.undoing import SINCE
 from salesops.web.pages.working import board
 from salesops.web.pages.working.board import BOARD
-from salesops.web.pages.working.kinds import WORKED, Worked, worklist_of
+from salesops.web.pages.working.kinds import WORKED, Worked, with_own_fields, worklist_of
 from salesops.web.pages.working.lists import ROW, back_to, said_done, shown
 from salesops.web.pages.working.rows import Opened
 from salesops.web.pages.working.views import SAID
@@ -64,5 +64,5 @@ def worked(name: str, on: str = "") -> Worked:
         raise Http404
     check = CHECKS.get(on)
     if check is None or check.table != name:
-        return WORKED[name]
-    return worklist_of(check, whole_book()) or WORKED[name]
+        return with_own_fields(WORKED[name])
+    return with_own_fields(worklist_of(check, whole_book()) or WORKED[name])

@@ -1,0 +1,132 @@
+"""Fields of a company's own are defined on one page and are on every page that shows or edits a record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from salesops.actions.define_field import define_field, edit_field
+from salesops.actions.edit_record import edit_record, version_now
+from salesops.foundations.clock import system_clock as clock
+from salesops.records.custom_field import CustomField
+from salesops.records.models import Change, Opportunity
+from tests.office.readers import Office, Reader
+
+pytestmark = pytest.mark.django_db
+
+As = Callable[[str], Reader]
+PLACE, DEAL = "/custom-fields", "/opportunities/bob-deal"
+
+
+@pytest.fixture
+def tier(served: Office) -> CustomField:
+    """A choice on deals, which Bob's has."""
+    field = define_field(
+        served.ravi,
+        "opportunity",
+        "Tier",
+        "choice",
+        clock,
+        choices="gold_plus\nSilver",
+        help="By size.",
+    )
+    edit_record(served.bob, Opportunity, "bob-deal", {field.name: "gold_plus"}, clock)
+    return field
+
+
+def _seen() -> str:
+    return str(version_now(Opportunity.objects.get(pk="bob-deal")))
+
+
+def test_a_field_is_added_renamed_retired_told_and_undone(served: Office, as_: As) -> None:
+    ravi = as_("ravi")
+    added = ravi.post(
+        PLACE, do="add", noun="account", label="Health", kind="choice", choices="Good\r\nBad"
+    )
+    assert added.status_code == 302
+    field = CustomField.objects.get(pk="account.health")
+    assert field.offered == ["Good", "Bad"]
+    ravi.post(
+        PLACE, do="edit", key=field.pk, seen=str(version_now(field)),
+        label="Health score", choices="Good\r\nBad", reason="Clearer",
+    )  # fmt: skip
+    page = ravi.page(PLACE)
+    assert page.faults == []
+    assert "Name: Health → became Health score" in " ".join(page.text.split())
+    assert "“Clearer”" in page.text
+    assert "0 of 3 accounts" in page.text
+    change = Change.objects.get(verb="edit_custom_field")
+    ravi.post(PLACE, do="undo", change=str(change.pk))
+    field.refresh_from_db()
+    assert (str(field), field.is_active) == ("Health", True)
+    assert served.ravi.is_active
+
+
+def test_defining_a_field_is_not_undone_once_records_say_something_of_it(
+    tier: CustomField, as_: As
+) -> None:
+    change = Change.objects.get(verb="create_custom_field")
+    answer = as_("ravi").post(PLACE, do="undo", change=str(change.pk))
+    assert answer.status_code == 422
+    assert "Take it out of use instead" in answer.content.decode()
+    assert CustomField.objects.get(pk=tier.pk).deleted_at is None
+
+
+@pytest.mark.parametrize("name", ["alice", "bob", "charlie"])
+def test_those_who_sell_arrange_no_fields(tier: CustomField, as_: As, name: str) -> None:
+    reader = as_(name)
+    assert "Add a field" not in reader.page(PLACE).text
+    assert reader.post(PLACE, do="add", noun="lead", label="X", kind="text").status_code == 422
+    assert "Custom fields" not in reader.page("/tasks").text
+    assert CustomField.objects.count() == 1
+    assert tier.is_active
+
+
+def test_a_record_shows_and_edits_a_field_in_place_for_who_may(tier: CustomField, as_: As) -> None:
+    bob = as_("bob")
+    page = bob.page(DEAL)
+    assert page.faults == []
+    assert "Tier" in page.text
+    assert "gold_plus" in page.text  # as it was written, and not in our words
+    opened = bob.page(f"{DEAL}?edit={tier.name}")
+    assert "By size." in opened.text
+    form = {"do": "edit", "column": tier.name, "seen": _seen()}
+    refused = bob.post(DEAL, value="Bronze", **form)
+    assert refused.status_code == 422
+    assert bob.post(DEAL, value="Silver", **form).status_code == 302
+    assert "Tier: gold_plus → became Silver" in " ".join(bob.page(DEAL).text.split())
+    assert as_("charlie").get(DEAL).status_code == 404
+    assert as_("charlie").post(DEAL, value="gold_plus", **form).status_code == 404
+
+
+def test_two_people_at_one_field_see_both_values(tier: CustomField, as_: As) -> None:
+    form = {"do": "edit", "column": tier.name, "seen": _seen()}
+    as_("alice").post(DEAL, value="Silver", **form)
+    answer = as_("bob").post(DEAL, value="", **form)
+    assert answer.status_code == 409
+    said = " ".join(answer.content.decode().split())
+    assert "Alice changed this" in said
+    assert "<dd>Silver</dd>" in said
+
+
+def test_a_field_out_of_use_is_read_where_it_says_something(
+    tier: CustomField, served: Office, as_: As
+) -> None:
+    edit_field(served.ravi, tier.pk, {"is_active": False}, clock, seen=version_now(tier))
+    page = as_("bob").page(DEAL)
+    assert "gold_plus" in page.text
+    assert not [a for a in page.all("a") if a.attrs.get("id") == f"e-{tier.name}"]
+    assert "Tier" not in as_("alice").page("/opportunities/alice-deal").text
+
+
+def test_the_audit_log_finds_who_changed_a_field_by_its_name(tier: CustomField, as_: As) -> None:
+    dora = as_("dora")
+    found = dora.page("/audit?noun=opportunity&field=custom.tier")
+    assert "Tier: nothing → became gold_plus" in " ".join(found.text.split())
+    assert "became gold_plus" in " ".join(
+        dora.page("/audit?noun=opportunity&text=gold_pl").text.split()
+    )
+    assert "bob-deal" not in dora.page("/audit?noun=opportunity&field=custom.tier&text=Silver").text
+    assert "Created custom field" in dora.page("/audit?noun=custom_field").text
+    assert tier.is_active
