@@ -6,13 +6,16 @@ from salesops.actions.changing import changing
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.job import CANCELLED, RUNNING, WAITING, Job
+from salesops.records.sealing import ERASE
 from salesops.records.user import User
 
 MAY_CANCEL_ALL = frozenset({"administrator", "vp", "manager"})
 
 
 def may_cancel(actor: User, job: Job) -> bool:
-    """Whether somebody may stop this work."""
+    """Whether somebody may stop this work. An erasure is done whole."""
+    if job.kind == ERASE:
+        return False
     return actor.is_active and (actor.role in MAY_CANCEL_ALL or job.asked_by_id == actor.pk)
 
 
@@ -21,6 +24,8 @@ def cancel_job(actor: User, job: Job, clock: Clock, *, door: str = "browser") ->
 
     Refuses where it has ended, and where the job is somebody else's.
     """
+    if job.kind == ERASE:
+        raise Refusal("A person who is being erased is erased whole; this cannot be stopped.")
     if not may_cancel(actor, job):
         raise Refusal("Only who asked for this work, or sales operations, may stop it.")
     with changing(actor, "cancel_job", clock, door=door, reason=f"{job.kind} {job.pk}"):

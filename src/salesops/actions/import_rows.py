@@ -42,6 +42,7 @@ class Counts:
     changed: int = 0
     same: int = 0
     left_deleted: int = 0
+    left_erased: int = 0
     money: dict[str, int] = field(default_factory=dict)
     difference: dict[str, int] = field(default_factory=dict)
 
@@ -73,6 +74,7 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
             counts.changed += found_here.changed
             counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
+            counts.left_erased += difference.left_erased
             _add_money(counts.money, counts.difference, found_here, difference)
         if counts != Counts():
             found[name] = counts
@@ -155,6 +157,8 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
         counts["changed"] += written.changed
         counts["same"] += written.same
         counts["left"] += difference.left_deleted
+        if difference.left_erased:
+            counts["erased"] = counts.get("erased", 0) + difference.left_erased
         money = run.money.setdefault(name, {"created": {}, "changed": {}})
         _add_money(money["created"], money["changed"], written, difference)
         if not any(money.values()):

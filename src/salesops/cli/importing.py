@@ -106,6 +106,8 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
             money,
         )
     out().print(table)
+    if erased := sum(counts.left_erased for counts in found.values()):
+        say(out(), f"\n{erased:,} rows are of people who were erased, and stay out.")
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
 
 

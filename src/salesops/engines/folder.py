@@ -154,6 +154,18 @@ def publish(folder: Path, manifest: Manifest) -> None:
             _remove(path)
 
 
+def forget_former(folder: Path) -> None:
+    """Remove every generation but the current one. Who reads a former one goes on reading what is open."""
+    with one_writer(folder):
+        manifest = read_manifest_lenient(folder)
+        if manifest is None:
+            return
+        needed = {manifest.base, manifest.delta}
+        for number, owner, path in _files(folder):
+            if number <= manifest.generation and owner not in needed:
+                _remove(path)
+
+
 def clear_unfinished(folder: Path) -> None:
     """Remove what a killed writer left. Only for the holder of the lock."""
     current = _current(folder)

@@ -28,6 +28,7 @@ from salesops.jobs.opening import working_folder
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import workbench
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, merged_into
+from salesops.records.erasure import erased_among
 from salesops.records.folder import BOOK
 from salesops.records.incoming import key_of
 from salesops.records.models import NOUNS
@@ -246,7 +247,7 @@ def _beside_what_is_known(
         bench.register("known", batch)
         bench.execute("INSERT INTO everything BY NAME SELECT * FROM known")
         bench.unregister("known")
-    merged = list(merged_into(name))
+    merged = [*merged_into(name), *erased_among(name, arrived["id"].to_pylist())]
     new = bench.execute(
         "SELECT id FROM arrived WHERE id NOT IN (SELECT id FROM everything) AND id NOT IN (SELECT unnest(?))",
         [merged or [""]],

@@ -40,26 +40,31 @@ MOST_CHANGED = 50_000
 LONGEST_ON_ONE_BASE = timedelta(days=1)
 
 
-def follow(folder: Path, clock: Clock, *, watch: Watch = silent) -> Manifest:
+def follow(
+    folder: Path, clock: Clock, *, watch: Watch = silent, keeps_nothing: bool = False
+) -> Manifest:
     """Publish a generation of the book in `folder` that says what the records say.
 
     Where little changed since its base was made, only that is built, as a delta beside the base. Readers keep
-    the former generation until the new one is finished; killed on the way, it leaves the former in place.
+    the former generation until the new one is finished; killed on the way, it leaves the former in place. One that
+    `keeps_nothing` is a base that tells nothing of former generations, not even what changed since.
     """
     settings = load_settings(folder)
     former = read_manifest_lenient(folder)
     with working_folder(folder) as work, room(work):
         published = None
-        if former and _may_be_kept(former, settings, clock):
+        if former and not keeps_nothing and _may_be_kept(former, settings, clock):
             published = _follow_by_delta(folder, former, work, settings, clock, watch)
-        mark, manifest = published or _follow_whole(folder, work, settings, clock, watch)
+        mark, manifest = published or _follow_whole(
+            folder, work, settings, clock, watch, compares=not keeps_nothing
+        )
     # After publishing: killed in between, the book is only made once more.
     write_whole(folder / FOLLOWED, mark)
     return manifest
 
 
 def _follow_whole(
-    folder: Path, work: Path, settings: Settings, clock: Clock, watch: Watch
+    folder: Path, work: Path, settings: Settings, clock: Clock, watch: Watch, *, compares: bool
 ) -> tuple[str, Manifest]:
     connection = workbench(work / "work.duckdb")
     try:
@@ -77,7 +82,8 @@ def _follow_whole(
         valued_at=built.data_as_of,
     )
     manifest = manifest.model_copy(update={"follows": follows})
-    return mark, publish_checked(folder, Checked(work / "base.duckdb", manifest))
+    checked = Checked(work / "base.duckdb", manifest)
+    return mark, publish_checked(folder, checked, compares=compares)
 
 
 def _may_be_kept(former: Manifest, settings: Settings, clock: Clock) -> bool:

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
+from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.move_person import MOVE_DUE
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
@@ -18,6 +19,8 @@ from salesops.foundations.clock import Clock
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES, count_import, look_at_files
 from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
+from salesops.jobs.erasing import erase_whole
+from salesops.jobs.erasing import look as look_for_person
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, is_search_due
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
@@ -36,6 +39,7 @@ from salesops.jobs.workbench import WORK_MEMORY
 from salesops.jobs.worker import Kind
 from salesops.records.folder import BACKUPS, BOOK
 from salesops.records.job import FAILED, RUNNING, WAITING, Job
+from salesops.records.sealing import ERASE
 from salesops.records.seen import BACKUP, note_taken
 
 MOST_BACKUPS = 14
@@ -119,4 +123,6 @@ KINDS: Mapping[str, Kind] = {
     EDIT_MANY: edit_many,
     MOVE_DUE: move_due,
     UNDO_MANY: undo_many,
+    ERASE: erase_whole,
+    LOOK_FOR_PERSON: look_for_person,
 }

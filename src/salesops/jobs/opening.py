@@ -103,13 +103,13 @@ def check_files(
     return Checked(base, manifest)
 
 
-def publish_checked(folder: Path, checked: Checked) -> Manifest:
-    """Make a checked base file the book's next generation, in one step."""
+def publish_checked(folder: Path, checked: Checked, *, compares: bool = True) -> Manifest:
+    """Make a checked base file the book's next generation, in one step; it tells what changed where it `compares`."""
     with one_writer(folder), room(folder):
         clear_unfinished(folder)
         former = read_manifest_lenient(folder)
         number = next_generation(folder)
-        add_changes(checked.base, folder / former.base if former else None)
+        add_changes(checked.base, folder / former.base if former and compares else None)
         name = f"base-{number}.duckdb"
         shutil.move(checked.base, folder / name)
         manifest = checked.manifest.model_copy(update={"generation": number, "base": name})

@@ -14,6 +14,7 @@ LOCK = "LOCK"
 BACKUPS = "backups"
 BOOK = "book"
 ARRIVING = ".arriving"  # files on their way into the records; no backup keeps them
+ERASURES = ".erasures"  # who was erased, as digests; hidden, so that neither a backup nor a restore touches it
 MANIFEST = "MANIFEST.json"  # of the book
 
 

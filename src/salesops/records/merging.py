@@ -14,6 +14,7 @@ from django.db.models.functions import Greatest
 
 from salesops.records.context import history_written_by_hand
 from salesops.records.import_run import undone_imports
+from salesops.records.imported_erasures import without_erased
 from salesops.records.imported_merges import Merges, follow_merges
 from salesops.records.in_bulk import insert
 from salesops.records.incoming import Incoming
@@ -37,6 +38,7 @@ class Difference:
     former: dict[str, dict[str, Any]] = field(default_factory=dict)
     same: int = 0
     left_deleted: int = 0
+    left_erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ class Under:
 
 
 def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
-    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so.
+    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so, and who was erased.
 
     What refers to a record that was merged is taken to refer to what it was merged into, and what its source now says
     otherwise of it than before goes there as well.
     """
-    found = Difference()
+    batch, erased = without_erased(noun, batch)
+    found = Difference(left_erased=erased)
     batch = follow_merges(noun, batch)
     merges = Merges.of(noun, batch)
     kept = {r["id"]: r for r in noun.objects.filter(id__in=merges.concerned(batch)).values()}

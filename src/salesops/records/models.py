@@ -10,6 +10,7 @@ from salesops.records.contact import Contact, ContactVersion
 from salesops.records.cost import Cost, CostVersion
 from salesops.records.custom_field import CustomField, CustomFieldVersion
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, Merge
+from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
 from salesops.records.invitation import Invitation
@@ -84,6 +85,9 @@ __all__ = [
     "CustomField",
     "CustomFieldVersion",
     "DuplicateSearch",
+    "ErasedKey",
+    "ErasedRow",
+    "Erasure",
     "ExchangeRate",
     "ExchangeRateVersion",
     "ImportRun",

@@ -1,7 +1,8 @@
 """Sealing history: each seal covers rows that are never to change and the seal before, so that a change to any shows.
 
 A state's end is not sealed, as the state after it sets that; what a state holds, since when, who wrote it and when is.
-What is null is left out of a digest, so that a column which a later version adds leaves the old seals whole.
+What is null is left out of a digest, so that a column which a later version adds leaves the old seals whole. A row that
+the erasure of a person altered is compared with what the erasure made of it, see `erased_by`.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -20,6 +23,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import Max, Q
 
 from salesops.foundations.clock import Clock
+from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.models import KEPT, Change, RequestEvent, Seen
 from salesops.records.record import OWN
 from salesops.records.seal import Seal
@@ -27,6 +31,7 @@ from salesops.records.seal import Seal
 A_SEAL = 2_000
 MOST_SPANS = 200  # in one question
 DIGEST_BYTES = 16
+ERASE = "erase_person"  # the verb of the changes under which people are erased
 FIRST, LAST = -(2**63), 2**63 - 1
 # A transaction on PostgreSQL takes its keys before it commits: for so long a key below others may still come.
 LATE = timedelta(days=1)
@@ -71,8 +76,9 @@ class Table:
 
 @lru_cache(maxsize=1)
 def tables() -> tuple[Table, ...]:
-    """Everything that is sealed: who did what, who saw what, what was done with requests, and every state."""
-    found = [_whole(Change), _whole(Seen), _whole(RequestEvent)]
+    """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, and every
+    state."""
+    found = [_whole(m) for m in (Change, Seen, RequestEvent, Erasure, ErasedKey, ErasedRow)]
     for noun in KEPT.values():
         columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
         own = [c for c in columns if c in _OF_A_VERSION]
@@ -199,10 +205,12 @@ class Broken:
 
 @dataclass
 class Verified:
-    """What verifying found: how much is whole, the last seal, and the first thing that is not."""
+    """What verifying found: how much is whole, the last seal, and the first thing that is not. `erased` counts by
+    change the rows that are as an erasure left them."""
 
     seals: int = 0
     rows: int = 0
+    erased: Counter[int] = field(default_factory=Counter)
     last: Seal | None = None
     broken: Broken | None = None
 
@@ -224,7 +232,7 @@ def verify(now: datetime, *, noted: tuple[int, str] | None = None) -> Verified:
             found.broken = Broken("chain", number=number)
             return found
         spans = spans_of(seal)
-        found.broken = _first_wrong(table, seal, spans)
+        found.broken = _first_wrong(table, seal, spans, found.erased)
         if found.broken:
             return found
         sealed[table.name] += spans
@@ -246,7 +254,9 @@ def _in_order() -> Iterator[Seal]:
         last = batch[-1].number
 
 
-def _first_wrong(table: Table, seal: Seal, spans: Sequence[Span]) -> Broken | None:
+def _first_wrong(
+    table: Table, seal: Seal, spans: Sequence[Span], erased: Counter[int]
+) -> Broken | None:
     digests = bytes(seal.digests)
     keys = [key for first, last in spans for key in range(first, last + 1)]
     rows = {
@@ -257,10 +267,51 @@ def _first_wrong(table: Table, seal: Seal, spans: Sequence[Span]) -> Broken | No
     for place, key in enumerate(keys):
         row = rows.get(key)
         wanted = digests[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
-        if row is None or table.digest(row) != wanted:
-            how = "altered" if row else "removed"
-            return _broken(how, table, key, row, seal)
+        if row is None:
+            return _broken("removed", table, key, row, seal)
+        if table.digest(row) == wanted:
+            continue
+        by = erased_by(table.name, key, wanted, table.digest(row))
+        if by is None:
+            return _broken("altered", table, key, row, seal)
+        erased[by] += 1
     return None
+
+
+def erased_by(table: str, key: int, sealed: bytes, now: bytes) -> int | None:
+    """The change of the erasure that made of a sealed row what it says now; None where none did.
+
+    Each erasure of the row tells what it found and what it left: they must lead from the one to the other.
+    """
+    told, by = sealed.hex(), None
+    entries = ErasedRow.objects.filter(table=table, key=key, change__verb=ERASE)
+    for entry in entries.order_by("pk"):
+        if entry.was == told:
+            told, by = entry.became, int(entry.change_id)
+    return by if told == now.hex() else None
+
+
+@contextmanager
+def altered_by_erasing(
+    model: type[models.Model], keys: Sequence[Any], change: int
+) -> Iterator[None]:
+    """Whatever is altered inside of these rows is noted, where their table is one that is sealed."""
+    table = next((t for t in tables() if t.model is model), None)
+    before = _digests(table, keys) if table else {}
+    yield
+    after = _digests(table, keys) if table else {}
+    ErasedRow.objects.bulk_create(
+        ErasedRow(
+            change_id=change, table=table.name, key=key, was=was.hex(), became=after[key].hex()
+        )
+        for key, was in before.items()
+        if table and key in after and after[key] != was
+    )
+
+
+def _digests(table: Table, keys: Sequence[Any]) -> dict[int, bytes]:
+    rows = table.rows(Q(**{f"{table.key}__in": list(keys)}), len(keys))
+    return {row[0]: table.digest(row) for row in rows}
 
 
 def _inserted(table: Table, spans: Sequence[Span], settled: int) -> Broken | None:

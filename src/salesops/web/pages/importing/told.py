@@ -77,6 +77,7 @@ def lines_of(run: ImportRun) -> list[Line]:
             counts["changed"],
             counts["same"],
             counts["left"],
+            counts.get("erased", 0),
             money.get("created", {}),
             money.get("changed", {}),
         )
