@@ -25,15 +25,16 @@ from salesops.actions.merge_records import merge_records
 from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.jobs import erasing
+from salesops.jobs import erasing, queue
 from salesops.jobs.erasing import erasing_again
 from salesops.jobs.erasing_files import files_that_mention
 from salesops.jobs.following import follow
 from salesops.jobs.kinds import KINDS
+from salesops.jobs.work import Work
 from salesops.jobs.worker import Worker
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.folder import ERASURES
-from salesops.records.job import DONE, Job
+from salesops.records.job import DONE, WAITING, Job
 from salesops.records.mentions import mentioned
 from salesops.records.models import (
     Account,
@@ -54,15 +55,16 @@ from salesops.records.sealing import seal_some, verify
 from salesops.records.telling import Telling
 from tests.office.drawn import workbench
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+COMMITTED = pytest.mark.django_db(transaction=True)
 
 CANARY = "Quillfeather"  # and nobody else is called so
 NAME, ADDRESS, FORMER = "Zoë Quillfeather", "zoe.quillfeather@example.org", "Zoë Quillfeather-Thorn"
 EVERYWHERE = Telling((CANARY, "zoe.quill@example.com"))
 CONTACTS = f"""
-    id       name               email
-    003zoe1  Zoë_{CANARY}       {ADDRESS}
-    003otto  Otto_Lind          otto@example.org
+    id       name       email
+    003zoe1  {NAME}     {ADDRESS}
+    003otto  Otto Lind  otto@example.org
 """
 
 
@@ -149,6 +151,15 @@ def _files(office: Path) -> None:
 
 
 def _work() -> None:
+    """What a worker does; within a test's transaction, in which no database is written anew, by this process alone."""
+    if connection.in_atomic_block:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(erasing, "_leave_nothing_on_disk", lambda _: None)
+            while (job := queue.claim("test", system_clock())) is not None:
+                work = Work(job, system_clock, queue.LEASE)
+                with work.effect():
+                    work.finish(KINDS[job.kind](work))
+        return
     worker = Worker(KINDS, system_clock)
     while worker.run_one():
         pass
@@ -191,9 +202,10 @@ def _left(office: Path) -> list[str]:
         for table in connection.introspection.table_names():
             cursor.execute(f'SELECT * FROM "{table}"')
             found += [table for row in cursor.fetchall() if CANARY.lower() in repr(row).lower()]
-    return found + files_that_mention(office, EVERYWHERE).arriving
+    return found + [str(path) for path in files_that_mention(office, EVERYWHERE).arriving]
 
 
+@COMMITTED
 def test_nothing_of_an_erased_contact_is_left_in_any_file_or_table(
     office: Path, dora: User
 ) -> None:
@@ -243,7 +255,9 @@ def test_history_is_whole_after_an_erasure_and_says_what_was_erased(dora: User) 
     found = verify(system_clock())
     change = Change.objects.get(verb="erase_person")
     assert (found.broken, found.rows) == (None, before)
-    assert found.erased == {change.pk: ErasedRow.objects.filter(change=change).count()}
+    # Its own reason, which named her, was not sealed before.
+    rows = ErasedRow.objects.filter(change=change).exclude(table="change", key=change.pk)
+    assert found.erased == {change.pk: rows.count()}
     assert seal_some(system_clock, seconds=60)
     assert verify(system_clock()).broken is None
 
@@ -323,8 +337,8 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     assert _left(office) == []
     # A later export names them as owner by the former key, and with a place of theirs.
     source = workbench(
-        opportunity=f"id name owner_id\nnew Mill {key}",
-        team_membership=f"person_id team valid_from\n{key} West 2026-05-01",
+        opportunity=f"id   name  owner_id\nnew  Mill  {key}",
+        team_membership=f"person_id  team  valid_from\n{key}  West  2026-05-01",
     )
     go_on(
         start_import(None, "Other", ["d.csv"], system_clock(), system_clock), source, system_clock
@@ -354,20 +368,21 @@ def test_only_an_administrator_erases_with_a_reason_and_the_name_typed(dora: Use
         cancel_job(dora, job, system_clock)
 
 
-@pytest.mark.parametrize(
-    "step", ["sign_out", "_forget_jobs", "keep_list", "forget_former", "cache"]
-)
+@COMMITTED
 def test_killed_at_any_step_it_is_done_whole_and_once(
-    office: Path, dora: User, monkeypatch: pytest.MonkeyPatch, step: str
+    office: Path, dora: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _contact(dora)
     _files(office)
     follow(office / "book", system_clock)
     erase_person(dora, [("contact", "c-1")], "Asked", NAME, system_clock)
-    with monkeypatch.context() as broken:
-        broken.setattr(erasing, step, None)
-        Worker(KINDS, system_clock).run_one()
-    Job.objects.filter(kind="erase_person").update(run_after=system_clock())
+    for step in ("clean_files", "sign_out", "_forget_jobs", "keep_list", "forget_former", "cache"):
+        with monkeypatch.context() as broken:
+            broken.setattr(erasing, step, None)
+            Worker(KINDS, system_clock).run_one()
+        job = Job.objects.get(kind="erase_person")
+        assert (job.state, "NoneType" in job.error) == (WAITING, True), step
+        Job.objects.filter(pk=job.pk).update(run_after=system_clock())
     _work()
     (office / "letter.txt").unlink()
     assert (_left(office), Erasure.objects.count()) == ([], 1)
@@ -394,9 +409,11 @@ def test_a_backup_that_brought_somebody_back_is_erased_again(office: Path, dora:
     assert erasing_again(office, system_clock) == []
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+@COMMITTED
 def test_the_database_file_holds_no_former_page(dora: User) -> None:
     file = connection.settings_dict["NAME"]
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL keeps its files itself.")
     for n in range(200):
         Activity.objects.create(subject=f"{NAME} {n} " + "x" * 500)
     Activity.objects.all().delete()

@@ -12,16 +12,23 @@ from salesops.actions.enqueue import enqueue
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.erasure import the_salt
+from salesops.records.erasure import ErasedKey, the_salt
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.reach import ADMINISTRATORS
 from salesops.records.sealing import ERASE
-from salesops.records.somebody import LOGIN, OF_PEOPLE, Somebody, Subject, record_of, somebody
+from salesops.records.somebody import (
+    LOGIN,
+    OF_PEOPLE,
+    PSEUDONYM,
+    Somebody,
+    Subject,
+    record_of,
+    somebody,
+)
 from salesops.records.user import User
 
 LOOK_FOR_PERSON = "look_for_person"
-ERASED_ALREADY = "Erased "  # how those are called who were
 LOCK = "follow"  # what makes the book holds it too: none may be made of what is being erased
 MOST_ATTEMPTS = 20
 LONGEST_REASON = 500
@@ -120,8 +127,9 @@ def ask_to_erase(
 
 def is_erased(noun: str, key: str) -> bool:
     """Whether nothing is left to erase of a record."""
-    record = NOUNS[noun].objects.filter(pk=key).first() if noun in OF_PEOPLE else None
-    return record is not None and str(record.name or "").startswith(ERASED_ALREADY)
+    if not ErasedKey.objects.filter(noun=noun, key=key).exists():
+        return False
+    return bool(NOUNS[noun].objects.filter(pk=key, name__startswith=PSEUDONYM).exists())
 
 
 def _is_same(typed: str, called: str) -> bool:

@@ -128,6 +128,7 @@ def go_on(
         run = ImportRun.objects.select_for_update().get(pk=run.pk)
         if run.state == "applying":
             run.state, run.ended_at = "done", clock()
+            run.reached = {}  # keys, which may tell of somebody; nobody goes on from there any more
             run.save()
     return run
 

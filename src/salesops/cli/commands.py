@@ -406,6 +406,44 @@ def undo_import_command(
     raise typer.Exit(undo(office, number, dry_run=dry_run))
 
 
+@app.command("erase")
+def erase_command(
+    noun: Annotated[str, typer.Argument(help="contact, lead, person, or login.")],
+    keys: Annotated[
+        list[str], typer.Argument(metavar="ID", help="Of the same person, one or more.")
+    ],
+    office: OfficeOption,
+    because: Annotated[
+        str, typer.Option(help="Why. It is kept for ever, so leave their name out of it.")
+    ] = "",
+    called: Annotated[
+        str | None,
+        typer.Option(help="What they are called, to say without being asked that it is them."),
+    ] = None,
+    also: Annotated[
+        list[str] | None, typer.Option(help="Another name or address of theirs. May be repeated.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what is of them and erase nothing.")
+    ] = False,
+) -> None:
+    """Erase a person from an office: what says who they are goes from records, history, texts, files and the book.
+
+    It cannot be undone. Their records stay under a pseudonym, so that sums and history stay true.
+    """
+    from salesops.cli.erasing import erase
+
+    raise typer.Exit(erase(office, noun, keys, also or (), because, called, dry_run=dry_run))
+
+
+@app.command("erasures")
+def erasures_command(office: OfficeOption) -> None:
+    """List who was erased from an office: when, by whom, why, and what is left under which name."""
+    from salesops.cli.erasing import list_erasures
+
+    list_erasures(office)
+
+
 @app.command("worker")
 def worker_command(
     office: OfficeOption,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from salesops.cli.erasing import erase_again
 from salesops.cli.office import NEWER, command, finish_restore, in_use, refuse_unreachable, set_up
 from salesops.cli.terminal import out, say
 from salesops.foundations.problem import Refusal
@@ -34,6 +35,7 @@ def upgrade(folder: Path) -> None:
     with alone(whole):
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
+    erase_again(whole)
     say(out(), f"The office in {folder} is ready. Start it: {command('serve', folder)}")
 
 
@@ -95,6 +97,8 @@ def restore_office(folder: Path, file: Path, replace: bool) -> None:
     say(out(), f"{_counted(manifest)}, each compared with what was written.")
     if is_behind(connection):
         say(out(), f"It is of an older version. Next: {command('upgrade', folder)}")
+    else:
+        erase_again(whole)
 
 
 def _counted(manifest: BackupManifest) -> str:

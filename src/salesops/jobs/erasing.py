@@ -49,7 +49,7 @@ def look(work: Work) -> dict[str, Any]:
         for found in mentioned(one.telling, work, without=work.job.pk)
     ]
     work("Looking through files")
-    files = files_that_mention(_office(), _in_files(one))
+    files = files_that_mention(_office(), in_files(one))
     return {
         "at": work.clock().isoformat(),
         "places": places,
@@ -128,8 +128,8 @@ def _erase(work: Work) -> None:
         with work.effect():
             work.kept["salt"] = the_salt_of(_office())
     one, change = _whom(work), Change.objects.get(pk=work.arguments["change"])
-    found = files_that_mention(_office(), _in_files(one))
-    clean_files(found, _in_files(one))
+    found = files_that_mention(_office(), in_files(one))
+    clean_files(found, in_files(one))
     counts: Counter[str] = Counter(work.kept.get("mentions", {}))
     for place in mentioned(one.telling, work, without=work.job.pk):
         for keys in in_steps(place.keys):
@@ -144,6 +144,7 @@ def _erase(work: Work) -> None:
         work.kept = {
             "erased": {
                 **told,
+                "change": change.pk,
                 "mentions": counts["rows"],
                 "signed_out": signed_out,
                 **_told(found),
@@ -184,7 +185,7 @@ def _whom(work: Work) -> Somebody:
     return somebody(subjects, salt, work.arguments.get("also", ()))
 
 
-def _in_files(one: Somebody) -> Telling:
+def in_files(one: Somebody) -> Telling:
     """In files also by their keys, which are how a source knows them."""
     keys = [key for noun, key in one.subjects if noun != LOGIN and len(key) >= 6]
     bare = [key.partition(":")[2] for key in keys if len(key.partition(":")[2]) >= 6]

@@ -113,7 +113,10 @@ def _rename(noun: type[Record], key: str, new: str, change: Change) -> None:
     with history_written_by_hand():
         values = noun.objects.filter(pk=key).values().first()
         if values is not None:
-            noun.objects.filter(pk=key).delete()
+            former = noun.objects.filter(pk=key)
+            former._raw_delete(
+                former.db
+            )  # what names it is told of the other key, and not let go of
             noun.objects.create(**{**values, "id": new})
         for model, column, rows in _naming(noun, key):
             for keys in _portions(model, rows):

@@ -20,6 +20,7 @@ LOGIN = "login"
 OF_PEOPLE = ("contact", "lead", "person")  # nouns whose records are people
 NAMES, ADDRESSES, PHONES = ("name", "first_name", "last_name"), ("email",), ("phone",)
 OWN_WORDS = frozenset({*NAMES, *ADDRESSES, *PHONES})
+PSEUDONYM = "Erased "
 MOST_ALIKE = 50
 
 Subject = tuple[str, str]  # a noun, or login, and a key
@@ -74,7 +75,7 @@ def somebody(subjects: Iterable[Subject], salt: str, also: Sequence[str] = ()) -
 
 def pseudonym(salt: str, noun: str, key: str) -> str:
     """What an erased person is called: told apart from others, and nothing more."""
-    return f"Erased {digest_of(salt, noun, key)[:6]}"
+    return f"{PSEUDONYM}{digest_of(salt, noun, key)[:6]}"
 
 
 def erased_values(noun: str, called: str) -> dict[str, Any]:

@@ -28,7 +28,9 @@ WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job")
 DUPLICATES = Entry(
     "duplicates", "Duplicates", "merge", "M", ("duplicates*", "merge_duplicates", "take_back_dup*")
 )
-ACCESS = Entry("people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*"))
+ACCESS = Entry(
+    "people_and_access", "Access", "users", "U", ("people_and_*", "invite*", "change_*", "eras*")
+)
 ORGANISATION = Entry(
     "organisation",
     "Organisation",

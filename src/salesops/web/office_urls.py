@@ -24,6 +24,7 @@ from salesops.web.pages.desk.queue import requests
 from salesops.web.pages.duplicates.decided import decided, take_back
 from salesops.web.pages.duplicates.merging import merge
 from salesops.web.pages.duplicates.proposals import duplicates, not_the_same
+from salesops.web.pages.erasing import erasing
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
 from salesops.web.pages.keeping import new_opportunity, undoing
@@ -89,6 +90,8 @@ urlpatterns = [
     path("access/invite", people_and_access.invite, name="invite"),
     path("access/<int:key>", people_and_access.change, name="change_login"),
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
+    path("erasures", erasing.list_erasures, name="erasures"),
+    path("erasures/new", erasing.erase, name="erase"),
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
     path("pipelines", pipelines.pipelines, name="pipelines"),

@@ -31,6 +31,7 @@ _DONE = {
     "create": "Created",
     "delete": "Deleted",
     "undo_change": "Took a change back",
+    "erase_person": "Erased a person",
     "undo_import": "Took an import back",
     "import_rows": "Imported",
     "end": "Ended",

@@ -37,6 +37,7 @@ class Line:
     changed: int
     same: int
     left: int
+    erased: int
     refused: int
     money: tuple[str, ...]
     difference: tuple[str, ...]
@@ -96,6 +97,7 @@ def lines_counted(counts: Mapping[str, Counts], refused: Mapping[str, int]) -> l
                 changed=c.changed,
                 same=c.same,
                 left=c.left_deleted,
+                erased=c.left_erased,
                 refused=refused.get(noun, 0),
                 money=in_money(c.money),
                 difference=in_money(c.difference, is_difference=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from salesops.actions.delete_record import delete_records
 from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, version_now
+from salesops.actions.erase_person import is_erased, may_erase
 from salesops.actions.note_seen import note_seen
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
@@ -25,6 +26,7 @@ from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import Account
 from salesops.records.reach import reach
 from salesops.records.record import Record
+from salesops.records.somebody import OF_PEOPLE
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 from salesops.web.books import manifest
@@ -209,10 +211,19 @@ def shown(
             "attempt": attempt,
             "zone": reading()[1],
             "merged": merged_here(kind.noun, key),
+            "erase": _erasing(actor, kind.noun, key),
             **kind.more(actor, record, currency),
         },
         status=status,
     )
+
+
+def _erasing(actor: User, noun: type[Record], key: str) -> str:
+    """Where the person this record is of can be erased by who may; empty for others."""
+    name = noun._meta.db_table
+    if name not in OF_PEOPLE or not may_erase(actor) or is_erased(name, key):
+        return ""
+    return f"{reverse('erase')}?{urlencode({'of': f'{name}/{key}'})}"
 
 
 def merged_here(noun: type[Record], key: str) -> list[Merge]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from salesops.actions.cancel_job import may_cancel
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
+from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.move_person import MOVE_DUE
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
@@ -20,6 +21,7 @@ from salesops.jobs.undoing_import import PREVIEW_UNDO, UNDO_IMPORT
 from salesops.records.import_run import ImportRun, ImportUndo
 from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
+from salesops.records.sealing import ERASE
 from salesops.records.user import User
 from salesops.web.words import counted, several
 
@@ -32,6 +34,8 @@ _TITLES = {
     LOOK_AT_FILES: "Looking at files",
     COUNT_IMPORT: "Counting what an import would do",
     MOVE_DUE: "A planned move in the organisation",
+    ERASE: "Erasing a person",
+    LOOK_FOR_PERSON: "Looking for everything about a person",
     PREVIEW_UNDO: "Working out what undoing an import would do",
 }
 _PLAINLY = {
@@ -45,6 +49,8 @@ _PLAINLY = {
     FIND_DUPLICATES: "a search for duplicates",
     EDIT_MANY: "a change of many rows",
     MOVE_DUE: "a planned move",
+    ERASE: "the erasing of a person",
+    LOOK_FOR_PERSON: "a look for everything about a person",
     UNDO_MANY: "a change of many rows",
 }
 PLANNED, LATER = "Planned", "Tried again later"
