@@ -9,6 +9,7 @@ from django.core.validators import validate_email
 
 from salesops.actions.administering import refuse_others
 from salesops.actions.changing import changing
+from salesops.actions.mailing import mail_link
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
@@ -31,10 +32,12 @@ def invite_person(
     *,
     name: str = "",
     person: Person | None = None,
+    mailed_below: str = "",
     door: str = "browser",
 ) -> str:
     """Make a link for somebody new and return what stands in it; an earlier one for the address ends.
 
+    Where the office has mail and `mailed_below` is the address that links begin with, it is mailed to them.
     Only an administrator may. Refuses an address that can sign in, a role there is not, and a person of the
     organisation who has a login.
     """
@@ -48,7 +51,16 @@ def invite_person(
         if person is not None:
             refuse_taken(person)
         end_links(made, email=address)
-        return _link(made, clock, LASTS, email=address, name=name.strip(), role=role, person=person)
+        return _link(
+            made,
+            clock,
+            LASTS,
+            mailed_below,
+            email=address,
+            name=name.strip(),
+            role=role,
+            person=person,
+        )
 
 
 def invite_first_administrator(clock: Clock, *, door: str = "command") -> str:
@@ -64,9 +76,15 @@ def invite_first_administrator(clock: Clock, *, door: str = "command") -> str:
 
 
 def let_in_again(
-    actor: User, login: User, clock: Clock, *, forgets_factors: bool = False, door: str = "browser"
+    actor: User,
+    login: User,
+    clock: Clock,
+    *,
+    forgets_factors: bool = False,
+    mailed_below: str = "",
+    door: str = "browser",
 ) -> str:
-    """Make a link by which somebody sets a new password, and return what stands in it.
+    """Make a link by which somebody sets a new password, and return what stands in it; it is mailed as above.
 
     Only an administrator may. With `forgets_factors` passkeys, codes and recovery codes go when it is used.
     """
@@ -79,6 +97,7 @@ def let_in_again(
             made,
             clock,
             FIRST_LASTS,
+            mailed_below,
             email=login.email,
             role=login.role,
             login=login,
@@ -111,11 +130,15 @@ def refuse_taken(person: Person) -> None:
         raise Refusal(f"{person} signs in as {other.email} already.")
 
 
-def _link(made: Change, clock: Clock, lasts: timedelta, **more: object) -> str:
+def _link(
+    made: Change, clock: Clock, lasts: timedelta, mailed_below: str = "", **more: object
+) -> str:
     token = new_token()
-    Invitation.objects.create(
+    invitation = Invitation.objects.create(
         digest=digest_of(token), made_by=made, expires_at=clock() + lasts, **more
     )
+    if mailed_below:
+        mail_link(made.actor, invitation, f"{mailed_below}{token}", clock)
     return token
 
 

@@ -106,12 +106,31 @@ def _counted(manifest: BackupManifest) -> str:
     return f"{rows:,} rows in {len(manifest.tables)} tables, and {len(manifest.files)} files"
 
 
+def _mail() -> Iterator[Check]:
+    """Whether the server that takes the office's mail lets it in; nothing is sent."""
+    from django.conf import settings
+
+    from salesops.jobs.queue import Again
+    from salesops.jobs.smtp import connected
+
+    server = settings.SALESOPS_MAIL
+    if server is None:
+        yield True, "No mail is set up: links are passed on by hand, and no weekly message is sent"
+        return
+    try:
+        with connected(server):
+            yield True, f"The mail server {server} takes mail from {server.sender.addr_spec}"
+    except Again as error:
+        yield False, f"{error} Mail waits until it answers."
+
+
 def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
     """What `doctor` says of an office's database. `seal` is one that was noted before, as it was printed."""
     if not folder.is_dir():
         yield False, f"There is no office in {folder}. Make one: {command('upgrade', folder)}"
         return
     whole = set_up(folder)
+    yield from _mail()
     from django.db import connection
 
     from salesops.jobs.restore import STAGING

@@ -64,7 +64,7 @@ def _public_address() -> str:
     """Where people reach an office that a proxy with TLS stands before; empty where none does."""
     from django.conf import settings
 
-    return f"https://{settings.ALLOWED_HOSTS[0]}/" if settings.SALESOPS_HTTPS else ""
+    return f"{settings.SALESOPS_ADDRESS}/" if settings.SALESOPS_HTTPS else ""
 
 
 def _first_administrator(address: str) -> str | None:

@@ -16,15 +16,17 @@ def work(folder: Path, beneath: int | None) -> None:
         from salesops.foundations.clock import system_clock
         from salesops.jobs.kinds import KINDS, follow_soon
         from salesops.jobs.sealing import Sealing
+        from salesops.jobs.weekly import Planning
         from salesops.jobs.worker import Worker, run_until_told
 
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
-        seal = Sealing(system_clock)
+        seal, plan = Sealing(system_clock), Planning(system_clock)
 
         def when_idle() -> None:
             follow_soon(system_clock)
+            plan()
             seal()
 
         run_until_told(

@@ -11,6 +11,7 @@ from django.conf import settings
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.actions.erase_person import LOOK_FOR_PERSON
+from salesops.actions.mailing import MAIL_WEEKLY
 from salesops.actions.move_person import MOVE_DUE
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
@@ -25,6 +26,7 @@ from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, i
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
+from salesops.jobs.mailing import SENDING
 from salesops.jobs.moving import move_due
 from salesops.jobs.queue import forget_done
 from salesops.jobs.undoing_import import (
@@ -34,6 +36,7 @@ from salesops.jobs.undoing_import import (
     undo_import,
 )
 from salesops.jobs.warming import WarmEngine, is_looked_at, look_at, look_for_findings
+from salesops.jobs.weekly import PLAN_WEEKLY, plan_weekly
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import WORK_MEMORY
 from salesops.jobs.worker import Kind
@@ -46,7 +49,12 @@ MOST_BACKUPS = 14
 FOLLOW = "follow"
 LOOK = "look"
 AFTER_A_FAILURE = timedelta(minutes=1)
-BY_ITSELF = (FOLLOW, LOOK, FIND_DUPLICATES)  # what a worker does unasked, again and again
+BY_ITSELF = (
+    FOLLOW,
+    LOOK,
+    FIND_DUPLICATES,
+    MAIL_WEEKLY,
+)  # what a worker does unasked, again and again
 
 
 def backup(work: Work) -> dict[str, object]:
@@ -125,4 +133,6 @@ KINDS: Mapping[str, Kind] = {
     UNDO_MANY: undo_many,
     ERASE: erase_whole,
     LOOK_FOR_PERSON: look_for_person,
+    PLAN_WEEKLY: plan_weekly,
+    **SENDING,
 }

@@ -31,6 +31,10 @@ class NotNow(Exception):
     """Something that passes keeps the work from going on; its sentence is told, and it is tried again without end."""
 
 
+class Again(Exception):
+    """What may go better later; its sentence is told, and it is tried again until the job's tries are used up."""
+
+
 def claim(worker: str, now: datetime, lease: timedelta = LEASE) -> Job | None:
     """The most urgent job that may run now, held by `worker`; None where there is none."""
     while _to_do(now).exists():  # most looks find nothing, and shall not take a lock for it
@@ -87,7 +91,7 @@ def fail(job: Job, error: Exception, now: datetime) -> None:
         )
         return
     is_final = isinstance(error, Refusal)
-    sentence = str(error) if is_final else _mistake(error)
+    sentence = str(error) if is_final or isinstance(error, Again) else _mistake(error)
     if is_final or job.attempts >= job.most_attempts:
         end(job, FAILED, now, error=sentence)
         return

@@ -109,7 +109,7 @@ class Worker:
             if isinstance(error, Cancelled) or work.is_cancelled.is_set():
                 queue.end(job, CANCELLED, self.clock(), error=queue.STOPPED)
                 return
-            if not isinstance(error, Refusal | queue.NotNow):
+            if not isinstance(error, Refusal | queue.NotNow | queue.Again):
                 log.exception("Job %s failed at try %s.", job, job.attempts)
             queue.fail(job, error, self.clock())
 

@@ -39,6 +39,7 @@ from salesops.records.seen import Seen
 from salesops.records.share import Share
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
+from salesops.records.weekly_message import WeeklyMessage
 
 # Those a declared table describes, by its name; what a reference names comes before who refers to it.
 NOUNS: dict[str, type[Record]] = {
@@ -128,4 +129,5 @@ __all__ = [
     "TeamMembership",
     "TeamMembershipVersion",
     "User",
+    "WeeklyMessage",
 ]

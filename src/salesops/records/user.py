@@ -48,6 +48,7 @@ class User(AbstractBaseUser):
         db_constraint=False,
     )
     is_active = models.BooleanField(default=True)
+    wants_weekly_message = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from salesops.foundations.clock import system_clock
 from salesops.records.audit_log import reads_audit_log
+from salesops.records.open_tasks import open_tasks
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.records.user import User
 from salesops.web import navigation
 from salesops.web.navigation import Entry
 from salesops.web.pages.keeping.facts import organisation_zone
-from salesops.web.pages.tasks.due import Task, due_by_tonight, lines, open_tasks
+from salesops.web.pages.tasks.due import Task, due_by_tonight, lines
 from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen
 from salesops.web.pages.tasks.tasks import word_of
 from salesops.web.pages.work.told import told

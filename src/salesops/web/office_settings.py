@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from salesops.foundations.mail_server import mail_server
 from salesops.records.database import database
 from salesops.records.secret import office_secret
 from salesops.web.settings import *  # noqa: F403  the local server's, but for what differs below
@@ -71,9 +72,21 @@ _PAGES["OPTIONS"]["context_processors"] = [
 ]
 TEMPLATES = [_PAGES]
 
+# Behind a proxy that speaks TLS: SALESOPS_HTTPS=1. It must set X-Forwarded-Proto itself.
+SALESOPS_HTTPS = os.environ.get("SALESOPS_HTTPS", "") not in ("", "0")
+
 # How much may be given to an import at once, and how it is kept until a page asks for it
 SALESOPS_MOST_UPLOAD = int(os.environ.get("SALESOPS_MOST_UPLOAD_MB", "2048")) * 1024**2
 FILE_UPLOAD_HANDLERS = ["salesops.web.uploads.WithinLimits"]
+
+# Where people reach it, for links in what is sent
+_HOST = next(iter(ALLOWED_HOSTS), "localhost")
+SALESOPS_ADDRESS = os.environ.get("SALESOPS_ADDRESS", "").rstrip("/") or (
+    f"https://{_HOST}" if SALESOPS_HTTPS else f"http://{_HOST}:8000"
+)
+SALESOPS_MAIL = mail_server(
+    os.environ.get("SALESOPS_MAIL", ""), os.environ.get("SALESOPS_MAIL_FROM", "")
+)
 
 # Who signs in
 AUTH_USER_MODEL = "records.User"
@@ -124,8 +137,6 @@ SESSION_COOKIE_AGE = 7 * 86_400
 SESSION_COOKIE_SAMESITE = "Lax"  # a link in a mail leads to its page
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
-# Behind a proxy that speaks TLS: SALESOPS_HTTPS=1. It must set X-Forwarded-Proto itself.
-SALESOPS_HTTPS = os.environ.get("SALESOPS_HTTPS", "") not in ("", "0")
 if SALESOPS_HTTPS:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True

@@ -92,6 +92,7 @@ urlpatterns = [
     path("access/invitations/<int:key>", people_and_access.take_back, name="take_back"),
     path("erasures", erasing.list_erasures, name="erasures"),
     path("erasures/new", erasing.erase, name="erase"),
+    path("access/test-mail", people_and_access.test_mail, name="test_mail"),
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
     path("pipelines", pipelines.pipelines, name="pipelines"),

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
+from salesops.actions.choose_messages import choose_messages
 from salesops.actions.rename_login import rename_login
 from salesops.foundations.clock import system_clock
 from salesops.web.middleware.second_factor import lacks_factor
 
 
 def account(request: HttpRequest) -> HttpResponse:
-    """The page; on POST the name is changed."""
+    """The page; on POST the name is changed, or what one is sent."""
     user = request.user
     if request.method == "POST":
-        rename_login(user, request.POST.get("name", ""), system_clock)  # type: ignore[arg-type]
+        if request.POST.get("do") == "messages":
+            choose_messages(user, system_clock, weekly="weekly" in request.POST)  # type: ignore[arg-type]
+        else:
+            rename_login(user, request.POST.get("name", ""), system_clock)  # type: ignore[arg-type]
         return HttpResponseRedirect(f"{reverse('my_account')}?saved=1")
     factors = Authenticator.objects.filter(user_id=user.pk)
     kinds = [f.type for f in factors]
@@ -24,6 +29,7 @@ def account(request: HttpRequest) -> HttpResponse:
         "saved": "saved" in request.GET,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "has_app": Authenticator.Type.TOTP in kinds,
+        "has_mail": settings.SALESOPS_MAIL is not None,
         "lacks_factor": lacks_factor(user),
     }
     return render(request, "signing_in/account.html", context)

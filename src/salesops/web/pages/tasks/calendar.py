@@ -20,6 +20,7 @@ from salesops.foundations.period import day_begins
 from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.invitation import digest_of
 from salesops.records.models import Opportunity, PipelineStage
+from salesops.records.open_tasks import open_tasks
 from salesops.records.record import FOREVER, Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -68,7 +69,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
 
 def _tasks(request: HttpRequest, whose: User) -> Iterator[Event]:
     zone = organisation_zone()
-    planned = list(due.open_tasks(whose).filter(occurred_at__isnull=False)[:MOST])
+    planned = list(open_tasks(whose).filter(occurred_at__isnull=False)[:MOST])
     revised = _revised(planned)
     for task, line in zip(planned, due.lines(whose, planned, system_clock(), zone), strict=True):
         yield Event(

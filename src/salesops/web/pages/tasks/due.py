@@ -8,11 +8,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import F, QuerySet
-
 from salesops.foundations.period import day_begins
 from salesops.records.models import Account, Activity, Opportunity, Person
-from salesops.records.reach import reach
+from salesops.records.open_tasks import open_tasks
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 from salesops.web.words import in_zone, said
@@ -40,15 +38,6 @@ class Task:
     def place(self) -> str:
         """Its page."""
         return f"/activities/{quote(self.key, safe='')}"
-
-
-def open_tasks(actor: User) -> QuerySet[Any]:
-    """What the actor's person has planned and not done, in the order in which it is due."""
-    if actor.person_id is None or not reach(actor).is_known:
-        return Activity.objects.none()
-    # Whoever is known sees their own; asked of each page, so that nothing else is looked for.
-    own = Activity.objects.filter(owner=actor.person_id, is_done=False, deleted_at=None)
-    return own.order_by(F("occurred_at").asc(nulls_last=True), "pk")
 
 
 def due_by_tonight(actor: User, now: datetime, zone: str) -> int:

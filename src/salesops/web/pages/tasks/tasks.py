@@ -18,6 +18,7 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.models import Activity, ActivityVersion
+from salesops.records.open_tasks import open_tasks
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.keeping.facts import organisation_zone
@@ -29,7 +30,7 @@ _SINCE = "Somebody changed it since, so it stays as it is. Its history shows who
 def tasks(request: HttpRequest) -> HttpResponse:
     """What the reader has to do."""
     actor, zone = _actor(request), organisation_zone()
-    found = due.open_tasks(actor)
+    found = open_tasks(actor)
     return render(
         request,
         "tasks/tasks.html",

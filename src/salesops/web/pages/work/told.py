@@ -12,13 +12,16 @@ from django.urls import reverse
 from salesops.actions.cancel_job import may_cancel
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.erase_person import LOOK_FOR_PERSON
+from salesops.actions.mailing import MAIL_LINK, MAIL_TEST, MAIL_WEEKLY
 from salesops.actions.move_person import MOVE_DUE
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
 from salesops.jobs.kinds import FOLLOW, LOOK
 from salesops.jobs.undoing_import import PREVIEW_UNDO, UNDO_IMPORT
+from salesops.jobs.weekly import PLAN_WEEKLY
 from salesops.records.import_run import ImportRun, ImportUndo
+from salesops.records.invitation import Invitation
 from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.sealing import ERASE
@@ -33,9 +36,13 @@ _TITLES = {
     LOOK: "Working out what Home shows",
     LOOK_AT_FILES: "Looking at files",
     COUNT_IMPORT: "Counting what an import would do",
+    MAIL_LINK: "Mail with a link to sign in",
+    MAIL_TEST: "A test message",
+    MAIL_WEEKLY: "Weekly message",
     MOVE_DUE: "A planned move in the organisation",
     ERASE: "Erasing a person",
     LOOK_FOR_PERSON: "Looking for everything about a person",
+    PLAN_WEEKLY: "Weekly messages about what is to be mended and done",
     PREVIEW_UNDO: "Working out what undoing an import would do",
 }
 _PLAINLY = {
@@ -48,9 +55,13 @@ _PLAINLY = {
     COUNT_IMPORT: "the counting of another import",
     FIND_DUPLICATES: "a search for duplicates",
     EDIT_MANY: "a change of many rows",
+    MAIL_LINK: "a mail",
+    MAIL_TEST: "a mail",
+    MAIL_WEEKLY: "a mail",
     MOVE_DUE: "a planned move",
     ERASE: "the erasing of a person",
     LOOK_FOR_PERSON: "a look for everything about a person",
+    PLAN_WEEKLY: "the weekly messages",
     UNDO_MANY: "a change of many rows",
 }
 PLANNED, LATER = "Planned", "Tried again later"
@@ -101,10 +112,22 @@ def told(actor: User, jobs: Iterable[Job], now: datetime) -> list[Told]:
     undone = dict(ImportUndo.objects.filter(pk__in=undoings).values_list("pk", "run_id"))
     keys = [j.arguments["run"] for j in found if j.kind in (IMPORT, PREVIEW_UNDO)]
     runs = ImportRun.objects.in_bulk([*keys, *undone.values()])
+    to = _addressed(found)
     return [
-        _one(actor, job, runs.get(job.arguments.get("run") or undone.get(job.arguments.get("undo"))), now)
+        _one(actor, job, runs.get(job.arguments.get("run") or undone.get(job.arguments.get("undo"))), to, now)
         for job in found
     ]  # fmt: skip
+
+
+def _addressed(jobs: Iterable[Job]) -> dict[int, str]:
+    """Whom each mail among the jobs is for."""
+    links = {j.pk: j.arguments["invitation"] for j in jobs if j.kind == MAIL_LINK}
+    logins = {j.pk: j.arguments["login"] for j in jobs if j.kind in (MAIL_TEST, MAIL_WEEKLY)}
+    invited = dict(Invitation.objects.filter(pk__in=links.values()).values_list("pk", "email"))
+    known = dict(User.objects.filter(pk__in=logins.values()).values_list("pk", "email"))
+    return {job: invited.get(key, "") for job, key in links.items()} | {
+        job: known.get(key, "") for job, key in logins.items()
+    }
 
 
 def title_of(job: Job, run: ImportRun | None = None) -> str:
@@ -159,14 +182,16 @@ def waits_for(job: Job, now: datetime) -> str:
     return ""
 
 
-def _one(actor: User, job: Job, run: ImportRun | None, now: datetime) -> Told:
+def _one(
+    actor: User, job: Job, run: ImportRun | None, to: Mapping[int, str], now: datetime
+) -> Told:
     state, tone = _STATES[job.state]
     is_going_on = job.state in (WAITING, RUNNING)
     if job.state == WAITING and job.run_after > now:
         state = LATER if job.error else PLANNED
     return Told(
         job=job,
-        title=title_of(job, run),
+        title=title_of(job, run) + (f" to {to[job.pk]}" if to.get(job.pk) else ""),
         place=_place(actor, job, run),
         state=state,
         tone=tone,
@@ -212,6 +237,7 @@ def _of_many(result: Mapping[str, Any]) -> str:
     )
 
 
+_SENT = {True: "Sent", False: "Not sent: the link works no more"}
 _OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     IMPORT: _of_counts(("created", "new"), ("changed", "changed")),
     UNDO_IMPORT: _of_counts(
@@ -219,5 +245,8 @@ _OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     EDIT_MANY: _of_many,
     UNDO_MANY: _of_many,
+    MAIL_LINK: lambda result: _SENT[bool(result.get("sent"))],
+    MAIL_TEST: lambda result: _SENT[bool(result.get("sent"))],
+    PLAN_WEEKLY: lambda result: f"{result.get('asked', 0):,} people looked after",
     "backup": lambda result: f"{result.get('rows', 0):,} rows",
 }

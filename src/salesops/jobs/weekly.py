@@ -1,0 +1,222 @@
+"""The weekly message: on Monday morning each owner reads what of theirs is to be mended and which tasks are overdue."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from salesops.actions.enqueue import enqueue
+from salesops.actions.mailing import MAIL_WEEKLY, MOST_TRIES
+from salesops.actions.move_person import day_in
+from salesops.book.book import Book
+from salesops.book.settings import load_settings
+from salesops.data_quality import Report, run_checks
+from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.folder import read_manifest_lenient
+from salesops.engines.scoped import ScopedEngine
+from salesops.foundations.clock import Clock
+from salesops.foundations.letter import Letter, Line, Part
+from salesops.foundations.money import format_money
+from salesops.foundations.period import day_begins
+from salesops.foundations.schedule import next_time
+from salesops.jobs import checking
+from salesops.jobs.queue import forget_done
+from salesops.jobs.work import Work
+from salesops.jobs.workbench import WORK_MEMORY
+from salesops.records.job import RUNNING, WAITING, Job
+from salesops.records.open_tasks import open_tasks
+from salesops.records.reach import reach
+from salesops.records.user import User
+from salesops.records.weekly_message import WeeklyMessage
+
+PLAN_WEEKLY = "plan_weekly"
+AT = "0 7 * * 1"  # seven on Monday morning, in the office's zone
+LOOK_EVERY_SECONDS = 60.0
+MOST_TASKS = 10
+
+
+class Planning:
+    """Called again and again it sees to it that the next Monday is planned; most calls cost nothing."""
+
+    def __init__(self, clock: Clock, *, every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+        self.clock = clock
+        self.every_seconds = every_seconds
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        """Look once a minute."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + self.every_seconds
+            plan_next(self.clock)
+
+
+def plan_next(clock: Clock) -> None:
+    """Have the next message planned, once and for Monday in the zone the office has now; none where it has no mail."""
+    if settings.SALESOPS_MAIL is None:
+        return
+    schedule = f"{AT} {_zone()}"
+    with transaction.atomic():
+        # Of several workers that look at once each keeps the first, and the run itself asks for each login once.
+        planned = Job.objects.filter(kind=PLAN_WEEKLY, state__in=(WAITING, RUNNING)).order_by("pk")
+        first = planned.first()
+        if first is None:
+            first_time = next_time(schedule, clock())
+            enqueue(
+                None,
+                PLAN_WEEKLY,
+                {},
+                clock,
+                lock_key=PLAN_WEEKLY,
+                run_after=first_time,
+                schedule=schedule,
+            )
+            return
+        waiting = planned.filter(state=WAITING)
+        waiting.exclude(pk=first.pk).delete()
+        waiting.exclude(schedule=schedule).update(
+            schedule=schedule, run_after=next_time(schedule, clock())
+        )
+
+
+def plan_weekly(work: Work) -> dict[str, int]:
+    """Ask for a message to each login that wants one and was not written to about this week; all of them or none."""
+    today = day_in(_zone(), work.clock)
+    monday = today - timedelta(days=today.weekday())
+    forget_done(MAIL_WEEKLY, work.clock())
+    with work.effect():
+        logins: QuerySet[User] = User.objects.none()
+        if settings.SALESOPS_MAIL is not None:
+            told = WeeklyMessage.objects.filter(week=monday)
+            logins = User.objects.filter(
+                is_active=True, wants_weekly_message=True, person__isnull=False
+            ).exclude(pk__in=told.values("login_id"))
+        keys = list(logins.values_list("pk", flat=True))
+        WeeklyMessage.objects.bulk_create(WeeklyMessage(login_id=k, week=monday) for k in keys)
+        for key in keys:
+            enqueue(
+                None,
+                MAIL_WEEKLY,
+                {"login": key},
+                work.clock,
+                priority=-1,
+                most_attempts=MOST_TRIES,
+            )
+        work.finish({"asked": len(keys)})
+    return {}
+
+
+def weekly_letter(login: User, now: datetime) -> Letter | None:
+    """What somebody has to mend and to do, all of it their own; None where there is nothing."""
+    today = now.astimezone(ZoneInfo(_zone())).date()
+    to_mend, mend_words = _to_mend(login)
+    overdue, overdue_words = _overdue(login, today)
+    parts = [part for part in (to_mend, overdue) if part]
+    if not parts:
+        return None
+    foot = (
+        "Sent on Mondays to whoever has something to mend or to do. "
+        f"You can turn it off in your account: {settings.SALESOPS_ADDRESS}/account"
+    )
+    subject = ", ".join(filter(None, (mend_words, overdue_words)))
+    return Letter(subject[0].upper() + subject[1:], tuple(parts), foot)
+
+
+def _to_mend(login: User) -> tuple[Part | None, str]:
+    found = _checked(login)
+    if found is None:
+        return None, ""
+    report, currency = found
+    rows, money = _own(login, report.parts)
+    if not rows:
+        return None, ""
+    name = str(login.person)
+    lines = []
+    for one in report.checked:
+        count, at_stake = _own(login, one.parts)
+        if count:
+            query = "" if one.check.table == "person" else f"?{urlencode({'owner': name})}"
+            about = "about " if one.is_guess and at_stake is not None else ""
+            said = f", {about}{_money(at_stake, currency)}" if at_stake is not None else ""
+            link = f"{settings.SALESOPS_ADDRESS}/clean-data/{one.check.name}{query}"
+            lines.append(Line(one.check.title, link, f"{count:,}{said}"))
+    worth = f", {_money(money, currency)} at stake" if money else ""
+    words = f"{_counted(rows, 'record')} to mend{worth}"
+    part = Part(
+        heading="To mend",
+        sentence=f"{words[0].upper()}{words[1:]}, as of {report.today:%-d %B %Y}. Each record counts once in that sum.",
+        lines=tuple(lines),
+        link=f"{settings.SALESOPS_ADDRESS}/clean-data?{urlencode({'owner': login.person_id})}",
+        link_words="See all of it",
+    )
+    return part, words
+
+
+def _checked(login: User) -> tuple[Report, str] | None:
+    """What the checks find among what somebody sees; None where there is no book or they see nothing."""
+    folder, within = Path(settings.SALESOPS_BOOK), reach(login)
+    if read_manifest_lenient(folder) is None or not within.is_known:
+        return None
+    said = load_settings(folder)
+    whole = DuckDBEngine(folder, memory_limit=WORK_MEMORY)
+    try:
+        if within.scope.is_everything:
+            return checking.found_in(whole, said), Book(whole, said).facts.currency
+        held = checking.held_in(whole, said)
+        engine = ScopedEngine(folder, within.scope)
+        try:
+            book = Book(engine, said, scope=within.scope)
+            return run_checks(book, held), book.facts.currency
+        finally:
+            engine.close()
+    finally:
+        whole.close()
+
+
+def _own(login: User, parts: Iterable[Any]) -> tuple[int, int | None]:
+    held = [p for p in parts if p.owner_id == login.person_id]
+    known = [p.money_minor for p in held if p.money_minor is not None]
+    return sum(p.rows for p in held), sum(known) if known else None
+
+
+def _overdue(login: User, today: date) -> tuple[Part | None, str]:
+    zone = _zone()
+    late = open_tasks(login).filter(occurred_at__lt=day_begins(today, zone))
+    count = late.count()
+    if not count:
+        return None, ""
+    lines = []
+    for task in late[:MOST_TASKS]:
+        days = (today - task.occurred_at.astimezone(ZoneInfo(zone)).date()).days
+        link = f"{settings.SALESOPS_ADDRESS}/activities/{quote(task.pk, safe='')}"
+        lines.append(Line(str(task), link, f"{_counted(days, 'day')} overdue"))
+    words = f"{_counted(count, 'task')} overdue"
+    more = f" The {MOST_TASKS} that wait longest:" if count > MOST_TASKS else ""
+    part = Part(
+        heading="Tasks and next steps",
+        sentence=f"{words[0].upper()}{words[1:]}.{more}",
+        lines=tuple(lines),
+        link=f"{settings.SALESOPS_ADDRESS}/tasks",
+        link_words="Open your tasks",
+    )
+    return part, words
+
+
+def _zone() -> str:
+    return load_settings(settings.SALESOPS_BOOK).calendar.time_zone or "UTC"
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else format_money(minor, currency, compact=True)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

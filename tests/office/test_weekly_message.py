@@ -1,0 +1,178 @@
+"""On Monday morning each owner is written to about what of theirs is to be mended and done, once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.conf import LazySettings, settings
+
+from salesops.actions.mailing import MAIL_WEEKLY
+from salesops.book.settings import load_settings, save_settings
+from salesops.jobs import worker
+from salesops.jobs.kinds import KINDS
+from salesops.jobs.weekly import PLAN_WEEKLY, plan_next
+from salesops.jobs.work import Lost, Work
+from salesops.jobs.worker import Worker
+from salesops.records.change import Change
+from salesops.records.job import WAITING, Job
+from salesops.records.models import Activity, Opportunity
+from salesops.records.weekly_message import WeeklyMessage
+from tests.office.postbox import Postbox, postbox, text_of
+from tests.office.readers import Office, Reader
+from tests.office.selling import Follow, follows, selling
+
+__all__ = ["follows", "selling"]
+pytestmark = pytest.mark.django_db
+
+SUNDAY = datetime(2026, 11, 29, 21, 0, tzinfo=UTC)
+SEVEN = datetime(2026, 11, 30, 6, 0, tzinfo=UTC)  # in Berlin
+
+
+class Hands:
+    """A clock that a test sets."""
+
+    def __init__(self, now: datetime = SUNDAY) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def box(settings: LazySettings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postbox]:
+    """A mail server the office knows."""
+    # The test's own transaction would keep a heart of another thread waiting.
+    monkeypatch.setattr(worker, "BEAT_SECONDS", 60.0)
+    with postbox() as made:
+        settings.SALESOPS_MAIL = made.server()
+        settings.SALESOPS_ADDRESS = "https://sales.example.com"
+        yield made
+
+
+@pytest.fixture
+def to_do(selling: Office, follows: Follow) -> Office:
+    """Bob has two deals past their date and a task overdue, Charlie one deal; Alice a task of tomorrow."""
+    Opportunity.objects.filter(pk__in=("bob-deal", "mill", "charlie-deal")).update(
+        close_date=date(2026, 3, 1)
+    )
+    _task("bob", "Call the mill", SEVEN - timedelta(days=12))
+    _task("alice", "Later", SEVEN + timedelta(days=1))
+    follows()
+    _zone("Europe/Berlin")
+    return selling
+
+
+def _task(owner: str, subject: str, at: datetime) -> None:
+    Activity.objects.create(
+        id=subject, kind="task", subject=subject, owner_id=owner, is_done=False, occurred_at=at
+    )
+
+
+def _zone(name: str) -> None:
+    said = load_settings(settings.SALESOPS_BOOK)
+    calendar = said.calendar.model_copy(update={"time_zone": name})
+    save_settings(settings.SALESOPS_BOOK, said.model_copy(update={"calendar": calendar}))
+
+
+def _run(clock: Hands, most: int = 30) -> None:
+    hand = Worker(KINDS, clock)
+    for _ in range(most):
+        if not hand.run_one():
+            return
+    raise AssertionError("There is always more to do.")
+
+
+def _monday(clock: Hands) -> None:
+    """Plan, and let the Monday come."""
+    plan_next(clock)
+    clock.now = SEVEN + timedelta(seconds=1)
+    _run(clock)
+
+
+@pytest.mark.usefixtures("to_do")
+def test_each_owner_reads_of_their_own_and_who_has_nothing_gets_nothing(
+    box: Postbox, as_bob: Reader, as_charlie: Reader
+) -> None:
+    _monday(Hands())
+    mails = {str(mail["To"]): mail for mail in box.taken}
+    assert set(mails) == {"bob@example.com", "charlie@example.com"}
+    bob, charlie = text_of(mails["bob@example.com"]), text_of(mails["charlie@example.com"])
+    assert mails["bob@example.com"]["Subject"].endswith("1 task overdue")
+    assert "Close date has passed (2, $3K)" in bob
+    assert "Call the mill (12 days overdue)" in bob
+    assert "Close date has passed (1, $8K)" in charlie
+    for text, mine, others in ((bob, "bob", "charlie"), (charlie, "charlie", "bob")):
+        assert f"owner={mine}" in text
+        assert others not in text.lower()
+    for reader, text in ((as_bob, bob), (as_charlie, charlie)):
+        links = re.findall(r"https://\S+", text)
+        assert len(links) >= 3
+        for link in links:
+            page = reader.page(link.removeprefix("https://sales.example.com"))
+            if "/clean-data/close_date_past" in link:
+                count = re.search(r"Close date has passed \((\d)", text)
+                assert count is not None
+                assert len(page.rows("Close date has passed")) == int(count[1])
+
+
+@pytest.mark.usefixtures("to_do")
+def test_each_turns_it_off_for_themselves(box: Postbox, as_bob: Reader, as_charlie: Reader) -> None:
+    assert "Turn off" in as_bob.get("/account").content.decode()
+    as_bob.post("/account", do="messages")
+    assert "You are sent none." in as_bob.get("/account").content.decode()
+    assert "Turn off" in as_charlie.get("/account").content.decode()
+    assert Change.objects.get(verb="choose_messages").reason == "weekly message off"
+    _monday(Hands())
+    assert [mail["To"] for mail in box.taken] == ["charlie@example.com"]
+    as_bob.post("/account", do="messages", weekly="on")
+    assert "Turn off" in as_bob.get("/account").content.decode()
+
+
+@pytest.mark.usefixtures("to_do")
+def test_it_is_sent_once_a_week_however_often_the_worker_dies(box: Postbox) -> None:
+    clock = Hands()
+    plan_next(clock)
+    clock.now = SEVEN + timedelta(seconds=1)
+
+    def dies(work: Work) -> object:
+        KINDS[work.job.kind](work)
+        raise Lost
+
+    for kind in (PLAN_WEEKLY, MAIL_WEEKLY, MAIL_WEEKLY):
+        Worker({**KINDS, kind: dies}, clock).run_one()
+        clock.now += timedelta(minutes=1)
+    _run(clock)
+    plan_next(clock)
+    Job.objects.filter(kind=PLAN_WEEKLY, state=WAITING).update(run_after=clock.now)
+    _run(clock)  # asked for a second time in the same week
+    assert sorted(str(mail["To"]) for mail in box.taken) == [
+        "bob@example.com",
+        "charlie@example.com",
+    ]
+    assert WeeklyMessage.objects.filter(week=date(2026, 11, 30)).count() == 3
+
+
+@pytest.mark.usefixtures("to_do")
+def test_the_next_one_is_planned_once_for_monday_at_seven_where_the_office_is() -> None:
+    for _ in range(2):
+        plan_next(Hands())
+    (planned,) = Job.objects.filter(kind=PLAN_WEEKLY)
+    assert planned.run_after == SEVEN
+    _zone("America/New_York")
+    plan_next(Hands())
+    (planned,) = Job.objects.filter(kind=PLAN_WEEKLY)
+    assert planned.run_after == SEVEN + timedelta(hours=6)
+    clock = Hands(planned.run_after)
+    _run(clock)
+    following = Job.objects.get(kind=PLAN_WEEKLY, state=WAITING)
+    assert following.run_after == planned.run_after + timedelta(days=7)
+
+
+def test_where_there_is_no_mail_nothing_is_planned(settings: LazySettings, office: Office) -> None:
+    settings.SALESOPS_MAIL = None
+    plan_next(Hands())
+    assert office
+    assert not Job.objects.exists()
