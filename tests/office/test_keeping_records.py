@@ -134,8 +134,8 @@ def test_beside_the_facts_stand_lines_credit_and_activities(stages: Office, as_b
         opportunity_id="bob-deal", owner_id="bob", subject="Called", occurred_at=MAY
     )
     page = as_bob.page(DEAL)
-    assert page.rows("Products") == [["Crane", "2", "$5"]]
-    assert page.rows("Credit") == [["Charlie", "25 %"]]
+    assert page.rows("Products") == [["Crane", "2", "", "$5", "Change Crane"]]
+    assert page.rows("Credit") == [["Charlie", "25 %", ""]]
     assert "Called" in page.text
     assert stages.bob.is_active
 
@@ -301,7 +301,7 @@ def test_an_amount_is_read_exactly(
         ("stage", "Nowhere", "Choose one of the list"),
         ("owner_id", "nobody", "Choose one of the list"),
         ("account_id", "Charlie", "No account that you may see"),
-        ("account_id", "customer", "Choose which account is meant"),
+        ("account_id", "customer", "Choose which of these accounts is meant"),
     ],
 )
 def test_what_does_not_fit_is_explained_beside_the_field(

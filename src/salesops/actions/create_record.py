@@ -9,6 +9,7 @@ from salesops.foundations.problem import Refusal
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
+from salesops.records.visibility import editable_by
 from salesops.tables import TABLES
 
 # What somebody who sells may create; everything else is for who may edit all.
@@ -33,7 +34,10 @@ def create_record(
     reason: str = "",
     door: str = "browser",
 ) -> Record:
-    """A new record with these values by column; its owner is the actor's person unless another is named."""
+    """A new record with these values by column; its owner is the actor's person unless another is named.
+
+    What has no owner, such as a line of a deal, is made by who may change what it belongs to.
+    """
     name = noun._meta.db_table
     if not may_create(actor, noun):
         raise Refusal(f"You may not create {name.replace('_', ' ')} records. Ask sales operations.")
@@ -54,4 +58,6 @@ def create_record(
             given.setdefault("created_at", change.at)
         give_values(actor, record, given)
         record.save(force_insert=True)
+        if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
+            raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")
     return record

@@ -16,12 +16,13 @@ from salesops.foundations.money import format_money
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
 from salesops.records.custom_field import HAVE_FIELDS, PREFIX, CustomField, value_of
-from salesops.records.models import NOUNS, Account, Person, PipelineStage
+from salesops.records.models import NOUNS, Person, PipelineStage
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
-from salesops.web.pages.keeping import typed
+from salesops.web.pages.keeping import references, typed
+from salesops.web.pages.keeping.references import Choices
 from salesops.web.words import in_zone, said
 
 # Noun → column → title, in the order of the page.
@@ -52,6 +53,18 @@ TITLES: dict[str, dict[str, str]] = {
         "employees": "Employees",
         "annual_revenue_minor": "Revenue",
         "source": "Source",
+    },
+    "opportunity_line": {
+        "product_id": "Product",
+        "quantity": "Quantity",
+        "unit_price_minor": "Unit price",
+        "amount_minor": "Amount",
+        "service_on": "Delivered on",
+    },
+    "opportunity_split": {
+        "person_id": "Person",
+        "share": "Share",
+        "is_overlay": "On top",
     },
     "activity": {
         "subject": "What",
@@ -91,19 +104,9 @@ PLACES = {
     "person": "/people/",
     "opportunity": "/opportunities/",
 }
-MOST_CANDIDATES = 20
 MOST_CONTACTS = 100
 
-Choices = list[tuple[str, str]]
 Names = Mapping[str, Mapping[str, str]]
-
-
-class Ambiguous(Unfit):
-    """What was typed fits no account, or several; `candidates` are those to choose from."""
-
-    def __init__(self, column: str, message: str, candidates: Choices) -> None:
-        super().__init__(column, message)
-        self.candidates = candidates
 
 
 @dataclass
@@ -213,12 +216,12 @@ def control_of(column: Column) -> str:
     """How a fact is edited."""
     if column.name in ("stage", "forecast_category", "kind") or column.refers_to == "person":
         return "choice"
-    if column.refers_to == "contact" or column.type is Type.YES_NO:
+    if column.type is Type.YES_NO or (column.refers_to and references.is_short(column)):
         return "choice"
     if column.name.startswith(PREFIX) and column.type is Type.CHOICE:
         return "choice"
-    if column.refers_to == "account":
-        return "account"
+    if column.refers_to:
+        return "search"
     return {Type.DATE: "day", Type.MONEY: "money", Type.INSTANT: "moment"}.get(column.type, "text")
 
 
@@ -236,8 +239,10 @@ def choices(actor: User, record: Record, column: Column) -> Choices:
         offered = [(kind, said(kind)) for kind in ACTIVITY_KINDS]
     elif column.type is Type.YES_NO:
         return [("True", "Yes"), ("False", "No")]
-    elif column.refers_to == "contact":
+    elif column == references.CONTACT_BESIDE:
         offered = [("", "Nobody"), *_contacts_beside(actor, record)]
+    elif column.refers_to and column.refers_to != "person":
+        offered = [("", "None"), *references.all_of(actor, column.refers_to, now)]
     else:
         offered = [("", "Nobody"), *people(actor, now)]
     if now and offered and now not in {value for value, _ in offered}:
@@ -273,34 +278,6 @@ def _contacts_beside(actor: User, record: Any) -> Choices:
     return [(c.pk, str(c)) for c in there[:MOST_CONTACTS]] if account else []
 
 
-def candidates(actor: User, text: str) -> Choices:
-    """The accounts whose name holds the text, those that begin with it first."""
-    if not text.strip():
-        return []
-    there = visible_to(actor, Account).order_by("name", "pk").only("id", "name")
-    begin = there.filter(name__istartswith=text.strip())[:MOST_CANDIDATES]
-    hold = there.filter(name__icontains=text.strip())[:MOST_CANDIDATES]
-    found = {a.pk: str(a) for a in (*begin, *hold)}
-    return list(found.items())[:MOST_CANDIDATES]
-
-
-def chosen_account(actor: User, column: str, text: str, chosen: str) -> str | None:
-    """The account that was chosen, or the only one of exactly the name typed."""
-    there, wanted = visible_to(actor, Account), text.strip()
-    picked = there.filter(pk=chosen).first() if chosen else None
-    if picked is not None and wanted.casefold() in str(picked).casefold():
-        return str(picked.pk)
-    if not wanted:
-        return None
-    same = list(there.filter(name__iexact=wanted).values_list("pk", flat=True)[:2])
-    if len(same) == 1:
-        return str(same[0])
-    offered = candidates(actor, wanted)
-    if not offered:
-        raise Ambiguous(column, "No account that you may see has this in its name.", [])
-    raise Ambiguous(column, "Choose which account is meant.", offered)
-
-
 def read(
     actor: User, record: Record, column: Column, form: Mapping[str, str], currency: str
 ) -> dict[str, Any]:
@@ -317,11 +294,11 @@ def _read(
 ) -> dict[str, Any]:
     text = form.get("value", "")
     match control_of(column):
-        case "account":
-            account = chosen_account(actor, column.name, text, form.get("chosen", ""))
-            if account == record.pk and column.refers_to == record._meta.db_table:
+        case "search":
+            found = references.chosen(actor, column, text, form.get("chosen", ""))
+            if found == record.pk and column.refers_to == record._meta.db_table:
                 raise Unfit(column.name, "An account cannot belong to itself.")
-            return {column.name: account}
+            return {column.name: found}
         case "choice":
             offered = choices(actor, record, column)
             if offered and text not in {value for value, _ in offered}:
@@ -340,8 +317,9 @@ def _read(
             amount, known = typed.money(column.name, text, own or currency)
             given: dict[str, Any] = {column.name: amount}
             return given if own or amount is None else given | {"currency": known}
-    if column.type is Type.COUNT:
-        return {column.name: typed.count(column.name, text)}
+    number = {Type.COUNT: typed.count, Type.DECIMAL: typed.decimal, Type.SHARE: typed.share}
+    if column.type in number and not column.name.startswith(PREFIX):
+        return {column.name: number[column.type](column.name, text)}
     if column.required and not text.strip():
         raise Unfit(column.name, f"{title_of(type(record), column.name)} is needed.")
     return {column.name: text.strip() or None}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from salesops.records.models import Person
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
+from salesops.records.visibility import editable_by
 from salesops.web.pages.keeping.facts import (
     TITLES,
     Names,
@@ -22,6 +23,7 @@ from salesops.web.pages.keeping.facts import (
     own_fields,
     title_of,
 )
+from salesops.web.pages.keeping.part import Part
 
 MOST = 200
 OUTSIDE = "outside"
@@ -35,14 +37,18 @@ DOORS = {
 NOT_TOLD = OWN | {"custom", "origin", "created_at", "created_on"}
 
 
+_OF_A_ROW = {"Created": "added", "Deleted": "taken away", "Brought back": "there again"}
+
+
 @dataclass(frozen=True)
 class Difference:
-    """One column that changed; a sentence alone where there is no old and new."""
+    """One column that changed; a sentence alone where there is no old and new. `of` names the row it is of."""
 
     title: str
     old: str = ""
     new: str = ""
     is_plain: bool = False
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,42 +65,87 @@ class Entry:
     undoes: int | None
 
 
-def history(actor: User, record: Record, currency: str, *, may_edit: bool) -> list[Entry]:
-    """The newest states first; older ones than the newest two hundred are left out."""
+def history(
+    actor: User, record: Record, currency: str, *, may_edit: bool, parts: Iterable[Part] = ()
+) -> list[Entry]:
+    """The newest states first, those of its parts among them; older ones than the newest two hundred are left out."""
     noun = type(record)
     found = noun.versions.objects.filter(record_id=record.pk, is_tombstone=False)
     versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
-    opened = {v.opened_by for v in versions} - {None}
+    left_out = NOT_TOLD | hidden_fields(reach(actor), record)
+    editable = {record.pk} if may_edit else set[str]()
+    told = [e for _, e in _told(actor, noun, versions, currency, editable, left_out)]
+    for part in parts:
+        told += _of_part(actor, record, part, currency)
+    told.sort(key=lambda e: e.at, reverse=True)
+    return told[:MOST]
+
+
+def _of_part(actor: User, record: Record, part: Part, currency: str) -> list[Entry]:
+    """What happened to the rows that belong to a record, those taken away as well, each told with its name."""
+    of_it = {part.of: record.pk}
+    keys = list(part.noun.objects.filter(**of_it).values_list("pk", flat=True)[:MOST])
+    found = part.noun.versions.objects.filter(record_id__in=keys, is_tombstone=False, **of_it)
+    versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
+    theirs = set(editable_by(actor, part.noun).filter(pk__in=keys).values_list("pk", flat=True))
+    made_by = Change.objects.filter(actor=actor, pk__in=[v.opened_by or 0 for v in versions])
+    own = set(made_by.values_list("pk", flat=True))
+    taken = {v.record_id for v in versions if v.deleted_at and v.opened_by in own}
+    names = names_of(actor, part.noun, versions)
+    column, told = column_of(part.noun, part.named_by), []
+    left_out = NOT_TOLD | {part.of}
+    for version, entry in _told(actor, part.noun, versions, currency, theirs | taken, left_out):
+        name = in_words(column, getattr(version, part.named_by), currency, names) or part.title
+        told.append(replace(entry, what=tuple(_of_row(name, d) for d in entry.what)))
+    return told
+
+
+def _of_row(name: str, difference: Difference) -> Difference:
+    """The difference as one of a row, told with its name: Crane: quantity 2 → 3."""
+    title = _OF_A_ROW.get(difference.title) if difference.is_plain else None
+    return replace(difference, of=name, title=title or difference.title.lower())
+
+
+def _told(
+    actor: User,
+    noun: type[Record],
+    versions: Sequence[Version],
+    currency: str,
+    editable: Collection[str],
+    left_out: Collection[str],
+) -> list[tuple[Version, Entry]]:
+    """States of one noun, the newest first, each with what it changed of the one of its record before it."""
+    opened = {v.opened_by for v in versions if v.opened_by}
     changes = Change.objects.filter(pk__in=opened).select_related("actor").in_bulk()
     undone = set(Change.objects.filter(undoes__in=opened).values_list("undoes_id", flat=True))
-    sources = {v.changed_by_id for v in versions} - {None}
+    sources = {v.changed_by_id for v in versions if v.changed_by_id}
     persons = {p.pk: str(p) for p in Person.objects.filter(pk__in=sources).only("id", "name")}
     names = names_of(actor, noun, versions)
-    left_out = NOT_TOLD | hidden_fields(reach(actor), record)
-    told = []
-    for place, version in enumerate(versions[:MOST]):
-        former = versions[place + 1] if place + 1 < len(versions) else None
-        change = changes.get(version.opened_by or 0)
+    told, former = list[tuple[Version, Entry]](), dict[str, Version]()
+    for version in reversed(versions):
+        old, change = former.get(version.record_id), changes.get(version.opened_by or 0)
+        former[version.record_id] = version
+        if old is None and len(versions) > MOST:
+            continue  # what it was before is among what is left out
         can_be_undone = (
-            may_edit
+            version.record_id in editable
             and change is not None
             and change.door != "import"
             and change.pk not in undone
             and version.ends_at == FOREVER
         )
-        told.append(
-            Entry(
-                at=version.begins_at,
-                who=_who(change, persons.get(version.changed_by_id or "")),
-                what=differences(noun, former, version, currency, names, left_out),
-                source=DOORS.get(change.door, change.door) if change else record.origin,
-                reason=change.reason if change else "",
-                is_first_seen=version.was_first_seen,
-                change=change,
-                undoes=change.pk if change and can_be_undone else None,
-            )
+        entry = Entry(
+            at=version.begins_at,
+            who=_who(change, persons.get(version.changed_by_id or "")),
+            what=differences(noun, old, version, currency, names, left_out),
+            source=DOORS.get(change.door, change.door) if change else version.origin or "",
+            reason=change.reason if change else "",
+            is_first_seen=version.was_first_seen,
+            change=change,
+            undoes=change.pk if change and can_be_undone else None,
         )
-    return told
+        told.append((version, entry))
+    return told[::-1]
 
 
 def _who(change: Change | None, person: str | None) -> str:
@@ -167,8 +218,10 @@ def done_in_words(entry: Entry) -> str:
     """What was just done, as one short sentence: Stage changed to Won."""
     first = entry.what[0]
     undone = "Undone: " if entry.change and entry.change.undoes_id else ""
+    title = first.title.lower() if undone else first.title
+    before = undone + (f"{first.of}: " if first.of else "")
     if first.is_plain:
-        return f"{undone}{first.title.lower() if undone else first.title}."
+        return f"{before}{title}."
     if undone:
-        return f"Undone: {first.title.lower()} is {first.new} again."
-    return f"{first.title} changed to {first.new}."
+        return f"{before}{title} is {first.new} again."
+    return f"{before}{title} changed to {first.new}."

@@ -14,8 +14,11 @@ from salesops.foundations.problem import Refusal
 from salesops.records.models import Account, Opportunity, OpportunityVersion, PipelineStage
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
-from salesops.web.pages.keeping import facts, typed
+from salesops.tables import TABLES
+from salesops.web.pages.keeping import references, typed
 from salesops.web.pages.keeping.record_page import actor_of, after, reading
+
+ACCOUNT = TABLES["opportunity"].column["account_id"]
 
 
 def new_opportunity(request: HttpRequest) -> HttpResponse:
@@ -28,7 +31,7 @@ def new_opportunity(request: HttpRequest) -> HttpResponse:
     given = request.POST.dict()
     try:
         made = create_record(actor, Opportunity, _values(actor, given), system_clock)
-    except facts.Ambiguous as unfit:
+    except references.Ambiguous as unfit:
         return _form(request, actor, given, 422, unfit, unfit.candidates)
     except Unfit as unfit:
         return _form(request, actor, given, 422, unfit)
@@ -46,9 +49,7 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
     stage = visible_to(actor, PipelineStage).filter(pk=given.get("stage", "")).first()
     if stage is None:
         raise Unfit("stage", "Choose one of the list.")
-    account = facts.chosen_account(
-        actor, "account", given.get("account", ""), given.get("chosen", "")
-    )
+    account = references.chosen(actor, ACCOUNT, given.get("account", ""), given.get("chosen", ""))
     amount, currency = _amount(given)
     return {
         "name": name,
@@ -74,7 +75,7 @@ def _form(
     given: dict[str, Any],
     status: int,
     unfit: Unfit | None = None,
-    offered: facts.Choices | None = None,
+    offered: references.Choices | None = None,
     refusal: str = "",
 ) -> HttpResponse:
     there = visible_to(actor, PipelineStage).order_by("pipeline", "position", "stage")

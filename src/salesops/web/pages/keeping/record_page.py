@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -18,22 +19,24 @@ from salesops.actions.note_seen import note_seen
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.foundations.table import Column
+from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
 from salesops.records.custom_field import PREFIX, value_of
 from salesops.records.duplicate import Merge, merged_into
 from salesops.records.field_access import Access, field_access, hidden_fields
-from salesops.records.models import Account
+from salesops.records.models import NOUNS
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.somebody import OF_PEOPLE
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 from salesops.web.books import manifest
-from salesops.web.pages.keeping import facts
+from salesops.web.pages.keeping import facts, references
 from salesops.web.pages.keeping.facts import Names, Shown
 from salesops.web.pages.keeping.history import Entry, done_in_words, history
-from salesops.web.pages.keeping.typed import moment_to_type, money_to_type
+from salesops.web.pages.keeping.part import Part
+from salesops.web.pages.keeping.references import Ambiguous, Choices
+from salesops.web.pages.keeping.typed import moment_to_type, money_to_type, number_to_type
 from salesops.web.words import in_zone
 
 KEPT_AT = {"person": "/organisation/people/"}
@@ -42,11 +45,15 @@ More = Callable[[User, Any, str], dict[str, Any]]
 
 
 class Kind(NamedTuple):
-    """What the pages of a noun need: its model, its template and what its page shows beside facts and history."""
+    """What the pages of a noun need: its model, its template and what its page shows beside facts and history.
+
+    `parts` are the rows that belong to it alone, whose history is told with its own.
+    """
 
     noun: type[Record]
     template: str
     more: More
+    parts: tuple[Part, ...] = ()
 
 
 class Attempt(NamedTuple):
@@ -55,7 +62,7 @@ class Attempt(NamedTuple):
     column: str = ""
     typed: str = ""
     problem: str = ""
-    candidates: facts.Choices | None = None
+    candidates: Choices | None = None
     clash: Clash | None = None
     refusal: str = ""
     reason: str = ""
@@ -77,13 +84,20 @@ def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
         if column and not may_edit(actor, kind.noun, key):
             return shown(request, kind, key, Attempt(refusal=_only_read(kind.noun)), 403)
         found = request.GET.get("find", "")
-        offered = facts.candidates(actor, found) if found else None
+        offered = _candidates(actor, kind.noun, column, found) if found else None
         if not column and "prefetch" not in request.headers.get("Sec-Purpose", ""):
             note_seen(actor, kind.noun, key, system_clock)
         return shown(request, kind, key, Attempt(column, found, candidates=offered), 200)
     if request.POST.get("do") == "delete":
         return _delete(request, actor, kind, key)
     return _edit(request, actor, kind, key)
+
+
+def _candidates(actor: User, noun: type[Record], column: str, text: str) -> Choices | None:
+    asked = facts.column_of(noun, column)
+    return (
+        references.candidates(actor, asked.refers_to, text) if asked and asked.refers_to else None
+    )
 
 
 def actor_of(request: HttpRequest) -> User:
@@ -152,7 +166,7 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
     except Overtaken as overtaken:
         return Outcome(None, tried._replace(clash=overtaken.clashes[0]), 409)
     except Unfit as unfit:
-        offered = unfit.candidates if isinstance(unfit, facts.Ambiguous) else None
+        offered = unfit.candidates if isinstance(unfit, Ambiguous) else None
         return Outcome(None, tried._replace(problem=str(unfit), candidates=offered), 422)
     except Refusal as refusal:
         status = 400 if may_edit(actor, noun, key) else 403
@@ -193,7 +207,7 @@ def shown(
     if record is None:
         raise Http404
     editable = may_edit(actor, kind.noun, key)
-    told = history(actor, record, currency, may_edit=editable)
+    told = history(actor, record, currency, may_edit=editable, parts=kind.parts)
     names = facts.names_of(actor, kind.noun, [record])
     return render(
         request,
@@ -266,8 +280,9 @@ def _facts(
             said=facts.in_words(column, value, currency, names),
             may_edit=editable and is_used and field_access(scope, record, name) is Access.WRITE,
         )
-        if column.refers_to == "account" and value in names.get("account", {}):
-            fact.place = facts.PLACES["account"] + quote(value, safe="")
+        there = column.refers_to if column.refers_to != "person" else ""
+        if there in facts.PLACES and value in names.get(there, {}):
+            fact.place = facts.PLACES[there] + quote(value, safe="")
         if name == attempt.column and fact.may_edit:
             open_fact(actor, record, fact, attempt, currency)
         listed.append(fact)
@@ -301,21 +316,26 @@ def open_fact(actor: User, record: Record, fact: Shown, attempt: Attempt, curren
         case "money":
             fact.typed = money_to_type(value, currency)
             fact.hint = f"In {currency}, such as 3.2m or 450k." if currency else "Such as USD 450k."
-        case "account":
+        case "search":
             fact.typed = fact.said
         case "moment":
             fact.typed = "" if value is None else moment_to_type(value, reading()[1])
+        case _ if isinstance(value, Decimal):
+            is_share = column.type is Type.SHARE
+            fact.typed = number_to_type(value * 100 if is_share else value)
         case _:
             fact.typed = "" if value is None else str(value)
+    if column.type is Type.SHARE:
+        fact.hint = "In per cent."
     if fact.column.startswith(PREFIX) and not fact.hint:
         fact.hint = facts.help_of(type(record), fact.column)
     if attempt.problem or attempt.clash or attempt.typed:
         fact.typed = attempt.typed
     if attempt.clash is None:
         return
-    if fact.control == "account" and attempt.clash.wanted:
+    if fact.control == "search" and attempt.clash.wanted:
         fact.chosen = str(attempt.clash.wanted)
-        fact.typed = str(visible_to(actor, Account).get(pk=fact.chosen))
+        fact.typed = str(visible_to(actor, NOUNS[column.refers_to]).get(pk=fact.chosen))
     fact.clash = _clash(attempt.clash, fact)
 
 

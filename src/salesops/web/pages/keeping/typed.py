@@ -19,6 +19,8 @@ _MONEY = re.compile(
 _STEPS = {"": 0, "k": 3, "m": 6, "b": 9}
 _CODES = {mark: code for code, mark in SYMBOLS.items()}
 _LONGEST = 30
+_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
+_PLACES = 6  # of an exact number, and of a share
 
 
 def money(column: str, text: str, currency: str) -> tuple[int | None, str]:
@@ -104,3 +106,34 @@ def count(column: str, text: str) -> int | None:
     if not (plain.isascii() and plain.isdigit() and len(plain) < 18):
         raise Unfit(column, "Write a whole number.")
     return int(plain)
+
+
+def decimal(column: str, text: str) -> Decimal | None:
+    """An exact number of nothing or more, with commas or without."""
+    plain = "".join(text.split())
+    if not plain:
+        return None
+    if len(plain) > _LONGEST or not re.search(r"\d", plain) or not _NUMBER.fullmatch(plain):
+        raise Unfit(column, "Write a number such as 3 or 1.5.")
+    found = Decimal(plain.replace(",", ""))
+    if found != round(found, _PLACES):
+        raise Unfit(column, f"Six decimal places are kept; {plain} has more.")
+    return found
+
+
+def share(column: str, text: str) -> Decimal | None:
+    """A share of a whole, written in per cent."""
+    plain = text.strip().removesuffix("%")
+    found = decimal(column, plain) if re.fullmatch(r"[\d.\s]*", plain) else None
+    if found is None and not text.strip():
+        return None
+    if found is None or found > 100:
+        raise Unfit(column, "Write per cent from 0 to 100, such as 37.5.")
+    if found != round(found, _PLACES - 2):
+        raise Unfit(column, "Four decimal places of a per cent are kept; this has more.")
+    return found / 100
+
+
+def number_to_type(value: Decimal) -> str:
+    """An exact number as one would type it."""
+    return f"{value.normalize():f}"

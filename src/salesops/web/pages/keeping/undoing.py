@@ -60,9 +60,14 @@ def _change(key: str) -> Change:
 
 
 def _state(kind: Kind, key: str, change: Change) -> Version | None:
-    """The last state of the record that the change made."""
+    """The last state of the record, or of a row of it, that the change made."""
     made = kind.noun.versions.objects.filter(record_id=key, opened_by=change.pk)
-    return made.order_by("-version").first()
+    of_parts = (
+        part.noun.versions.objects.filter(**{part.of: key}, opened_by=change.pk)
+        for part in kind.parts
+    )
+    found = (states.order_by("-version").first() for states in (made, *of_parts))
+    return next((state for state in found if state is not None), None)
 
 
 def _left(

@@ -37,6 +37,7 @@ from salesops.web.books import whole_book
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Shown
 from salesops.web.pages.keeping.record_page import actor_of, reading, reason_of
+from salesops.web.pages.keeping.references import Choices
 from salesops.web.pages.records.lists import ask_of
 from salesops.web.pages.records.narrowing import keys_of
 from salesops.web.pages.working.kinds import Worked
@@ -189,7 +190,7 @@ class Asked:
             "is_long": found.count > MOST_AT_ONCE,
         }
 
-    def _choices(self) -> facts.Choices:
+    def _choices(self) -> Choices:
         """What the column offers: of a stage, those of every pipeline the rows are in."""
         if facts.control_of(self.column) != "choice":
             return []

@@ -33,7 +33,7 @@ const ask = async (address, options, focus) => {
   word.textContent = 'The server cannot be reached. Nothing was saved.';
   $('.pad', main).prepend(word);
 };
-const edited = () => { const open = $('[data-inplace] [name="column"]', main); return open ? `e-${open.value}` : ''; };
+const edited = () => { const open = $('[data-inplace]', main); return open?.dataset.back ?? (open ? `e-${open.elements.column.value}` : ''); };
 const restore = () => ask(location.pathname, {}, edited());
 
 addEventListener('click', e => {
@@ -55,18 +55,18 @@ addEventListener('keydown', e => {
   if (e.key.toLowerCase() === 'd' && !e.metaKey && !e.ctrlKey && !e.altKey && !e.target.closest('input,textarea,select')) $('[data-finish]', document.activeElement.closest('.todo > li') ?? document.createElement('i'))?.click();
 });
 
-/* accounts that fit what is typed */
+/* records that fit what is typed */
 let typing = 0;
 addEventListener('input', e => {
-  const form = e.target.closest('[data-finds]');
-  if (!form || e.target.type !== 'search') return;
-  const mine = ++typing;
+  const within = e.target.closest('[data-finds], [data-sought]');
+  if (!within || e.target.type !== 'search') return;
+  const mine = ++typing, there = within.dataset.sought ?? within.dataset.finds, box = $('[data-found]', e.target.closest('.fieldof') ?? within);
   setTimeout(async () => {
     if (mine !== typing) return;
-    const answer = await fetch(`${form.dataset.finds}&find=${encodeURIComponent(e.target.value)}`).catch(() => null);
+    const answer = await fetch(`${there}&find=${encodeURIComponent(e.target.value)}`).catch(() => null);
     const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), 'text/html');
-    const found = page && $('[data-found]', page);
-    if (found && mine === typing) $('[data-found]', form)?.replaceChildren(...found.childNodes);
+    const found = page && $(`[data-found="${box.dataset.found}"]`, page);
+    if (found && mine === typing) box.replaceChildren(...found.childNodes);
   }, 150);
 });
 toast();

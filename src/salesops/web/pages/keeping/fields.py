@@ -1,0 +1,59 @@
+"""A form of several facts of a record at once: what each field offers, and the values that all of them give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from salesops.actions.edit_record import Unfit
+from salesops.records.record import Record
+from salesops.records.user import User
+from salesops.web.pages.keeping import facts
+from salesops.web.pages.keeping.facts import Shown
+from salesops.web.pages.keeping.record_page import Attempt, open_fact
+from salesops.web.pages.keeping.references import Ambiguous
+
+PICKED = ".chosen"  # behind a column's name: which of the records offered for it was picked
+
+
+def opened(
+    actor: User,
+    record: Record,
+    columns: Sequence[str],
+    currency: str,
+    given: Mapping[str, str] | None = None,
+    unfit: Unfit | None = None,
+) -> list[Shown]:
+    """The fields of these columns, holding what was typed, else what the record says."""
+    noun, made = type(record), []
+    names = facts.names_of(actor, noun, [record])
+    own = getattr(record, "currency", None) or currency
+    for name in columns:
+        column = facts.column_of(noun, name)
+        said = facts.in_words(column, getattr(record, name), own, names)
+        field = Shown(name, facts.title_of(noun, name), said, may_edit=True)
+        wrong = unfit is not None and unfit.column == name
+        offered = unfit.candidates if wrong and isinstance(unfit, Ambiguous) else None
+        tried = Attempt(name, "", str(unfit) if wrong else "", offered)
+        open_fact(actor, record, field, tried, own)
+        if given is not None:
+            field.typed, field.chosen = given.get(name, ""), given.get(name + PICKED, "")
+        made.append(field)
+    return made
+
+
+def values_of(
+    actor: User,
+    record: Record,
+    columns: Sequence[str],
+    given: Mapping[str, str],
+    currency: str,
+) -> dict[str, Any]:
+    """The values by column that a form gives a record. Raises Unfit for the first that cannot be."""
+    values: dict[str, Any] = {}
+    for name in columns:
+        column = facts.column_of(type(record), name)
+        assert column is not None
+        form = {"value": given.get(name, ""), "chosen": given.get(name + PICKED, "")}
+        values |= facts.read(actor, record, column, form, currency)
+    return values
