@@ -149,3 +149,33 @@ def test_the_pages_fit_and_are_accessible(
     places += [f"{deal}?edit=account_id&find=m", f"{start}/accounts/mill"]
     places += [f"{start}/new/opportunity?account=mill"]
     assert [fault for where in places for fault in wrong_with(page, where)] == []
+
+
+def test_products_and_credit_are_edited_where_they_stand_and_undone_by_key(
+    deal: str, enter: Enter
+) -> None:
+    page = enter(deal)
+    sign_in(page, "dora@example.com")
+    page.get_by_role("link", name="Change Crane").click()
+    quantity = page.get_by_label("Quantity")
+    quantity.fill("3")
+    page.get_by_label("Unit price").fill("250.05")
+    quantity.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Crane: quantity changed to 3.")
+    table = page.get_by_role("group", name="Products")
+    expect(table).to_contain_text("$750.15")
+    expect(page.get_by_role("link", name="Change Crane")).to_be_focused()
+    expect(page.get_by_text("These add up to $750.15; the deal has $1,000.")).to_be_visible()
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_contain_text("Undone: Crane")
+    expect(table).to_contain_text("$1,000")
+
+    page.get_by_role("link", name="Add to credit").click()
+    page.get_by_role("combobox", name="Person", exact=True).select_option("Dora")
+    page.get_by_label("Share").fill("25")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("The shares make 125 %, not 100 %.")).to_be_visible()
+    page.get_by_role("link", name="Change Dora").click()
+    page.get_by_role("button", name="Take away").click()
+    expect(page.get_by_role("status")).to_contain_text("Dora: taken away.")
+    expect(page.get_by_role("group", name="Credit")).not_to_contain_text("Dora")

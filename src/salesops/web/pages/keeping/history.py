@@ -95,6 +95,8 @@ def _of_part(actor: User, record: Record, part: Part, currency: str) -> list[Ent
     column, told = column_of(part.noun, part.named_by), []
     left_out = NOT_TOLD | {part.of}
     for version, entry in _told(actor, part.noun, versions, currency, theirs | taken, left_out):
+        if entry.is_first_seen and entry.what[0].is_plain:
+            continue  # a source showed the row without saying since when, as it does of nearly all
         name = in_words(column, getattr(version, part.named_by), currency, names) or part.title
         told.append(replace(entry, what=tuple(_of_row(name, d) for d in entry.what)))
     return told

@@ -65,6 +65,7 @@ LINES = Part(
     order=("-amount_minor",),
     follow=_line,
     begins={"quantity": Decimal(1)},
+    wide=frozenset({"unit_price_minor"}),
 )
 CREDIT = Part(
     noun=OpportunitySplit,

@@ -15,7 +15,10 @@ Follow = Callable[[Any, Any, Values], Values]
 
 @dataclass(frozen=True)
 class Part:
-    """Rows of `noun` whose column `of` names the record. A row shows the columns `shown`; a form has those `typed`."""
+    """Rows of `noun` whose column `of` names the record. A row shows the columns `shown`; a form has those `typed`.
+
+    Where there is little room those of `wide` are left out.
+    """
 
     noun: type[Record]
     of: str
@@ -26,6 +29,7 @@ class Part:
     order: tuple[str, ...]
     follow: Follow
     begins: Values  # what the form of a new row holds
+    wide: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:

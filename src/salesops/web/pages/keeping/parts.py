@@ -97,10 +97,7 @@ def rows_of(
     is_new = adds and opened.part == part.name and not opened.row
     return {
         "part": part,
-        "columns": [
-            (facts.title_of(part.noun, name), facts.column_of(part.noun, name).type in NUMBERS)  # type: ignore[union-attr]
-            for name in part.shown
-        ],
+        "columns": [(facts.title_of(part.noun, name), _style(part, name)) for name in part.shown],
         "rows": made,
         "may_edit": bool(editable),
         "may_add": adds,
@@ -110,10 +107,16 @@ def rows_of(
     }
 
 
-def _cell(part: Part, row: Any, name: str, currency: str, names: facts.Names) -> tuple[str, bool]:
+def _cell(part: Part, row: Any, name: str, currency: str, names: facts.Names) -> tuple[str, str]:
     column = facts.column_of(part.noun, name)
-    assert column is not None
-    return facts.in_words(column, getattr(row, name), currency, names), column.type in NUMBERS
+    return facts.in_words(column, getattr(row, name), currency, names), _style(part, name)
+
+
+def _style(part: Part, name: str) -> str:
+    """The classes of a column."""
+    column = facts.column_of(part.noun, name)
+    number = "n" if column is not None and column.type in NUMBERS else ""
+    return f"{number} wide" if name in part.wide else number
 
 
 def _fields(actor: User, part: Part, row: Any, currency: str, opened: Opened) -> list[facts.Shown]:
@@ -160,7 +163,7 @@ def _sought(actor: User, part: Part, form: Mapping[str, str]) -> Unfit | None:
 def _saved(
     request: HttpRequest, kind: Kind, part: Part, record: Any, row: str, form: Mapping[str, str]
 ) -> HttpResponse:
-    actor, currency = actor_of(request), reading()[0]
+    actor, currency = actor_of(request), getattr(record, "currency", None) or reading()[0]
     was = _rows(actor, part, record.pk).get(pk=row) if row else _blank(part, record)
     opened = Opened(part.name, row, form)
     try:
