@@ -25,7 +25,7 @@ from benchmarks.salesforce_export import write_export
 
 WRITERS = READERS = 8
 DEALS = 5_000
-IMPORTED = 20_000
+IMPORTED = 120_000
 LONGEST_PAUSE = 1.0
 MOST_SECONDS = 0.2
 

@@ -35,6 +35,9 @@ def main() -> None:
     asked.add_argument("--size", type=int, default=100_000, help="number of opportunities")
     asked.add_argument("--only", choices=("import", "rest"), help=argparse.SUPPRESS)
     asked.add_argument("--into", type=Path, help=argparse.SUPPRESS)
+    asked.add_argument(
+        "--keep", type=Path, help="a folder that does not exist yet, to keep the office in"
+    )
     options = asked.parse_args()
     files = write_export(CACHE / f"export-{options.size}", options.size)
     if options.only == "import":
@@ -46,7 +49,7 @@ def main() -> None:
         follow_edits(options.into)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            office = Path(folder) / "office"
+            office = options.keep or Path(folder) / "office"
             common = ["-m", "benchmarks.office", "--size", str(options.size), "--into", str(office)]
             print(f"{options.size:,} opportunities with five versions each", flush=True)
             cost = cost_of([*common, "--only", "import"])
