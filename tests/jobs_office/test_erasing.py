@@ -423,3 +423,13 @@ def test_the_database_file_holds_no_former_page(dora: User) -> None:
     assert CANARY.encode() in Path(file).read_bytes()
     _erase(dora, ("contact", "c-1"))
     assert CANARY.encode() not in Path(file).read_bytes()
+
+
+def test_a_lead_of_another_name_and_a_switchboard_are_not_taken_for_the_person(dora: User) -> None:
+    _contact(dora)
+    Lead.objects.create(id="lead-2", name="Edith Costa", contact_id="c-1")
+    Account.objects.filter(pk="acme").update(phone="+49 30 901820")
+    _erase(dora, ("contact", "c-1"))
+    assert Lead.objects.get(pk="lead-2").name == "Edith Costa"
+    assert Lead.objects.get(pk="lead-1").name.startswith("Erased ")
+    assert Account.objects.get().phone == "+49 30 901820"

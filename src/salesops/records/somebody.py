@@ -11,7 +11,7 @@ from django.db.models import Q
 from salesops.foundations.table import Type
 from salesops.records.duplicate import Merge
 from salesops.records.erasure import digest_of
-from salesops.records.models import NOUNS, Contact, Lead, TeamMembership, User
+from salesops.records.models import NOUNS, Account, Contact, Lead, TeamMembership, User
 from salesops.records.record import Record
 from salesops.records.telling import Telling, says_who, words_of
 from salesops.tables import TABLES
@@ -66,6 +66,7 @@ def somebody(subjects: Iterable[Subject], salt: str, also: Sequence[str] = ()) -
         )
         addresses |= dict.fromkeys(filter(None, (row.get("email"),)))
         phones |= dict.fromkeys(filter(None, (row.get("phone"),)))
+    phones = dict.fromkeys(phone for phone in phones if not _is_shared(phone, found))
     words, alone = words_of((*names, *also), addresses, phones)
     further = tuple(w for w in also if w.strip() and w not in words and (" " in w or "@" in w))
     renamed = dict(_renamed(found, (*names, *also), tuple(addresses), salt))
@@ -85,15 +86,20 @@ def erased_values(noun: str, called: str) -> dict[str, Any]:
 
 
 def alike(one: Somebody) -> list[tuple[Subject, str]]:
-    """Other records with the same name or address: the same person perhaps, or somebody else of that name."""
+    """Other records with the same name or address, and leads that became theirs under another name: the same person
+    perhaps, or somebody else."""
     same = Q(pk__in=())
     for name in one.names:
         same |= Q(name__iexact=name)
     for address in one.addresses:
         same |= Q(email__iexact=address)
     found: list[tuple[Subject, str]] = []
+    converted = {s for noun, key in one.subjects for s in _converted(noun, key)} - set(one.subjects)
     for noun in OF_PEOPLE:
-        others = NOUNS[noun].objects.filter(same).exclude(pk__in=one.keys(noun)).order_by("pk")
+        became = Q(pk__in=[key for of, key in converted if of == noun])
+        others = (
+            NOUNS[noun].objects.filter(same | became).exclude(pk__in=one.keys(noun)).order_by("pk")
+        )
         found += [((noun, r.pk), f"{r} {r.email or ''}".strip()) for r in others[:MOST_ALIKE]]
     mine = {login.pk for login in one.logins()}
     for login in User.objects.filter(same).exclude(pk__in=mine).order_by("pk")[:MOST_ALIKE]:
@@ -102,7 +108,7 @@ def alike(one: Somebody) -> list[tuple[Subject, str]]:
 
 
 def _same(subjects: Iterable[Subject]) -> Iterator[Subject]:
-    """Also what was merged with them, and the lead a contact was before."""
+    """Also what was merged with them, and the lead a contact was before where it is called the same."""
     met: set[Subject] = set()
     waiting = list(subjects)
     while waiting:
@@ -114,18 +120,27 @@ def _same(subjects: Iterable[Subject]) -> Iterator[Subject]:
         standing = Merge.objects.filter(Q(loser=key) | Q(winner=key), noun=noun, ended_by=None)
         for pair in standing.values_list("loser", "winner"):
             waiting += [(noun, other) for other in pair]
-        if noun == "contact":
-            waiting += [
-                ("lead", k) for k in Lead.objects.filter(contact=key).values_list("pk", flat=True)
-            ]
-        if noun == "lead":
-            became = Lead.objects.filter(pk=key, contact__isnull=False).values_list(
-                "contact_id", flat=True
-            )
-            waiting += [
-                ("contact", k)
-                for k in Contact.objects.filter(pk__in=became).values_list("pk", flat=True)
-            ]
+        if noun in ("contact", "lead"):
+            waiting += [other for other in _converted(noun, key) if _is_called_alike(one, other)]
+
+
+def _converted(noun: str, key: str) -> list[Subject]:
+    """The leads that a contact was before, or the contact that a lead became. Some sources say so of anybody at the
+    account."""
+    if noun == "contact":
+        return [("lead", k) for k in Lead.objects.filter(contact=key).values_list("pk", flat=True)]
+    became = Lead.objects.filter(pk=key, contact__isnull=False).values_list("contact_id", flat=True)
+    there = Contact.objects.filter(pk__in=list(became)).values_list("pk", flat=True)
+    return [("contact", k) for k in there]
+
+
+def _is_called_alike(one: Subject, other: Subject) -> bool:
+    """Whether they ever had a name or an address in common."""
+    said = [
+        {str(row[c]).casefold() for row in _rows([each]) for c in ("name", "email") if row.get(c)}
+        for each in (one, other)
+    ]
+    return bool(said[0] & said[1])
 
 
 def _rows(subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
@@ -139,6 +154,13 @@ def _rows(subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
         yield from NOUNS[noun].versions.objects.filter(record_id=key).values(*columns).distinct()
         if noun == "person":
             yield from map(dict, User.objects.filter(person=key).values("name", "email"))
+
+
+def _is_shared(phone: str, subjects: Sequence[Subject]) -> bool:
+    """A number that an account or somebody else has as well, such as a switchboard, tells of nobody by itself."""
+    mine = [key for noun, key in subjects if noun == "contact"]
+    others = Contact.objects.filter(phone=phone).exclude(pk__in=mine)
+    return bool(Account.objects.filter(phone=phone).exists() or others.exists())
 
 
 def _renamed(

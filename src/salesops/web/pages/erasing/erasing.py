@@ -91,7 +91,7 @@ def erase(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "reason": form.get("reason", ""),
         "longest_reason": LONGEST_REASON,
-        "also": also,
+        "also_typed": "\n".join(also),
         "job": looked,
         "here": reverse("erase"),
         "further": f"&{_here(subjects).partition('?')[2]}&job={looked.pk if looked else ''}",
@@ -137,7 +137,7 @@ def _found(looked: Job) -> dict[str, Any]:
     files = found["files"]
     return {
         "found": True,
-        "also": looked.arguments["also"],
+        "also_typed": "\n".join(looked.arguments["also"]),
         "places": [(place_in_words(t, columns), rows) for t, columns, rows in found["places"]],
         "rows": sum(rows for _, _, rows in found["places"]),
         "alike": known((noun, key) for noun, key in found["alike"]),
