@@ -30,6 +30,11 @@ with changing(alice, "create_opportunity", may, reason="They called.\\nTwice, \\
         Opportunity.objects.create(id=f"d{n}", name=f"Mühle\\t{n}", amount_minor=1000 + n, custom={"a": [n, None]})
 Opportunity.objects.filter(id="d1").update(stage="Won", amount_minor=None)
 Opportunity.objects.filter(id="d2").delete()
+import os
+from pathlib import Path
+from salesops.actions.attach_files import attach_files
+rita = User.objects.create_user("rita@example.com", "secret", role="manager")
+attach_files(rita, "opportunity", "d3", [("offer.pdf", [b"%PDF", bytes(999)])], Path(os.environ["SALESOPS_OFFICE"]), may)
 with changing(None, "gone", may) as last:
     pass
 last.delete()

@@ -35,7 +35,7 @@ def backup(filled: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of the filled office. Tests only read it."""
     file = tmp_path_factory.mktemp("backup") / "office.zip"
     code, said = filled.run("backup", file)
-    assert (code, " tables, and 2 files." in said) == (0, True), said
+    assert (code, " tables, and 3 files." in said) == (0, True), said
     return file
 
 
@@ -51,16 +51,21 @@ def test_a_restored_office_holds_what_the_first_held(
     code, said = office.run("restore", backup)
     assert code == 0, said
     assert office.holds() == filled.holds()
-    assert office.run("doctor")[0] == 0
+    code, said = office.run("doctor")
+    assert (code, "Files kept with records, each as it came: 1" in said) == (0, True), said
+    (kept,) = office.folder.glob("files/*/*")
+    kept.write_bytes(b"%PDF of another")
+    code, said = office.run("doctor")
+    assert (code, "“offer.pdf” of opportunity d3 is missing" in said) == (1, True), said
     # It goes on from there: triggers keep versions, and no number is given a second time.
     assert (
         office.does(
             "from salesops.records.models import *\n"
             "Opportunity.objects.filter(id='d5').update(name='Quay')\n"
-            "change = Change.objects.create(at=Change.objects.get().at, effective_at=Change.objects.get().at)\n"
+            "change = Change.objects.create(at=Change.objects.earliest('pk').at, effective_at=Change.objects.earliest('pk').at)\n"
             "print(OpportunityVersion.objects.filter(record_id='d5').count(), change.pk)"
         )
-        == "2 3"
+        == "2 4"
     )
 
 

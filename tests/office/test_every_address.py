@@ -22,6 +22,7 @@ FILLED = {
     "name": "win_rate",
     "check": "close_date_past",
     "key": "bob-deal",
+    "noun": "opportunity",
     "token": "no-such-token",
     "session": "x",
     "place": "0",

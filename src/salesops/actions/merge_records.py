@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import ForeignKey
+from django.db.models import ForeignKey, Model, Q
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import held_to_edit
 from salesops.book.custom import Kind
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records.attachment import Attachment
 from salesops.records.change import Change
 from salesops.records.custom_field import defined, with_values
 from salesops.records.duplicate import KeptApart, LookAlike, Merge
@@ -27,7 +28,8 @@ from salesops.tables import TABLES
 
 MERGEABLE = ("account", "contact", "lead")
 MOST = 12
-LINKS = RequestLink._meta.db_table
+# What names a record by its noun and key, and is no record itself.
+NAMING: dict[str, type[Model]] = {each._meta.db_table: each for each in (RequestLink, Attachment)}
 # Columns that say one thing together: a choice of one is a choice of all.
 TOGETHER = (("annual_revenue_minor", "currency"), ("created_at", "created_on"))
 # When it was first heard of is not a matter of choice.
@@ -207,12 +209,14 @@ def _move(actor: User, noun: type[Record], loser: str, winner: str) -> Moved:
         other.objects.filter(pk__among=set(keys)).update(**{column: winner})
         moved.setdefault(other._meta.db_table, {})[column] = keys
     name = noun._meta.db_table
-    links = RequestLink.objects.filter(noun=name, record_id=loser)
-    there = RequestLink.objects.filter(noun=name, record_id=winner).values("request")
-    links = links.exclude(request__in=list(there.values_list("request", flat=True)))
-    if found := [str(key) for key in links.values_list("pk", flat=True)]:
-        RequestLink.objects.filter(pk__in=found).update(record_id=winner)
-        moved[LINKS] = {"record_id": found}
+    linked = RequestLink.objects.filter(noun=name, record_id=winner)
+    once = {"request_link": Q(request__in=list(linked.values_list("request", flat=True)))}
+    for table, model in NAMING.items():
+        naming = model._default_manager.filter(noun=name, record_id=loser)
+        naming = naming.exclude(once.get(table, Q(pk__in=())))
+        if found := [str(key) for key in naming.values_list("pk", flat=True)]:
+            model._default_manager.filter(pk__in=found).update(record_id=winner)
+            moved[table] = {"record_id": found}
     return moved
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from salesops.actions.attach_files import changed_files, undo_files
 from salesops.actions.changing import changing
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
 from salesops.actions.unmerge_records import unmerge_records
@@ -41,6 +42,8 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
         return Undone(unmerged.change, len(unmerged.records), tuple(unmerged.stays))
     if Merge.objects.filter(ended_by=change).exists():
         raise Refusal("This took a merge back. To have it again, merge the records again.")
+    if any(changed_files(change)):
+        return Undone(undo_files(actor, change, clock, door=door), 1, ())
     with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
         held = Change.objects.select_for_update().get(pk=change.pk)
         if held.undone_by.exclude(pk=undoing.pk).exists():

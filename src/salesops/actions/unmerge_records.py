@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from salesops.actions.changing import changing
-from salesops.actions.merge_records import LINKS, refuse_others
+from salesops.actions.merge_records import NAMING, refuse_others
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
@@ -17,7 +17,6 @@ from salesops.records.custom_field import PREFIX, with_values
 from salesops.records.duplicate import Merge
 from salesops.records.models import NOUNS
 from salesops.records.record import OWN, Record
-from salesops.records.request import RequestLink
 from salesops.records.share import Share
 from salesops.records.user import User
 from salesops.records.visibility import editable_by
@@ -83,10 +82,9 @@ def _bring_back(actor: User, noun: type[Record], merge: Merge, done: Unmerged) -
         )
     done.records.append(merge.loser)
     for table, columns in merge.moved.items():
-        if table == LINKS:
-            RequestLink.objects.filter(pk__in=columns["record_id"], record_id=merge.winner).update(
-                record_id=merge.loser
-            )
+        if table in NAMING:
+            naming = NAMING[table]._default_manager.filter(pk__in=columns["record_id"])
+            naming.filter(record_id=merge.winner).update(record_id=merge.loser)
             continue
         for column, keys in columns.items():
             _point_back(actor, NOUNS[table], column, keys, merge, done)

@@ -154,7 +154,9 @@ def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
         yield False, f"The database is older than this program: {command('upgrade', folder)}"
     else:
         yield True, "The database is of this version"
+        from salesops.cli.attached import look_at_files
         from salesops.cli.history import look_at_history
 
         yield look_at_history(seal)
+        yield look_at_files(whole)
     connection.close()

@@ -2,6 +2,7 @@
 
 from salesops.records.account import Account, AccountVersion
 from salesops.records.activity import Activity, ActivityVersion
+from salesops.records.attachment import Attachment
 from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.campaign import Campaign, CampaignVersion
 from salesops.records.campaign_spend import CampaignSpend, CampaignSpendVersion
@@ -71,6 +72,7 @@ __all__ = [
     "AccountVersion",
     "Activity",
     "ActivityVersion",
+    "Attachment",
     "CalendarFeed",
     "Campaign",
     "CampaignSpend",

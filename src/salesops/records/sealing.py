@@ -24,7 +24,7 @@ from django.db.models import Max, Q
 
 from salesops.foundations.clock import Clock
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
-from salesops.records.models import KEPT, Change, RequestEvent, Seen
+from salesops.records.models import KEPT, Attachment, Change, RequestEvent, Seen
 from salesops.records.record import OWN
 from salesops.records.seal import Seal
 
@@ -38,6 +38,7 @@ LATE = timedelta(days=1)
 _OF_A_VERSION = (
     "record_id begins_at recorded_at opened_by changed_by_id was_first_seen is_tombstone"
 ).split()
+_OF_A_FILE = ("name", "size", "digest", "added_by_id", "begun_by_id")
 
 Span = tuple[int, int]
 
@@ -76,9 +77,11 @@ class Table:
 
 @lru_cache(maxsize=1)
 def tables() -> tuple[Table, ...]:
-    """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, and every
-    state."""
+    """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, files, and
+    every state."""
     found = [_whole(m) for m in (Change, Seen, RequestEvent, Erasure, ErasedKey, ErasedRow)]
+    # What a file is stands; the record it is with may be merged, and it may be taken away.
+    found.append(Table(Attachment, "id", _OF_A_FILE))
     for noun in KEPT.values():
         columns = [str(f.column) for f in noun.versions._meta.concrete_fields]
         own = [c for c in columns if c in _OF_A_VERSION]

@@ -20,8 +20,8 @@ SAME_LOOK = timedelta(hours=1)
 class Seen(models.Model):
     """One look, export or backup. Added, never changed or removed.
 
-    `noun` and `record_id` name a record that was looked at; `what` is the address of an export, with its filters, or
-    the file of a backup.
+    `noun` and `record_id` name a record that was looked at; `what` is the address of an export, with its filters, the
+    file of a backup, or the name of a file that was kept with the record and taken from it.
     """
 
     at = models.DateTimeField()
@@ -44,11 +44,11 @@ class Seen(models.Model):
         return f"{self.act} {self.what or f'{self.noun} {self.record_id}'}"
 
 
-def note_look(actor: User, noun: str, key: str, now: datetime) -> None:
-    """The actor looked at a record. Again within the hour is the same look."""
-    of_it = Seen.objects.filter(noun=noun, record_id=key, actor=actor)
-    if not of_it.filter(at__gt=now - SAME_LOOK).exists():
-        Seen.objects.create(at=now, actor=actor, act=READ, door="browser", noun=noun, record_id=key)
+def note_look(actor: User, noun: str, key: str, now: datetime, *, file: str = "") -> None:
+    """The actor looked at a record, or at a file kept with it. Again within the hour is the same look."""
+    look = {"noun": noun, "record_id": key, "actor": actor, "what": file}
+    if not Seen.objects.filter(at__gt=now - SAME_LOOK, **look).exists():
+        Seen.objects.create(at=now, act=READ, door="browser", **look)
 
 
 def note_taken(

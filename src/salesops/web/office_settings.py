@@ -77,6 +77,8 @@ SALESOPS_HTTPS = os.environ.get("SALESOPS_HTTPS", "") not in ("", "0")
 
 # How much may be given to an import at once, and how it is kept until a page asks for it
 SALESOPS_MOST_UPLOAD = int(os.environ.get("SALESOPS_MOST_UPLOAD_MB", "2048")) * 1024**2
+# How much of files may be attached to a record at once
+SALESOPS_MOST_FILE = int(os.environ.get("SALESOPS_MOST_FILE_MB", "100")) * 1024**2
 FILE_UPLOAD_HANDLERS = ["salesops.web.uploads.WithinLimits"]
 
 # Where people reach it, for links in what is sent

@@ -25,6 +25,7 @@ from salesops.web.pages.duplicates.decided import decided, take_back
 from salesops.web.pages.duplicates.merging import merge
 from salesops.web.pages.duplicates.proposals import duplicates, not_the_same
 from salesops.web.pages.erasing import erasing
+from salesops.web.pages.files import files
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
 from salesops.web.pages.keeping import new_opportunity, undoing
@@ -149,6 +150,9 @@ urlpatterns = [
     path("opportunities/<path:key>", kept_opportunity, name="opportunity"),
     path("accounts/<path:key>", kept_account, name="account"),
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
+    path("files/<int:key>", files.file, name="file"),
+    path("files/<int:key>/away", files.away, name="file_away"),
+    path("files/<slug:noun>/<path:key>", files.attach, name="attach_files"),
     path("find", find, name="find"),
     path("account/calendar", calendar.calendar, name="my_calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),

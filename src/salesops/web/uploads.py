@@ -1,7 +1,7 @@
 """Uploads within limits: how much may come at once, from whom and where to, told as a sentence and not as a fault.
 
 Django reads a form to its end before any page is asked, to compare its token; so it is here that too much is left
-unkept. Files come through one door alone, and only from who may import.
+unkept. Files come through two doors alone: from who may import, and from who may add them to a record.
 """
 
 from __future__ import annotations
@@ -13,14 +13,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
 from django.http import HttpRequest
 
+from salesops.actions.attach_files import FULL
 from salesops.actions.import_rows import may_import
 from salesops.foundations.problem import Refusal
 from salesops.importers.room import is_full
 from salesops.jobs.given_files import Given
+from salesops.records.attachment_reach import may_attach_to
 from salesops.records.user import User
 from salesops.web.words import bytes_in_words
 
-DOORS = "/imports/"
+IMPORTS = "/imports/"
+FILES = "/files/"
 
 
 class WithinLimits(TemporaryFileUploadHandler):
@@ -35,7 +38,7 @@ class WithinLimits(TemporaryFileUploadHandler):
         encoding: str | None = None,  # noqa: ARG002
     ) -> None:
         """The form begins: how much may it bring?"""
-        self._left = settings.SALESOPS_MOST_UPLOAD if _may_bring(self.request) else 0
+        self._left = _may_bring(self.request)
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         """A file begins."""
@@ -50,10 +53,7 @@ class WithinLimits(TemporaryFileUploadHandler):
         """A piece of a file."""
         self._left -= len(raw_data)
         if self._left < 0:
-            self._stop(
-                f"These files are larger than {most_in_words()} together, which is the most at once. "
-                "Send fewer, packed as zip, or have them imported at the command line: salesops import."
-            )
+            self._stop(_too_much(self.request))
         try:
             super().receive_data_chunk(raw_data, start)
         except OSError as error:
@@ -62,9 +62,7 @@ class WithinLimits(TemporaryFileUploadHandler):
     def _refuse(self, error: OSError) -> None:
         if not is_full(error):
             raise error
-        self._stop(
-            "The disk of the server is full. Nothing was changed. Tell who keeps this office."
-        )
+        self._stop(FULL)
 
     def _stop(self, problem: str) -> None:
         self.request.upload_problem = problem  # type: ignore[union-attr]
@@ -86,7 +84,32 @@ def most_in_words() -> str:
     return bytes_in_words(settings.SALESOPS_MOST_UPLOAD)
 
 
-def _may_bring(request: HttpRequest | None) -> bool:
+def _may_bring(request: HttpRequest | None) -> int:
+    """How many bytes may come: through the door of imports, or with a record that may be added to."""
     user = getattr(request, "user", None)
-    is_here = request is not None and request.path.startswith(DOORS)
-    return is_here and isinstance(user, User) and may_import(user)
+    if request is None or not isinstance(user, User):
+        return 0
+    most = 0
+    if request.path.startswith(IMPORTS) and may_import(user):
+        most = settings.SALESOPS_MOST_UPLOAD
+    elif request.path.startswith(FILES) and may_attach_to(user, *_record(request.path)):
+        most = settings.SALESOPS_MOST_FILE
+    return most
+
+
+def _record(path: str) -> tuple[str, str]:
+    """The noun and the key that the address of a form of files names."""
+    noun, _, key = path.removeprefix(FILES).partition("/")
+    return noun, key
+
+
+def _too_much(request: HttpRequest | None) -> str:
+    if request is not None and request.path.startswith(FILES):
+        most = bytes_in_words(settings.SALESOPS_MOST_FILE)
+        return (
+            f"These files are larger than {most} together. Nothing was attached. Send smaller ones."
+        )
+    return (
+        f"These files are larger than {most_in_words()} together, which is the most at once. "
+        "Send fewer, packed as zip, or have them imported at the command line: salesops import."
+    )

@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from salesops.foundations.clock import system_clock
-from salesops.records.models import Account, Contact, Lead, Opportunity, Person, Request
+from salesops.records.models import Account, Attachment, Contact, Lead, Opportunity, Person, Request
 from salesops.records.seen import EXPORT, note_look, note_taken
 from salesops.records.user import User
 
@@ -24,7 +24,8 @@ _RECORDS: dict[str, Any] = {
 
 
 class WhoSawWhat:
-    """Keeps a line for a look at somebody else's record, at a confidential request, and for each file of rows."""
+    """Keeps a line for a look at somebody else's record or a file kept with it, at a confidential request, and for
+    each file of rows."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -33,10 +34,13 @@ class WhoSawWhat:
         response = self.get_response(request)
         user = request.user
         if response.status_code == 200 and isinstance(user, User):
-            if "attachment" in response.headers.get("Content-Disposition", ""):
+            match = request.resolver_match
+            if match and match.url_name == "file":
+                _note_file(user, match.kwargs["key"])
+            elif "attachment" in response.headers.get("Content-Disposition", ""):
                 note_taken(user, EXPORT, request.get_full_path(), system_clock())
-            elif request.method == "GET" and request.resolver_match:
-                _note(user, request.resolver_match)
+            elif request.method == "GET" and match:
+                _note(user, match)
         return response
 
 
@@ -46,6 +50,18 @@ def _note(user: User, match: Any) -> None:
         note_look(user, "request", str(key), system_clock())
     elif name in _RECORDS and not _is_own(user, _RECORDS[name], str(key)):
         note_look(user, _RECORDS[name]._meta.db_table, str(key), system_clock())
+
+
+def _note_file(user: User, key: int) -> None:
+    found = Attachment.objects.get(pk=key)
+    noun, record = found.noun, found.record_id
+    is_own = (
+        not _is_confidential(user, record)
+        if noun == "request"
+        else _is_own(user, _RECORDS[noun], record)
+    )
+    if not is_own:
+        note_look(user, noun, record, system_clock(), file=found.name)
 
 
 def _is_own(user: User, noun: Any, key: str) -> bool:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import Q
+
+from salesops.records.attachment import Attachment
 from salesops.records.audit_log import OUTSIDE, Line, State
 from salesops.records.change import Change
 from salesops.records.models import KEPT
 from salesops.records.record import Record
 from salesops.records.user import User
+from salesops.web.pages.files.told import what_changed
 from salesops.web.pages.keeping.facts import PLACES, Names, names_of
 from salesops.web.pages.keeping.history import DOORS, NOT_TOLD, Difference, differences
 from salesops.web.words import counted
@@ -37,6 +41,8 @@ _DONE = {
     "end": "Ended",
     "merge": "Merged",
     "unmerge": "Took apart",
+    "attach_file": "Attached files",
+    "take_file_away": "Took a file away",
     "keep_apart": "Said they are not the same",
     "keep_apart_no_more": "Took back that they are not the same",
 }
@@ -71,8 +77,8 @@ class Told:
 def told(actor: User, lines: Iterable[Line], currency: str) -> list[Told]:
     """The lines in words, as far as the actor may see what is named in them."""
     lines = list(lines)
-    names = _names(actor, lines)
-    return [_told(line, names, currency) for line in lines]
+    names, files = _names(actor, lines), _files(lines)
+    return [_told(line, names, files, currency) for line in lines]
 
 
 def done_in_words(verb: str) -> str:
@@ -112,7 +118,31 @@ def _names(actor: User, lines: Iterable[Line]) -> dict[str, Names]:
     return {name: names_of(actor, KEPT[name], found) for name, found in states.items()}
 
 
-def _told(line: Line, names: dict[str, Names], currency: str) -> Told:
+def _files(lines: Iterable[Line]) -> dict[int, tuple[Touched, ...]]:
+    """By change, the records it put files with or took some from."""
+    changes = {line.change.pk: line.change for line in lines if line.change and not line.states}
+    of_them = Attachment.objects.filter(Q(begun_by__in=changes) | Q(ended_by__in=changes))
+    by_change: dict[tuple[int, str, str], list[Attachment]] = {}
+    for each in of_them.order_by("pk"):
+        for change in {each.begun_by_id, each.ended_by_id} & changes.keys():
+            by_change.setdefault((change, each.noun, each.record_id), []).append(each)
+    found: dict[int, tuple[Touched, ...]] = {}
+    for (change, noun, key), files in by_change.items():
+        if noun not in NOUNS:  # its number stands in the reason
+            continue
+        title = str(NOUNS[noun].objects.filter(pk=key).first() or key)
+        what = what_changed(changes[change], files)
+        touched = Touched(noun, key, title, place_of(noun, key), what)
+        found[change] = (*found.get(change, ()), touched)
+    return found
+
+
+def _told(
+    line: Line,
+    names: dict[str, Names],
+    files: Mapping[int, tuple[Touched, ...]],
+    currency: str,
+) -> Told:
     change = line.change
     shown: dict[str, int] = {}
     for state in line.states:
@@ -130,7 +160,8 @@ def _told(line: Line, names: dict[str, Names], currency: str) -> Told:
         done=done,
         reason=change.reason if change else "",
         change=change,
-        touched=tuple(_touched(state, names, currency) for state in line.states),
+        touched=tuple(_touched(state, names, currency) for state in line.states)
+        or files.get(change.pk if change else 0, ()),
         more=tuple(counted(name, n) for name, n in more if n > 0),
         imported=line.imported,
     )

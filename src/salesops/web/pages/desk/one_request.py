@@ -13,6 +13,7 @@ from salesops.actions.end_request import may_reopen
 from salesops.actions.handling_request import Outrun
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.attachment_reach import REQUEST
 from salesops.records.models import NOUNS, Request
 from salesops.records.request import CLOSED, OPEN, SOLVED
 from salesops.records.request_course import answer_due, solve_due
@@ -22,6 +23,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.pages.desk.service_level import in_hours, left_of, office_hours
 from salesops.web.pages.desk.told import conversation, events_of, history, just_done
 from salesops.web.pages.desk.work import afterwards, do, work_on
+from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping.record_page import actor_of, place
 
 _LARGEST = 2**63
@@ -66,6 +68,7 @@ def _shown(
         "said": conversation(asked, events, handles=handles),
         "happened": history(events, handles=handles),
         "links": _links(actor, asked),
+        **files_of(actor, REQUEST, str(key)),
         "handles": handles,
         "work": work_on(actor, asked),
         "is_asker": is_asker,

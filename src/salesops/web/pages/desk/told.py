@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from salesops.actions.undo_request import can_be_undone
+from salesops.records.attachment_reach import REQUEST, may_attach_to
 from salesops.records.request import (
     EFFORT,
     NOTE,
@@ -19,6 +20,8 @@ from salesops.records.request import (
 from salesops.records.user import User
 from salesops.web.pages.desk.narrowing import number
 from salesops.web.pages.desk.service_level import in_hours
+from salesops.web.pages.files.told import with_files
+from salesops.web.pages.keeping.history import done_in_words
 
 _FOR_THE_DESK = {NOTE, EFFORT}
 
@@ -120,7 +123,20 @@ def just_done(actor: User, request: Request | None, change: str) -> Just | None:
     done = request.events.filter(change=number(change), change__actor=actor)
     events = list(done.select_related("owner", "kind", "undoes"))
     if not events:
-        return None
+        return _with_files(actor, request, number(change))
     words = ". ".join(in_words(event) for event in events)
     undoes = events[0].change_id if can_be_undone(actor, request, events[0].change_id) else None
     return Just(request, f"{request}: {words}.", undoes)
+
+
+def _with_files(actor: User, request: Request, change: int) -> Just | None:
+    """The same of what was done with its files."""
+    told = with_files(
+        (), REQUEST, str(request.pk), may_edit=may_attach_to(actor, REQUEST, str(request.pk))
+    )
+    latest = told[0] if told else None
+    if latest is None or latest.change is None:
+        return None
+    if (latest.change.pk, latest.change.actor_id) != (change, actor.pk):
+        return None
+    return Just(request, done_in_words(latest), latest.undoes)

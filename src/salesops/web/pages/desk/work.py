@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from salesops.actions.answer_request import MOVES, answer_request
+from salesops.actions.attach_files import undo_files
 from salesops.actions.edit_record import Unfit
 from salesops.actions.end_request import close_own_request, reopen_own_request
 from salesops.actions.sort_request import sort_request
@@ -16,6 +17,7 @@ from salesops.actions.take_request import give_request, take_request
 from salesops.actions.undo_request import undo_request
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.attachment_reach import REQUEST
 from salesops.records.change import Change
 from salesops.records.request import OPEN, PRIORITIES, STATES, CannedAnswer, Request
 from salesops.records.request_kinds import kinds
@@ -28,6 +30,7 @@ from salesops.records.request_reach import (
 from salesops.records.user import User
 from salesops.web.pages.desk.narrowing import number
 from salesops.web.pages.desk.service_level import office_hours
+from salesops.web.pages.files.told import files_changed
 
 
 def work_on(actor: User, request: Request) -> dict[str, Any] | None:
@@ -80,6 +83,9 @@ def do(request: HttpRequest, actor: User, key: int) -> Change:
             return reopen_own_request(actor, key, text, system_clock, hours)
         case "undo":
             change = number(form.get("change", ""))
+            of_files = Change.objects.filter(pk=change).first()
+            if of_files and files_changed(of_files, REQUEST, str(key)):
+                return undo_files(actor, of_files, system_clock)
             return undo_request(actor, key, change, system_clock, hours)
     raise Refusal("Choose what is to be done.")
 

@@ -11,6 +11,7 @@ from salesops.actions.create_record import may_create
 from salesops.records.models import Account, Contact, Opportunity
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping.record_page import Kind, page
 from salesops.web.pages.tasks.activity import about_address, activities_of
 
@@ -32,6 +33,7 @@ def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
             | Q(opportunity__in=list(deals.values_list("pk", flat=True)[:MOST_DEALS])),
             about_address("account", account.pk),
         ),
+        **files_of(actor, "account", account.pk),
         "contacts": contacts.order_by("name", "pk")[:MOST],
     }
 

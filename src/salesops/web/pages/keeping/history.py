@@ -220,10 +220,11 @@ def done_in_words(entry: Entry) -> str:
     """What was just done, as one short sentence: Stage changed to Won."""
     first = entry.what[0]
     undone = "Undone: " if entry.change and entry.change.undoes_id else ""
-    title = first.title.lower() if undone else first.title
+    title = first.title[0].lower() + first.title[1:] if undone else first.title
     before = undone + (f"{first.of}: " if first.of else "")
     if first.is_plain:
-        return f"{before}{title}."
+        more = f" and {len(entry.what) - 1} more" if len(entry.what) > 1 else ""
+        return f"{before}{title}{more}."
     if undone:
         return f"{before}{title} is {first.new} again."
     return f"{before}{title} changed to {first.new}."

@@ -31,6 +31,7 @@ from salesops.records.somebody import OF_PEOPLE
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 from salesops.web.books import manifest
+from salesops.web.pages.files.told import with_files
 from salesops.web.pages.keeping import facts, references
 from salesops.web.pages.keeping.facts import Names, Shown
 from salesops.web.pages.keeping.history import Entry, done_in_words, history
@@ -207,7 +208,12 @@ def shown(
     if record is None:
         raise Http404
     editable = may_edit(actor, kind.noun, key)
-    told = history(actor, record, currency, may_edit=editable, parts=kind.parts)
+    told = with_files(
+        history(actor, record, currency, may_edit=editable, parts=kind.parts),
+        kind.noun._meta.db_table,
+        key,
+        may_edit=editable,
+    )
     names = facts.names_of(actor, kind.noun, [record])
     return render(
         request,

@@ -13,6 +13,7 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.record import FOREVER, Version
 from salesops.records.visibility import visible_to
+from salesops.web.pages.files.told import files_changed
 from salesops.web.pages.keeping.record_page import Attempt, Kind, actor_of, after, shown
 
 SINCE = "Somebody changed it since, so it stays as it is. Its history shows who."
@@ -26,7 +27,9 @@ def undo(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
     is_seen = visible_to(actor, kind.noun).filter(pk=key).exists()
     state = _state(kind, key, change)
     # An import is not one record's to take back.
-    if state is None or change.door == "import" or not (is_seen or change.actor_id == actor.pk):
+    is_its = state is not None and change.door != "import"
+    is_of_files = is_seen and files_changed(change, kind.noun._meta.db_table, key)
+    if not (is_of_files or (is_its and (is_seen or change.actor_id == actor.pk))):
         raise Http404
     problem = ""
     try:
@@ -38,6 +41,7 @@ def undo(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
         return HttpResponseRedirect(after(actor, kind.noun, key, undone.change.pk))
     if is_seen:
         return shown(request, kind, key, Attempt(refusal=problem), 400)
+    assert state is not None  # files are taken back where their record is seen
     return _left(request, kind, key, change, state, problem)
 
 

@@ -1,0 +1,1 @@
+"""Files of records: attaching them, taking them away, and having them."""
