@@ -62,7 +62,8 @@ def test_a_restored_office_holds_what_the_first_held(
         office.does(
             "from salesops.records.models import *\n"
             "Opportunity.objects.filter(id='d5').update(name='Quay')\n"
-            "change = Change.objects.create(at=Change.objects.earliest('pk').at, effective_at=Change.objects.earliest('pk').at)\n"
+            "at = Change.objects.earliest('pk').at\n"
+            "change = Change.objects.create(at=at, effective_at=at)\n"
             "print(OpportunityVersion.objects.filter(record_id='d5').count(), change.pk)"
         )
         == "2 4"

@@ -132,7 +132,7 @@ def test_who_may_see_the_record_has_its_files_and_nobody_else(
     for answer in (charlie.post(f"/files/{kept.pk}/away"), _send(charlie, ("x.txt", b"x"))):
         assert answer.status_code == 422
     assert "Take away" not in charlie.page(DEAL).text
-    assert "Attach files" not in charlie.page(DEAL).text
+    assert "Choose files" not in charlie.page(DEAL).text
     assert Attachment.objects.filter(ended_by=None).count() == 1
     edit_record(served.ravi, Opportunity, "bob-deal", {"owner_id": "charlie"}, system_clock)
     assert _had(as_("bob"), kept).status_code == 404

@@ -10,7 +10,7 @@ from salesops.records.visibility import editable_by, visible_to
 
 REQUEST = "request"
 # What files are kept with.
-ATTACHABLE = ("opportunity", "account", "contact", "lead", REQUEST)
+ATTACHABLE = ("opportunity", "account", REQUEST)
 
 
 def sees_files_of(actor: User, noun: str, key: str) -> bool:

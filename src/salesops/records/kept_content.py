@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -32,7 +31,6 @@ def receive(office: Path, pieces: Iterable[bytes]) -> Received:
     """Write content beside where it will be. Raises OSError, as for a full disk, and leaves nothing then."""
     folder = office / FILES
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _forget_left_behind(folder)
     at = folder / f"{_ON_THE_WAY}{secrets.token_hex(8)}"
     digest, size = hashlib.sha256(), 0
     try:
@@ -45,6 +43,7 @@ def receive(office: Path, pieces: Iterable[bytes]) -> Received:
     except BaseException:
         at.unlink(missing_ok=True)
         raise
+    _forget_left_behind(folder, at.stat().st_mtime)
     return Received(at, digest.hexdigest(), size)
 
 
@@ -68,11 +67,10 @@ def is_whole(office: Path, digest: str) -> bool:
         return False
 
 
-def _forget_left_behind(folder: Path) -> None:
-    before = time.time() - _LEFT_BEHIND
+def _forget_left_behind(folder: Path, now: float) -> None:
     for each in folder.glob(f"{_ON_THE_WAY}*"):
         try:
-            if each.stat().st_mtime < before:
+            if each.stat().st_mtime < now - _LEFT_BEHIND:
                 each.unlink()
         except FileNotFoundError:  # another was quicker
             continue

@@ -128,9 +128,9 @@ def _files(lines: Iterable[Line]) -> dict[int, tuple[Touched, ...]]:
             by_change.setdefault((change, each.noun, each.record_id), []).append(each)
     found: dict[int, tuple[Touched, ...]] = {}
     for (change, noun, key), files in by_change.items():
-        if noun not in NOUNS:  # its number stands in the reason
+        if noun not in KEPT:  # its number stands in the reason
             continue
-        title = str(NOUNS[noun].objects.filter(pk=key).first() or key)
+        title = str(KEPT[noun].objects.filter(pk=key).first() or key)
         what = what_changed(changes[change], files)
         touched = Touched(noun, key, title, place_of(noun, key), what)
         found[change] = (*found.get(change, ()), touched)
