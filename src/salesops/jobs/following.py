@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from salesops.book.settings import Settings, load_settings, write_whole
+from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
 from salesops.engines import stages as stages_module
 from salesops.engines.build import build
@@ -41,15 +41,21 @@ LONGEST_ON_ONE_BASE = timedelta(days=1)
 
 
 def follow(
-    folder: Path, clock: Clock, *, watch: Watch = silent, keeps_nothing: bool = False
+    folder: Path,
+    clock: Clock,
+    *,
+    watch: Watch = silent,
+    keeps_nothing: bool = False,
+    settings: Settings | None = None,
 ) -> Manifest:
     """Publish a generation of the book in `folder` that says what the records say.
 
     Where little changed since its base was made, only that is built, as a delta beside the base. Readers keep
     the former generation until the new one is finished; killed on the way, it leaves the former in place. One that
-    `keeps_nothing` is a base that tells nothing of former generations, not even what changed since.
+    `keeps_nothing` is a base that tells nothing of former generations, not even what changed since. With other
+    `settings` the generation is made by these, and they are in force from then on.
     """
-    settings = load_settings(folder)
+    said, settings = settings, settings or load_settings(folder)
     former = read_manifest_lenient(folder)
     with working_folder(folder) as work, room(work):
         published = None
@@ -58,6 +64,8 @@ def follow(
         mark, manifest = published or _follow_whole(
             folder, work, settings, clock, watch, compares=not keeps_nothing
         )
+    if said is not None:
+        save_settings(folder, said)
     # After publishing: killed in between, the book is only made once more.
     write_whole(folder / FOLLOWED, mark)
     return manifest

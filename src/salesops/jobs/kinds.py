@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.actions.erase_person import LOOK_FOR_PERSON
@@ -17,6 +18,7 @@ from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.names import make_index
 from salesops.foundations.clock import Clock
+from salesops.jobs.applying_settings import apply_settings
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES, count_import, look_at_files
 from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
@@ -132,6 +134,7 @@ KINDS: Mapping[str, Kind] = {
     MOVE_DUE: move_due,
     UNDO_MANY: undo_many,
     ERASE: erase_whole,
+    APPLY_SETTINGS: apply_settings,
     LOOK_FOR_PERSON: look_for_person,
     PLAN_WEEKLY: plan_weekly,
     **SENDING,

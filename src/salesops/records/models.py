@@ -37,6 +37,7 @@ from salesops.records.request import (
 from salesops.records.saved_view import SavedView
 from salesops.records.seal import Seal
 from salesops.records.seen import Seen
+from salesops.records.settings_change import SettingsChange
 from salesops.records.share import Share
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
@@ -127,6 +128,7 @@ __all__ = [
     "SavedView",
     "Seal",
     "Seen",
+    "SettingsChange",
     "Share",
     "TeamMembership",
     "TeamMembershipVersion",

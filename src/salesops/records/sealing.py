@@ -24,7 +24,14 @@ from django.db.models import Max, Q
 
 from salesops.foundations.clock import Clock
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
-from salesops.records.models import KEPT, Attachment, Change, RequestEvent, Seen
+from salesops.records.models import (
+    KEPT,
+    Attachment,
+    Change,
+    RequestEvent,
+    Seen,
+    SettingsChange,
+)
 from salesops.records.record import OWN
 from salesops.records.seal import Seal
 
@@ -75,11 +82,14 @@ class Table:
         return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
 
 
+_OF_THE_OFFICE = (Change, Seen, RequestEvent, SettingsChange, Erasure, ErasedKey, ErasedRow)
+
+
 @lru_cache(maxsize=1)
 def tables() -> tuple[Table, ...]:
-    """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, files, and
-    every state."""
-    found = [_whole(m) for m in (Change, Seen, RequestEvent, Erasure, ErasedKey, ErasedRow)]
+    """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, what
+    was decided about the book, files, and every state."""
+    found = [_whole(m) for m in _OF_THE_OFFICE]
     # What a file is stands; the record it is with may be merged, and it may be taken away.
     found.append(Table(Attachment, "id", _OF_A_FILE))
     for noun in KEPT.values():

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from salesops.actions.change_settings import may_change_settings
 from salesops.foundations.clock import system_clock
 from salesops.records.audit_log import reads_audit_log
 from salesops.records.open_tasks import open_tasks
@@ -41,6 +42,7 @@ ORGANISATION = Entry(
 )
 PIPELINES = Entry("pipelines", "Pipelines", "columns-3", "E", ("pipelines",))
 CUSTOM_FIELDS = Entry("custom_fields", "Custom fields", "list-plus", "F", ("custom_fields",))
+SETTINGS = Entry("book_settings", "Settings", "sliders-horizontal", "S", ("book_settings",))
 AUDIT = Entry("audit", "Audit log", "history", "L", ("audit*",))
 ACCOUNT = Entry(
     "my_account",
@@ -96,6 +98,8 @@ def _of_operations(user: User) -> list[Entry]:
         found += [PIPELINES, CUSTOM_FIELDS, DUPLICATES, IMPORTS, WORK]
     if user.role in ADMINISTRATORS:
         found.append(ACCESS)
+    if may_change_settings(user):
+        found.append(SETTINGS)
     if reads_audit_log(user):
         found.append(AUDIT)
     return found

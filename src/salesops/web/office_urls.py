@@ -36,6 +36,7 @@ from salesops.web.pages.keeping.opportunity import opportunity as kept_opportuni
 from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.pipelines import pipelines
+from salesops.web.pages.settings import in_office
 from salesops.web.pages.signing_in import account, health, invitation
 from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
@@ -96,6 +97,7 @@ urlpatterns = [
     path("access/test-mail", people_and_access.test_mail, name="test_mail"),
     path("audit", audit.audit, name="audit"),
     path("audit/seen", audit.seen, name="audit_seen"),
+    path("settings", in_office.settings, name="book_settings"),
     path("pipelines", pipelines.pipelines, name="pipelines"),
     path("custom-fields", custom_fields.custom_fields, name="custom_fields"),
     path("organisation", organisation.organisation, name="organisation"),

@@ -35,6 +35,7 @@ _DONE = {
     "create": "Created",
     "delete": "Deleted",
     "undo_change": "Took a change back",
+    "change_settings": "Changed the settings",
     "erase_person": "Erased a person",
     "undo_import": "Took an import back",
     "import_rows": "Imported",

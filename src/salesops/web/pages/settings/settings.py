@@ -47,21 +47,25 @@ MOST_ROWS = 2_000
 def settings(request: HttpRequest) -> HttpResponse:
     """The form; on POST the numbers are worked out again, watched on the page of the job."""
     folder = django_settings.SALESOPS_BOOK
-    problem, draft = "", _draft_of(load_settings(folder))
+    problem, draft = "", draft_of(load_settings(folder))
     if request.method == "POST":
-        draft = _typed(request)
+        draft = typed(request)
         try:
-            said = _said(draft)
+            said = said_in(draft)
         except Refusal as refusal:
             problem = str(refusal)
         except ValidationError as error:
-            problem = _fault(error)
+            problem = fault_in(error)
         else:
             return _keep(folder, said)
-    context = {
+    context = {"problem": problem, "saved": "saved" in request.GET, **offered(draft)}
+    return render(request, "settings/settings.html", context, status=422 if problem else 200)
+
+
+def offered(draft: dict[str, Any]) -> dict[str, Any]:
+    """What the form shows beside what it holds: the choices there are."""
+    return {
         "draft": draft,
-        "problem": problem,
-        "saved": "saved" in request.GET,
         "months": [(str(n), m) for n, m in enumerate(MONTHS, 1)],
         "patterns": PATTERNS,
         "year_ends": YEAR_ENDS,
@@ -72,7 +76,6 @@ def settings(request: HttpRequest) -> HttpResponse:
         "pipelines": len({s["pipeline"] for s in draft["stages"]}),
         "segments": [*draft["segments"], *[{}] * EMPTY_SEGMENTS],
     }
-    return render(request, "settings/settings.html", context, status=422 if problem else 200)
 
 
 def _keep(folder: Path, said: Settings) -> HttpResponse:
@@ -87,7 +90,7 @@ def _keep(folder: Path, said: Settings) -> HttpResponse:
     return redirect("opening_wait", session=session)
 
 
-def _draft_of(now: Settings) -> dict[str, Any]:
+def draft_of(now: Settings, *, has_stages: bool = True) -> dict[str, Any]:
     """The settings as the form shows them, stages as the book has them."""
     return {
         "title": now.title,
@@ -98,7 +101,7 @@ def _draft_of(now: Settings) -> dict[str, Any]:
         "year_end_weekday": str(now.calendar.year_end_weekday),
         "year_named_by": now.calendar.year_named_by,
         "time_zone": now.calendar.time_zone,
-        "stages": _stages() if manifest() else [],
+        "stages": _stages() if manifest() and has_stages else [],
         "segments": [{"name": s.name, "criterion": s.criterion} for s in now.segments],
     }
 
@@ -115,12 +118,15 @@ def _stages() -> list[dict[str, Any]]:
     )
 
 
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    """What was typed, right or wrong, in the shape of `_draft_of`."""
+def typed(request: HttpRequest) -> dict[str, Any]:
+    """What was typed, right or wrong, in the shape of `draft_of`."""
     form = request.POST
-    deals = {(s["pipeline"], s["stage"]): s["deals"] for s in _stages()} if manifest() else {}
     stages: list[dict[str, Any]] = []
-    for place in range(_count(form.get("stages"))):
+    count = _count(form.get("stages"))
+    deals = (
+        {(s["pipeline"], s["stage"]): s["deals"] for s in _stages()} if count and manifest() else {}
+    )
+    for place in range(count):
         pipeline, stage = form.get(f"pipeline-{place}", ""), form.get(f"stage-{place}", "")
         stages.append(
             {
@@ -158,7 +164,7 @@ def _count(text: str | None) -> int:
     return min(MOST_ROWS, int(text)) if text and re.fullmatch(r"[0-9]{1,6}", text) else 0
 
 
-def _said(draft: dict[str, Any]) -> Settings:
+def said_in(draft: dict[str, Any]) -> Settings:
     """The draft as settings. Raises Refusal or ValidationError where it is none."""
     names = [s["name"] for s in draft["segments"]]
     for segment in draft["segments"]:
@@ -198,7 +204,7 @@ _FAULTS = {
 }
 
 
-def _fault(error: ValidationError) -> str:
+def fault_in(error: ValidationError) -> str:
     """The first fault in words."""
     fault = error.errors()[0]
     field = str(fault["loc"][-1])

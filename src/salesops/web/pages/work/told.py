@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from salesops.actions.cancel_job import may_cancel
+from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.mailing import MAIL_LINK, MAIL_TEST, MAIL_WEEKLY
@@ -41,6 +42,7 @@ _TITLES = {
     MAIL_WEEKLY: "Weekly message",
     MOVE_DUE: "A planned move in the organisation",
     ERASE: "Erasing a person",
+    APPLY_SETTINGS: "Making the book anew by other settings",
     LOOK_FOR_PERSON: "Looking for everything about a person",
     PLAN_WEEKLY: "Weekly messages about what is to be mended and done",
     PREVIEW_UNDO: "Working out what undoing an import would do",
@@ -60,6 +62,7 @@ _PLAINLY = {
     MAIL_WEEKLY: "a mail",
     MOVE_DUE: "a planned move",
     ERASE: "the erasing of a person",
+    APPLY_SETTINGS: "the book, which is made by other settings,",
     LOOK_FOR_PERSON: "a look for everything about a person",
     PLAN_WEEKLY: "the weekly messages",
     UNDO_MANY: "a change of many rows",

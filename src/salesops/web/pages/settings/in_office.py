@@ -1,0 +1,138 @@
+"""Settings of an office's book: what would change is shown first, then the book is made anew; who changed what stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from pydantic import ValidationError
+
+from salesops.actions.change_settings import (
+    APPLY_SETTINGS,
+    LONGEST_REASON,
+    applying,
+    change_settings,
+    edition_of,
+    refuse_who_may_not,
+)
+from salesops.actions.move_person import day_in
+from salesops.book.settings import Settings, load_settings
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.job import DONE, Job
+from salesops.records.models import SettingsChange
+from salesops.web.pages.keeping.record_page import actor_of, reading
+from salesops.web.pages.settings.settings import draft_of, fault_in, offered, said_in, typed
+from salesops.web.pages.settings.told import differences, effects
+from salesops.web.pages.work.told import told
+
+PLACE = "/settings"
+MOST_TOLD = 30
+
+
+def settings(request: HttpRequest) -> HttpResponse:
+    """The form, what it would change, and what was changed before."""
+    actor = actor_of(request)
+    refuse_who_may_not(actor)
+    going = applying()
+    if "part" in request.GET:
+        return _progress(request, going)
+    now = load_settings(django_settings.SALESOPS_BOOK)
+    draft = draft_of(_of_before(request) or now, has_stages=False)
+    problem, said = "", None
+    if request.method == "POST":
+        draft = typed(request)
+        try:
+            said = said_in(draft).model_copy(update={"stages": now.stages})
+            if _is_sure(request, said):
+                change_settings(
+                    actor,
+                    django_settings.SALESOPS_BOOK,
+                    said,
+                    system_clock,
+                    seen=request.POST.get("seen", ""),
+                    reason=request.POST.get("reason", "").strip(),
+                )
+                return HttpResponseRedirect(f"{PLACE}?changed=1")
+        except Refusal as refusal:
+            problem = str(refusal)
+        except ValidationError as error:
+            problem = fault_in(error)
+    context: dict[str, Any] = {
+        **offered(draft),
+        "problem": problem,
+        "seen": edition_of(now),
+        "reason": request.POST.get("reason", ""),
+        "longest_reason": LONGEST_REASON,
+        "changed": "changed" in request.GET and going is None,
+        "history": _history(),
+        "zone": reading()[1],
+        "here": PLACE,
+        **_looked(now, said),
+        **_going(request, going),
+    }
+    return render(request, "settings/in_office.html", context, status=422 if problem else 200)
+
+
+def _is_sure(request: HttpRequest, said: Settings) -> bool:
+    """Who saves has seen what these very settings would change."""
+    form = request.POST
+    return form.get("do") == "change" and form.get("looked") == edition_of(said)
+
+
+def _of_before(request: HttpRequest) -> Settings | None:
+    """The settings as they were before a change that the address names."""
+    key = request.GET.get("before", "")
+    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+        return None
+    return Settings.model_validate(get_object_or_404(SettingsChange, change=int(key)).before)
+
+
+def _looked(now: Settings, said: Settings | None) -> dict[str, Any]:
+    if said is None:
+        return {}
+    zone = said.calendar.time_zone
+    return {
+        "is_looked": True,
+        "looked": edition_of(said),
+        "differs": differences(now, said),
+        "effects": effects(now, said, day_in(zone, system_clock)),
+    }
+
+
+def _going(request: HttpRequest, going: Job | None) -> dict[str, Any]:
+    if going is None:
+        return {}
+    (line,) = told(actor_of(request), [going], system_clock())
+    return {"is_going_on": True, "progress": line, "pace": line.pace}
+
+
+def _progress(request: HttpRequest, going: Job | None) -> HttpResponse:
+    if going is None:
+        response = HttpResponse()
+        response["HX-Redirect"] = f"{PLACE}?changed=1"
+        return response
+    return render(request, "parts/progress.html", {"here": PLACE, **_going(request, going)})
+
+
+def _history() -> list[dict[str, Any]]:
+    """The last changes; one whose book could not be made says so."""
+    rows = list(SettingsChange.objects.select_related("change__actor").order_by("-pk")[:MOST_TOLD])
+    jobs = {
+        job.arguments.get("change"): job
+        for job in Job.objects.filter(kind=APPLY_SETTINGS).order_by("-pk")[: 2 * MOST_TOLD]
+    }
+    found = []
+    for row in rows:
+        job = jobs.get(row.change_id)
+        before, after = (Settings.model_validate(said) for said in (row.before, row.after))
+        found.append(
+            {
+                "change": row.change,
+                "what": differences(before, after),
+                "fault": job.error if job is not None and job.state != DONE else "",
+            }
+        )
+    return found

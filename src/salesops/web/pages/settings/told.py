@@ -1,0 +1,94 @@
+"""A change of settings in words: what differs, and what that does to numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from salesops.book.settings import Settings
+from salesops.web.pages.settings.settings import (
+    MONTHS,
+    PATTERNS,
+    WEEKDAYS,
+    YEAR_ENDS,
+    YEAR_NAMES,
+)
+from salesops.web.words import period_in_words
+
+NOT_SAID = "As in the files"
+
+
+@dataclass(frozen=True)
+class Differs:
+    """One thing that is other than before."""
+
+    title: str
+    old: str
+    new: str
+
+
+def differences(before: Settings, after: Settings) -> list[Differs]:
+    """What differs, in the order of the form."""
+    found = [*_of_the_book(before, after), *_of_segments(before, after)]
+    return [each for each in found if each.old != each.new]
+
+
+def effects(before: Settings, after: Settings, today: date) -> list[str]:
+    """What that does to numbers, a sentence each."""
+    found = []
+    if before.calendar != after.calendar:
+        was, will = (_quarter(s, today) for s in (before, after))
+        if was != will:
+            found.append(
+                f"Today lies in {will}; until now in {was}. Periods and quotas are read by these days."
+            )
+    if before.calendar.time_zone != after.calendar.time_zone:
+        found.append(
+            f"On which day something happened is told by the clocks of {after.calendar.time_zone}."
+        )
+    if before.currency != after.currency:
+        found.append(
+            "Every value is worked out anew at the rates there are. Amounts keep their own currency."
+        )
+    if before.segments != after.segments:
+        found.append(
+            "Deals are put into the first segment whose condition they meet, those of the past as well."
+        )
+    return found
+
+
+def _of_the_book(before: Settings, after: Settings) -> Iterator[Differs]:
+    def both(title: str, old: str, new: str) -> Differs:
+        return Differs(title, old, new)
+
+    was, now = before.calendar, after.calendar
+    yield both("Name", before.title or "None", after.title or "None")
+    yield both("Reporting currency", before.currency or NOT_SAID, after.currency or NOT_SAID)
+    months = (MONTHS[was.first_month - 1], MONTHS[now.first_month - 1])
+    yield both("Fiscal year begins in", *months)
+    patterns = dict(PATTERNS)
+    yield both("Months are", patterns[was.pattern], patterns[now.pattern])
+    days = (WEEKDAYS[was.year_end_weekday], WEEKDAYS[now.year_end_weekday])
+    yield both("A year of weeks ends on", *days)
+    ends = dict(YEAR_ENDS)
+    yield both("Which of these days", ends[was.year_end], ends[now.year_end])
+    names = dict(YEAR_NAMES)
+    yield both("A fiscal year is called by", names[was.year_named_by], names[now.year_named_by])
+    yield both("Time zone", was.time_zone, now.time_zone)
+
+
+def _of_segments(before: Settings, after: Settings) -> Iterator[Differs]:
+    old = {s.name: s.criterion for s in before.segments}
+    new = {s.name: s.criterion for s in after.segments}
+    for name in dict.fromkeys((*old, *new)):
+        yield Differs(f"Segment {name}", old.get(name, "None"), new.get(name, "None"))
+    stay = [name for name in old if name in new]
+    order = [name for name in new if name in old]
+    yield Differs("Order of segments", ", ".join(stay), ", ".join(order))
+
+
+def _quarter(settings: Settings, today: date) -> str:
+    found = settings.calendar.calendar().period_of(today, "quarter")
+    last = found.end - timedelta(days=1)
+    return f"{period_in_words(found)} ({found.start:%-d %b %Y} – {last:%-d %b %Y})"
