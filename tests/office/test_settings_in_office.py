@@ -62,7 +62,7 @@ def test_what_would_change_is_shown_and_the_book_is_then_made_by_it(
     as_dora.get("/settings")
     looked = as_dora.post("/settings", **FORM, seen=edition_of(Settings()))
     page = read_markup(looked.content.decode())
-    for words in ("Fiscal year begins inJanuaryFebruary", "Segment LargeNoneamount >= 1000"):
+    for words in ("Fiscal year begins inJanuary→ February", "Segment LargeNone→ amount >= 1000"):
         assert words in page.text
     assert "Every value is worked out anew" in page.text
     # What was not looked at is shown, and not done.

@@ -60,14 +60,16 @@ def settings(request: HttpRequest) -> HttpResponse:
             problem = str(refusal)
         except ValidationError as error:
             problem = fault_in(error)
+    history = _history()
+    is_in_force = not going and not (history and history[0]["fault"])
     context: dict[str, Any] = {
         **offered(draft),
         "problem": problem,
         "seen": edition_of(now),
         "reason": request.POST.get("reason", ""),
         "longest_reason": LONGEST_REASON,
-        "changed": "changed" in request.GET and going is None,
-        "history": _history(),
+        "changed": "changed" in request.GET and is_in_force,
+        "history": history,
         "zone": reading()[1],
         "here": PLACE,
         **_looked(now, said),
