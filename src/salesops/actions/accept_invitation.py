@@ -9,6 +9,7 @@ from salesops.actions.changing import changing
 from salesops.actions.invite_person import end_links, refuse_taken
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
 from salesops.records.invitation import Invitation, digest_of
 from salesops.records.user import User
 
@@ -43,20 +44,25 @@ def accept_invitation(
     refuse_weak(password, login)
     login.set_password(password)  # before the database is held: it takes a fifth of a second
     with changing(None, "accept_invitation", clock, door=door, reason=address) as change:
-        # Of two at once only one finds it unused.
-        unused = Invitation.objects.filter(pk=invitation.pk, used_by=None, taken_back_by=None)
-        if not unused.update(used_by=change):
-            raise Refusal(GONE)
-        if invitation.login is None:
-            _refuse_taken(invitation, login)
-            login.person = invitation.person
-            login.save()
-        else:
-            login.save(update_fields=["name", "password"])
-        end_links(change, email=address)
-        if invitation.forgets_factors:
-            _forget_factors(login)
+        accept_for(invitation, login, change)
     return login
+
+
+def accept_for(invitation: Invitation, login: User, change: Change) -> None:
+    """Within a change: the invitation is used up, and the login, as it stands here, is there. Once."""
+    # Of two at once only one finds it unused.
+    unused = Invitation.objects.filter(pk=invitation.pk, used_by=None, taken_back_by=None)
+    if not unused.update(used_by=change):
+        raise Refusal(GONE)
+    if invitation.login is None:
+        _refuse_taken(invitation, login)
+        login.person = invitation.person
+        login.save()
+    else:
+        login.save(update_fields=["name", "password"])
+    end_links(change, email=login.email)
+    if invitation.forgets_factors:
+        _forget_factors(login)
 
 
 def refuse_weak(password: str, login: User) -> None:

@@ -105,6 +105,20 @@ def let_in_again(
         )
 
 
+def let_in_from_outside(email: str, clock: Clock, *, door: str = "command") -> str:
+    """Make a link by which a login sets a new password, and return what stands in it.
+
+    For whoever runs the program, when no administrator can sign in. Refuses an address without a login that may.
+    """
+    address = _address(email)
+    login = User.objects.filter(email=address, is_active=True).first()
+    if login is None:
+        raise Refusal(f"{address} has no login here that may sign in.")
+    with changing(None, "let_in_again", clock, door=door, reason=address) as made:
+        end_links(made, email=address)
+        return _link(made, clock, FIRST_LASTS, email=address, role=login.role, login=login)
+
+
 def take_back_invitation(
     actor: User, invitation: Invitation, clock: Clock, *, door: str = "browser"
 ) -> None:

@@ -505,6 +505,17 @@ def restore_command(
     restore_office(office, file, replace)
 
 
+@app.command("let-in")
+def let_in_command(
+    email: Annotated[str, typer.Argument(help="The address somebody signs in with.")],
+    office: OfficeOption,
+) -> None:
+    """Print a link by which somebody sets a new password, when no administrator can sign in to make one."""
+    from salesops.cli.keeping import let_in
+
+    let_in(office, email)
+
+
 @app.command("doctor")
 def doctor_command(
     book: BookOption = DEFAULT_BOOK,

@@ -124,6 +124,45 @@ def _mail() -> Iterator[Check]:
         yield False, f"{error} Mail waits until it answers."
 
 
+def _provider() -> Iterator[Check]:
+    """Whether the identity provider says of itself what signing in needs, and has keys."""
+    from django.conf import settings
+
+    from salesops.web.pages.signing_in import oidc
+
+    provider = settings.SALESOPS_OIDC
+    if provider is None:
+        return
+    try:
+        oidc.forget()
+        oidc.look_at(provider)
+    except Refusal as refusal:
+        yield False, f"{refusal}"
+        return
+    beside = "" if settings.SALESOPS_PASSWORDS else "; passwords are switched off"
+    yield True, f"{provider} answers as the identity provider {provider.issuer}{beside}"
+
+
+def let_in(folder: Path, email: str) -> None:
+    """Print a link by which a login sets a new password, when no administrator can make one."""
+    with in_use(folder):
+        from django.conf import settings
+        from django.urls import reverse
+
+        from salesops.actions.invite_person import let_in_from_outside
+        from salesops.foundations.clock import system_clock
+
+        token = let_in_from_outside(email, system_clock)
+        link = f"{settings.SALESOPS_ADDRESS}{reverse('invitation', args=[token])}"
+        say(out(), f"With this link {email} sets a new password. It works once, within a day:")
+        out().print(link, soft_wrap=True, markup=False, highlight=False)
+        if not settings.SALESOPS_PASSWORDS:
+            say(
+                out(),
+                "Passwords are switched off: take SALESOPS_PASSWORDS away, and start the office again.",
+            )
+
+
 def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
     """What `doctor` says of an office's database. `seal` is one that was noted before, as it was printed."""
     if not folder.is_dir():
@@ -131,6 +170,7 @@ def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
         return
     whole = set_up(folder)
     yield from _mail()
+    yield from _provider()
     from django.db import connection
 
     from salesops.jobs.restore import STAGING

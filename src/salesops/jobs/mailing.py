@@ -116,10 +116,13 @@ def _letter_of(invitation: Invitation, link: str) -> Letter:
     host = _host(link)
     once = f"The link works once, until {until}."
     if invitation.login_id is not None:
-        sentence = f"An administrator of the sales office at {host} made you a link to set a new password. {once}"
-        part = Part(sentence=sentence, link=link, link_words="Set a new password")
+        subject, words = "A new password for salesops", "Set a new password"
+        if not settings.SALESOPS_PASSWORDS:
+            subject, words = "A link to sign in to salesops", "Sign in"
+        sentence = f"An administrator of the sales office at {host} made you this link. {once}"
+        part = Part(sentence=sentence, link=link, link_words=words)
         foot = "If you did not ask for this, delete it: without the link nothing changes."
-        return Letter("A new password for salesops", (part,), foot)
+        return Letter(subject, (part,), foot)
     inviter = invitation.made_by.actor
     who = f"{inviter} ({inviter.email})" if inviter else "An administrator"
     sentence = (

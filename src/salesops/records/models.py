@@ -13,6 +13,7 @@ from salesops.records.custom_field import CustomField, CustomFieldVersion
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, Merge
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.exchange_rate import ExchangeRate, ExchangeRateVersion
+from salesops.records.identity import Identity
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
 from salesops.records.invitation import Invitation
 from salesops.records.job import Job
@@ -94,6 +95,7 @@ __all__ = [
     "Erasure",
     "ExchangeRate",
     "ExchangeRateVersion",
+    "Identity",
     "ImportRun",
     "ImportUndo",
     "Invitation",

@@ -8,7 +8,9 @@ import os
 from pathlib import Path
 from typing import Any
 
+from salesops.foundations.identity_provider import identity_provider
 from salesops.foundations.mail_server import mail_server
+from salesops.foundations.problem import Refusal
 from salesops.records.database import database
 from salesops.records.secret import office_secret
 from salesops.web.settings import *  # noqa: F403  the local server's, but for what differs below
@@ -89,6 +91,19 @@ SALESOPS_ADDRESS = os.environ.get("SALESOPS_ADDRESS", "").rstrip("/") or (
 SALESOPS_MAIL = mail_server(
     os.environ.get("SALESOPS_MAIL", ""), os.environ.get("SALESOPS_MAIL_FROM", "")
 )
+
+# Who vouches for people that sign in, beside passwords or in their place
+SALESOPS_OIDC = identity_provider(
+    os.environ.get("SALESOPS_OIDC_ISSUER", ""),
+    os.environ.get("SALESOPS_OIDC_CLIENT_ID", ""),
+    os.environ.get("SALESOPS_OIDC_CLIENT_SECRET", ""),
+    os.environ.get("SALESOPS_OIDC_NAME", ""),
+)
+SALESOPS_PASSWORDS = os.environ.get("SALESOPS_PASSWORDS", "on") != "off"
+if not (SALESOPS_PASSWORDS or SALESOPS_OIDC):
+    raise Refusal(
+        "SALESOPS_PASSWORDS is off and SALESOPS_OIDC_ISSUER names nobody, so nobody could sign in."
+    )
 
 # Who signs in
 AUTH_USER_MODEL = "records.User"

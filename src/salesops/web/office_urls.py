@@ -37,7 +37,7 @@ from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.pipelines import pipelines
 from salesops.web.pages.settings import in_office
-from salesops.web.pages.signing_in import account, health, invitation
+from salesops.web.pages.signing_in import account, health, invitation, provider
 from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
 from salesops.web.pages.tasks.activity import activity as kept_activity
@@ -79,14 +79,19 @@ def _of_the_book(pattern: Any) -> URLPattern:
 
 urlpatterns = [
     path("health", health.health, name="health"),
-    path("sign-in", account_views.login, name="account_login"),
+    path("sign-in", provider.sign_in, name="account_login"),
+    path("sign-in/provider", provider.begin, name="provider_begin"),
+    path("sign-in/provider/back", provider.callback, name="provider_callback"),
     path("sign-in/ended", account_views.account_inactive, name="account_inactive"),
     path("sign-out", account_views.logout, name="account_logout"),
     path("invitation/<str:token>", invitation.invitation, name="invitation"),
+    path("invitation/<str:token>/provider", provider.begin, name="invitation_by_provider"),
     path("account", account.account, name="my_account"),
     path("account/confirm", account_views.reauthenticate, name="account_reauthenticate"),
-    path("account/password", account_views.password_change, name="account_change_password"),
+    path("account/provider", provider.link, name="link_provider"),
+    path("account/password", provider.change_password, name="account_change_password"),
     path("account/sessions", session_views.list_usersessions, name="usersessions_list"),
+    path("account/factors/webauthn/login/", provider.passkey_login, name="mfa_login_webauthn"),
     path("account/factors/", include("allauth.mfa.urls")),
     path("access", people_and_access.people_and_access, name="people_and_access"),
     path("access/invite", people_and_access.invite, name="invite"),

@@ -20,6 +20,9 @@ OPEN = frozenset(
         "mfa_authenticate",
         "mfa_login_webauthn",
         "invitation",
+        "invitation_by_provider",
+        "provider_begin",
+        "provider_callback",
         "calendar_feed",  # to whoever holds its secret
         "health",
         "icons",

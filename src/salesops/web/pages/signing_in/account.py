@@ -9,19 +9,22 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.actions.choose_messages import choose_messages
+from salesops.actions.link_identity import identity_of
 from salesops.actions.rename_login import rename_login
 from salesops.foundations.clock import system_clock
+from salesops.records.user import User
 from salesops.web.middleware.second_factor import lacks_factor
 
 
 def account(request: HttpRequest) -> HttpResponse:
     """The page; on POST the name is changed, or what one is sent."""
     user = request.user
+    assert isinstance(user, User)
     if request.method == "POST":
         if request.POST.get("do") == "messages":
-            choose_messages(user, system_clock, weekly="weekly" in request.POST)  # type: ignore[arg-type]
+            choose_messages(user, system_clock, weekly="weekly" in request.POST)
         else:
-            rename_login(user, request.POST.get("name", ""), system_clock)  # type: ignore[arg-type]
+            rename_login(user, request.POST.get("name", ""), system_clock)
         return HttpResponseRedirect(f"{reverse('my_account')}?saved=1")
     factors = Authenticator.objects.filter(user_id=user.pk)
     kinds = [f.type for f in factors]
@@ -29,6 +32,9 @@ def account(request: HttpRequest) -> HttpResponse:
         "saved": "saved" in request.GET,
         "passkeys": kinds.count(Authenticator.Type.WEBAUTHN),
         "has_app": Authenticator.Type.TOTP in kinds,
+        "provider": settings.SALESOPS_OIDC,
+        "identity": identity_of(user),
+        "has_passwords": settings.SALESOPS_PASSWORDS,
         "has_mail": settings.SALESOPS_MAIL is not None,
         "lacks_factor": lacks_factor(user),
     }
