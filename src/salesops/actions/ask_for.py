@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit
-from salesops.actions.handling_request import keep_course, words
+from salesops.actions.handling_request import keep_course, tell_of_request, words
 from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.request import ASKED, Request, RequestEvent, RequestKind, RequestLink
 from salesops.records.request_kinds import keep_usual_kinds
-from salesops.records.request_reach import about, may_have
+from salesops.records.request_reach import about, may_have, requests_visible_to
 from salesops.records.user import User
 
 LONGEST_TITLE = 200
@@ -70,6 +70,7 @@ def ask_for(
             request=request, change=change, act=ASKED, owner=owner, kind=of_kind,
             priority=request.priority,
         )  # fmt: skip
+        tell_of_request(change, request, text, "needed", requests_visible_to)
         keep_course(request, hours)
         change.reason = str(request)
         change.save(update_fields=["reason"])

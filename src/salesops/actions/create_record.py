@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit, Values, give_values
+from salesops.actions.mention import mention_in
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.reach import reach
@@ -58,6 +59,7 @@ def create_record(
             given.setdefault("created_at", change.at)
         give_values(actor, record, given)
         record.save(force_insert=True)
+        mention_in(change, record, given)
         if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
             raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")
     return record

@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, QuerySet
 
 from salesops.actions.changing import changing
+from salesops.actions.mention import mention_in
+from salesops.actions.unfit import Unfit as Unfit
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records import custom_field
@@ -48,14 +50,6 @@ class Overtaken(Refusal):
         self.clashes = tuple(clashes)
 
 
-class Unfit(Refusal):
-    """A value does not fit its column; `column` tells which."""
-
-    def __init__(self, column: str, message: str) -> None:
-        super().__init__(message)
-        self.column = column
-
-
 def version_now(record: Record) -> int:
     """What identifies the state a record is in, to be handed back with an edit of it."""
     found = (
@@ -89,6 +83,7 @@ def edit_record(
         if seen is not None:
             _refuse_overtaken(record, values, seen)
         _save(record, give_values(actor, record, values))
+        mention_in(change, record, values)
     return change
 
 

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
+
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit
+from salesops.actions.mention import mention
 from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.request import OPEN, Request, RequestEvent
+from salesops.records.request import NOTE, OPEN, REPLY, Request, RequestEvent
 from salesops.records.request_course import follow
 from salesops.records.request_reach import requests_handled_by, requests_visible_to
 from salesops.records.user import User
@@ -38,6 +41,9 @@ class Held:
         made: RequestEvent = RequestEvent.objects.create(
             request=self.request, change=self.change, act=act, **told
         )
+        if act in (REPLY, NOTE):
+            reaches = requests_handled_by if act == NOTE else requests_visible_to
+            tell_of_request(self.change, self.request, made.text, "text", reaches)
         return made
 
     def refuse_who_does_not_handle_it(self) -> None:
@@ -55,6 +61,21 @@ class Held:
         """The last event of the kind that stands."""
         found = self.request.events.filter(act=act, undone=None).select_related("change__actor")
         return found.last()
+
+
+def tell_of_request(
+    change: Change,
+    request: Request,
+    text: str,
+    column: str,
+    reaches: Callable[[User], QuerySet[Request]],
+) -> None:
+    """Tell whoever is called in words of a request; `reaches` are the requests whose such words a login may read."""
+
+    def sees(login: User) -> bool:
+        return reaches(login).filter(pk=request.pk).exists()
+
+    mention(change, "request", str(request.pk), text, column, sees)
 
 
 @contextmanager

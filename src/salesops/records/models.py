@@ -2,6 +2,7 @@
 
 from salesops.records.account import Account, AccountVersion
 from salesops.records.activity import Activity, ActivityVersion
+from salesops.records.at_mention import AtMention
 from salesops.records.attachment import Attachment
 from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.campaign import Campaign, CampaignVersion
@@ -74,6 +75,7 @@ __all__ = [
     "AccountVersion",
     "Activity",
     "ActivityVersion",
+    "AtMention",
     "Attachment",
     "CalendarFeed",
     "Campaign",

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from salesops.actions.edit_record import Unfit
 from salesops.actions.end_request import may_reopen
 from salesops.actions.handling_request import Outrun
+from salesops.actions.mention import read_mentions
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.attachment_reach import REQUEST
@@ -24,7 +25,7 @@ from salesops.web.pages.desk.service_level import in_hours, left_of, office_hour
 from salesops.web.pages.desk.told import conversation, events_of, history, just_done
 from salesops.web.pages.desk.work import afterwards, do, work_on
 from salesops.web.pages.files.told import files_of
-from salesops.web.pages.keeping.record_page import actor_of, place
+from salesops.web.pages.keeping.record_page import actor_of, is_read, place
 
 _LARGEST = 2**63
 
@@ -35,6 +36,8 @@ def one_request(request: HttpRequest, key: int) -> HttpResponse:
     if key >= _LARGEST or not requests_visible_to(actor).filter(pk=key).exists():
         raise Http404
     if request.method != "POST":
+        if is_read(request):
+            read_mentions(actor, REQUEST, str(key), system_clock)
         return _shown(request, actor, key, 200)
     try:
         change = do(request, actor, key)

@@ -86,7 +86,7 @@ def page(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
             return shown(request, kind, key, Attempt(refusal=_only_read(kind.noun)), 403)
         found = request.GET.get("find", "")
         offered = _candidates(actor, kind.noun, column, found) if found else None
-        if not column and "prefetch" not in request.headers.get("Sec-Purpose", ""):
+        if not column and is_read(request):
             note_seen(actor, kind.noun, key, system_clock)
         return shown(request, kind, key, Attempt(column, found, candidates=offered), 200)
     if request.POST.get("do") == "delete":
@@ -99,6 +99,11 @@ def _candidates(actor: User, noun: type[Record], column: str, text: str) -> Choi
     return (
         references.candidates(actor, asked.refers_to, text) if asked and asked.refers_to else None
     )
+
+
+def is_read(request: HttpRequest) -> bool:
+    """Somebody looks at the page; their browser does not only fetch it in case they will."""
+    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def actor_of(request: HttpRequest) -> User:

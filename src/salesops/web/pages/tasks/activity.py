@@ -13,6 +13,7 @@ from django.shortcuts import render
 
 from salesops.actions.create_record import create_record, may_create
 from salesops.actions.edit_record import Unfit
+from salesops.actions.mention import read_mentions
 from salesops.foundations.clock import system_clock
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
@@ -22,7 +23,7 @@ from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.keeping import facts, typed
 from salesops.web.pages.keeping.facts import organisation_zone
-from salesops.web.pages.keeping.record_page import Kind, actor_of, page, place
+from salesops.web.pages.keeping.record_page import Kind, actor_of, is_read, page, place
 from salesops.web.pages.tasks import due
 from salesops.web.pages.tasks.tasks import way_back, with_word_of
 from salesops.web.words import said
@@ -40,7 +41,10 @@ ACTIVITY = Kind(Activity, "tasks/activity.html", _beside)
 
 
 def activity(request: HttpRequest, key: str) -> HttpResponse:
-    """The activity with that id."""
+    """The activity with that id; whoever was called in it has seen that now."""
+    actor = actor_of(request)
+    if is_read(request) and visible_to(actor, Activity).filter(pk=key).exists():
+        read_mentions(actor, "activity", key, system_clock)
     return page(request, ACTIVITY, key)
 
 
@@ -170,6 +174,7 @@ def _form(
 ) -> HttpResponse:
     context = {
         "about": about,
+        "about_text": request.GET.get("about", "") if about.name else "",
         "given": given,
         "kinds": [(kind, said(kind)) for kind in facts.ACTIVITY_KINDS],
         "people": [("", "Nobody"), *facts.people(actor, given.get("owner_id", ""))],
