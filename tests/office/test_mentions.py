@@ -1,4 +1,4 @@
-"""Who is called by @ in a note or a request finds that under For you until they look; who may not see it is not called."""
+"""Who is mentioned by @ in a note or a request finds it under For you until they look; never what they may not see."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def _for_you(page: Markup) -> list[str]:
     return [li.text for section in found for li in section.all("li")]
 
 
-def _called() -> list[str]:
+def _mentioned() -> list[str]:
     return [str(m.login) for m in AtMention.objects.order_by("pk").select_related("login")]
 
 
-def test_who_is_called_in_a_note_finds_it_until_they_look(served: Office, as_: As) -> None:
+def test_who_is_mentioned_in_a_note_finds_it_until_they_look(served: Office, as_: As) -> None:
     form = {
         "subject": "@Alice <b>look</b> & say, @Bob", "kind": "note", "state": "done", "owner_id": "bob",
     }  # fmt: skip
@@ -53,7 +53,7 @@ def test_who_is_called_in_a_note_finds_it_until_they_look(served: Office, as_: A
     page = as_("alice").page("/tasks")
     assert page.faults == []
     assert "@Alice <b>look</b> & say, @Bob" in _for_you(page)[0]
-    assert "Bob called you" in _for_you(page)[0]
+    assert "Bob mentioned you" in _for_you(page)[0]
     assert "1 for you" in " ".join(page.text.split())
     for other in ("bob", "charlie", "ravi"):
         assert _for_you(as_(other).page("/tasks")) == []
@@ -64,14 +64,14 @@ def test_who_is_called_in_a_note_finds_it_until_they_look(served: Office, as_: A
     assert served.bob.is_active
 
 
-def test_who_may_not_see_it_is_not_called_and_nothing_is_written(
+def test_who_may_not_see_it_is_not_mentioned_and_nothing_is_written(
     served: Office, as_bob: Reader
 ) -> None:
     form = {"subject": "Ask @charlie", "kind": "note", "state": "done", "owner_id": "bob"}
     answer = as_bob.client.post("/activities/new?about=opportunity/bob-deal", form)
     assert answer.status_code == 422
     page = read_markup(answer.content.decode())
-    assert "Charlie may not see this, so they cannot be called by @." in page.text
+    assert "Charlie may not see this, so they cannot be mentioned." in page.text
     assert page.one("input", name="subject").attrs["value"] == "Ask @charlie"
     assert not Activity.objects.exists()
     note = _note(served.bob, "Nothing yet")
@@ -80,10 +80,10 @@ def test_who_may_not_see_it_is_not_called_and_nothing_is_written(
     assert Activity.objects.get().subject == "Nothing yet"
 
 
-def test_an_edit_calls_whom_it_names_anew_and_nobody_twice(served: Office) -> None:
+def test_an_edit_mentions_whom_it_names_anew_and_nobody_twice(served: Office) -> None:
     note = _note(served.bob, "For @Alice")
     edit_record(served.bob, Activity, note.pk, {"subject": "For @Alice and @Ravi"}, MAY)
-    assert _called() == ["Alice", "Ravi"]
+    assert _mentioned() == ["Alice", "Ravi"]
 
 
 def test_what_one_may_see_no_more_is_not_told_of(served: Office, as_: As) -> None:
@@ -95,7 +95,7 @@ def test_what_one_may_see_no_more_is_not_told_of(served: Office, as_: As) -> Non
     assert "for you" not in page.text
 
 
-def test_words_of_a_request_call_who_may_read_them(served: Office, as_: As) -> None:
+def test_words_of_a_request_mention_who_may_read_them(served: Office, as_: As) -> None:
     hours = office_hours()
     asked = ask_for(served.bob, "data_fix", "A stage", "Please, @Ravi", MAY, hours)
     assert "R-" in _for_you(as_("ravi").page("/tasks"))[0]
@@ -107,11 +107,11 @@ def test_words_of_a_request_call_who_may_read_them(served: Office, as_: As) -> N
         with pytest.raises(Unfit, match="may not see this"):
             answer_request(served.ravi, asked.pk, MAY, hours, text=text, is_note=is_note)
     answer_request(served.ravi, asked.pk, MAY, hours, text="@Dora what do you say?", is_note=True)
-    assert _called() == ["Ravi", "Bob", "Dora"]
+    assert _mentioned() == ["Ravi", "Bob", "Dora"]
 
 
 @pytest.mark.parametrize(
-    ("text", "called"),
+    ("text", "mentioned"),
     [
         ("@Alice", ["Alice"]), ("(@alice)", ["Alice"]), ("@ALICE, @Ravi: look", ["Alice", "Ravi"]),
         ("@Alice May", ["Alice May"]), ("@Alicent", []), ("x@alice", []), ("@ Alice", []), ("Alice", []),
@@ -119,12 +119,12 @@ def test_words_of_a_request_call_who_may_read_them(served: Office, as_: As) -> N
     ],
 )  # fmt: skip
 def test_a_name_after_an_at_is_read_as_far_as_it_goes(
-    served: Office, text: str, called: list[str]
+    served: Office, text: str, mentioned: list[str]
 ) -> None:
     make_login("Alice.May", "manager")
     User.objects.filter(email="alice.may@example.com").update(name="Alice May")
     _note(served.bob, text)
-    assert _called() == called
+    assert _mentioned() == mentioned
 
 
 def test_of_two_with_one_name_neither_is_guessed(served: Office) -> None:
@@ -137,15 +137,15 @@ def test_of_two_with_one_name_neither_is_guessed(served: Office) -> None:
 
 def test_only_those_are_offered_who_may_see_it(served: Office, as_: As) -> None:
     def names(reader: str, about: str, q: str = "") -> list[str]:
-        page = as_(reader).page(f"/people-to-call?about={about}&q={q}")
-        return [li.attrs["data-call"] for li in page.all("li")]
+        page = as_(reader).page(f"/people-to-mention?about={about}&q={q}")
+        return [li.attrs["data-mention"] for li in page.all("li")]
 
     assert names("bob", "opportunity/bob-deal") == ["Alice", "Dora", "Ravi"]
     assert names("bob", "opportunity/bob-deal", "ra") == ["Ravi"]
     assert names("bob", "") == ["Alice", "Dora", "Ravi"]
     assert names("charlie", "opportunity/charlie-deal") == ["Dora", "Ravi"]
     note = _note(served.bob, "A note")
-    nothing: Any = as_("charlie").get("/people-to-call?about=opportunity/none")
+    nothing: Any = as_("charlie").get("/people-to-mention?about=opportunity/none")
     for about in ("opportunity/bob-deal", f"activity/{note.pk}", "request/1", "person/bob"):
-        answer = as_("charlie").get(f"/people-to-call?about={about}")
+        answer = as_("charlie").get(f"/people-to-mention?about={about}")
         assert (answer.status_code, answer.content) == (404, nothing.content)

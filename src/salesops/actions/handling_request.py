@@ -70,7 +70,7 @@ def tell_of_request(
     column: str,
     reaches: Callable[[User], QuerySet[Request]],
 ) -> None:
-    """Tell whoever is called in words of a request; `reaches` are the requests whose such words a login may read."""
+    """Tell whoever is mentioned in words of a request; `reaches` are the requests whose such words a login may read."""
 
     def sees(login: User) -> bool:
         return reaches(login).filter(pk=request.pk).exists()

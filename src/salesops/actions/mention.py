@@ -1,4 +1,4 @@
-"""People are called by @ and their name in what is written; whoever is called must be able to see it."""
+"""People are mentioned by @ and their name in what is written; whoever is mentioned must be able to see it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MOST_ASKED = 60  # logins whose name fits that are asked whether they see the re
 
 
 def mention_in(change: Change, record: Record, values: Mapping[str, Any]) -> None:
-    """Tell whoever is called in what an activity now says."""
+    """Tell whoever is mentioned in what an activity now says."""
     if isinstance(record, Activity) and values.get("subject"):
 
         def sees(login: User) -> bool:
@@ -45,35 +45,35 @@ def mention(
     *,
     told: frozenset[int] = frozenset(),
 ) -> None:
-    """Within the change that wrote `text`: tell whoever it calls, but themselves and those who were told before.
+    """Within the change that wrote `text`: tell whoever it mentions, but themselves and those who were told before.
 
     Refuses who may not see it, and a name that two people have.
     """
     if "@" not in text:
         return
-    called = _called(text, column)
-    for login in called:
+    mentioned = _mentioned(text, column)
+    for login in mentioned:
         if not sees(login):
             raise Unfit(
                 column,
-                f"{login} may not see this, so they cannot be called by @. Leave the @ out, or share it with them.",
+                f"{login} may not see this, so they cannot be mentioned. Leave the @ out, or share it with them.",
             )
     AtMention.objects.bulk_create(
         AtMention(login=login, change=change, noun=noun, record_id=key)
-        for login in called
+        for login in mentioned
         if login.pk not in told and login.pk != change.actor_id
     )
 
 
 def read_mentions(actor: User, noun: str, key: str, clock: Clock) -> None:
-    """The actor has seen where they were called."""
+    """The actor has seen where they were mentioned."""
     AtMention.objects.filter(login=actor, noun=noun, record_id=key, read_at=None).update(
         read_at=clock()
     )
 
 
 def offered(text: str, sees: Callable[[User], bool]) -> list[User]:
-    """Those who can be called and whose name has a word that begins with the text."""
+    """Those who can be mentioned and whose name has a word that begins with the text."""
     begun = text.strip()
     there = User.objects.filter(is_active=True).select_related("person").order_by("name", "pk")
     if begun:
@@ -89,8 +89,8 @@ def offered(text: str, sees: Callable[[User], bool]) -> list[User]:
     return found
 
 
-def _called(text: str, column: str) -> list[User]:
-    """The logins that the text calls, in its order; the longest name that fits counts."""
+def _mentioned(text: str, column: str) -> list[User]:
+    """The logins that the text mentions, in its order; the longest name that fits counts."""
     after = [text[found.end() :].casefold() for found in _AT.finditer(text)]
     if not after:
         return []
@@ -99,7 +99,7 @@ def _called(text: str, column: str) -> list[User]:
         for name in _names(login):
             names.setdefault(name, []).append(login)
     longest_first = sorted(names, key=len, reverse=True)
-    called: dict[int, User] = {}
+    mentioned: dict[int, User] = {}
     for rest in after:
         fitting = next((name for name in longest_first if _begins(rest, name)), None)
         if fitting is None:
@@ -110,12 +110,12 @@ def _called(text: str, column: str) -> list[User]:
                 column,
                 f"{len(logins)} people are called {next(iter(logins.values()))}. Write @ and the mail address of one.",
             )
-        called |= logins
-    return list(called.values())
+        mentioned |= logins
+    return list(mentioned.values())
 
 
 def _names(login: User) -> Iterable[str]:
-    """What a login is called by."""
+    """What a login goes by."""
     own = {login.name, login.email, str(login.person or "")}
     return {" ".join(name.split()).casefold() for name in own if name.strip()}
 

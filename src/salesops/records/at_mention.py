@@ -1,4 +1,4 @@
-"""Somebody called by name in a note or in the conversation of a request, and whether they have read it."""
+"""Somebody mentioned by @ and their name in a note or in the conversation of a request, and whether they have read it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from salesops.records.fields import KEY_LENGTH
 
 
 class AtMention(models.Model):
-    """One login called in one change of one activity or request. Unread while `read_at` is null."""
+    """One login mentioned in one change of one activity or request. Unread while `read_at` is null."""
 
     login = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     change = models.ForeignKey("records.Change", models.PROTECT, related_name="+")

@@ -70,12 +70,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         entries += shown
     zone = frame["manifest"].zone if frame["manifest"] else organisation_zone()
     due = due_by_tonight(user, system_clock(), zone)
-    called = for_you(user)
+    mentioned = for_you(user)
     for entry in entries:
         if entry["title"] == TASKS.title:
             entry["due"] = due
         elif entry["url"] == "/":
-            entry["due"], entry["due_said"] = len(called), "for you"
+            entry["due"], entry["due_said"] = len(mentioned), "for you"
     only_looks = user.role in SEE_ALL - EDIT_ALL
     return frame | {
         "entries": entries,
@@ -83,9 +83,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "going": work_of(user),
         "todo": _todo(user, zone) if here == "home" else None,
         "recent": recently_seen(user)[:MOST_SHOWN] if here == "home" else None,
-        "tasks_due": due + len(called),
-        "for_you": called if here in ("home", "tasks") else None,
-        "call_zone": zone,
+        "tasks_due": due + len(mentioned),
+        "for_you": mentioned if here in ("home", "tasks") else None,
+        "mention_zone": zone,
         "did": word_of(request, user) if "did" in request.GET else None,
         "makes": []
         if only_looks

@@ -41,7 +41,7 @@ from salesops.web.pages.signing_in import account, health, invitation, provider
 from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
 from salesops.web.pages.tasks.activity import activity as kept_activity
-from salesops.web.pages.tasks.for_you import people_to_call
+from salesops.web.pages.tasks.for_you import people_to_mention
 from salesops.web.pages.tasks.recently import find
 from salesops.web.pages.work import work
 from salesops.web.pages.working import board as working_board
@@ -164,7 +164,7 @@ urlpatterns = [
     path("find", find, name="find"),
     path("account/calendar", calendar.calendar, name="my_calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
-    path("people-to-call", people_to_call, name="people_to_call"),
+    path("people-to-mention", people_to_mention, name="people_to_mention"),
     path("tasks", tasks.tasks, name="tasks"),
     path("tasks/undo", tasks.undo, name="task_undo"),
     path("activities/new", new_activity, name="new_activity"),

@@ -41,7 +41,7 @@ ACTIVITY = Kind(Activity, "tasks/activity.html", _beside)
 
 
 def activity(request: HttpRequest, key: str) -> HttpResponse:
-    """The activity with that id; whoever was called in it has seen that now."""
+    """The activity with that id; whoever was mentioned in it has seen that now."""
     actor = actor_of(request)
     if is_read(request) and visible_to(actor, Activity).filter(pk=key).exists():
         read_mentions(actor, "activity", key, system_clock)

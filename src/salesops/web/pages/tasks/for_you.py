@@ -1,4 +1,4 @@
-"""Where somebody was called by name and has not looked yet, and who can be called in what they write."""
+"""Where somebody was mentioned by name and has not looked yet, and who can be mentioned in what they write."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MOST = 50
 
 
 @dataclass(frozen=True)
-class Called:
-    """Somebody called the reader: who, when, in what, and where it stands."""
+class Mentioned:
+    """Somebody mentioned the reader: who, when, in what, and where it stands."""
 
     who: str
     at: datetime
@@ -36,8 +36,8 @@ class Called:
     place: str
 
 
-def for_you(actor: User) -> list[Called]:
-    """Where the actor was called and has not looked, the newest first; what they may see no more is left out."""
+def for_you(actor: User) -> list[Mentioned]:
+    """Where the actor was mentioned and has not looked, the newest first; what they may see no more is left out."""
     unread = AtMention.objects.filter(login=actor, read_at=None)
     found = list(unread.select_related("change__actor").order_by("-pk")[:MOST])
     if not found:
@@ -46,25 +46,25 @@ def for_you(actor: User) -> list[Called]:
     notes = {a.pk: a for a in visible_to(actor, Activity).filter(pk__in=keys)}
     numbers = {number(m.record_id) for m in found if m.noun == REQUEST}
     requests = {str(r.pk): r for r in requests_visible_to(actor).filter(pk__in=numbers)}
-    told: dict[str, Called] = {}
+    told: dict[str, Mentioned] = {}
     for each in found:
         who, at = str(each.change.actor or "salesops"), each.change.at
         if each.noun == REQUEST and each.record_id in requests:
             request = requests[each.record_id]
             place = reverse("request", args=[request.pk])
-            called = Called(who, at, f"{request.number} {request.title}", place)
+            mentioned = Mentioned(who, at, f"{request.number} {request.title}", place)
         elif each.record_id in notes and each.noun == "activity":
             place = f"/activities/{quote(each.record_id, safe='')}"
-            called = Called(who, at, str(notes[each.record_id]), place)
+            mentioned = Mentioned(who, at, str(notes[each.record_id]), place)
         else:
             continue
-        told.setdefault(called.place, called)
+        told.setdefault(mentioned.place, mentioned)
     return list(told.values())
 
 
 @require_GET
-def people_to_call(request: HttpRequest) -> HttpResponse:
-    """Who can be called in what is written about a record (`?about=opportunity/d1`) or into a request, by `?q=`."""
+def people_to_mention(request: HttpRequest) -> HttpResponse:
+    """Who can be mentioned in what is written about a record (`?about=opportunity/d1`) or into a request, by `?q=`."""
     actor = request.user
     assert isinstance(actor, User)
     sees = _sees(actor, request.GET.get("about", ""))
@@ -72,7 +72,7 @@ def people_to_call(request: HttpRequest) -> HttpResponse:
         raise Http404
     people = offered(request.GET.get("q", "")[:100].replace("\0", ""), sees)
     context = {"people": [p for p in people if p.pk != actor.pk]}
-    return render(request, "tasks/people_to_call.html", context)
+    return render(request, "tasks/people_to_mention.html", context)
 
 
 def _sees(actor: User, text: str) -> Callable[[User], Any] | None:

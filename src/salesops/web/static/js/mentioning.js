@@ -1,4 +1,4 @@
-// @ and the first letters of a name offer who can be called. Without this the name is simply written.
+// @ and the first letters of a name offer who can be mentioned. Without this the name is simply written.
 const AT = /(?:^|[\s(\[,;:])@([^\s@][^@\n]{0,40})?$/u;
 let box = null, field = null, asked = 0;
 
@@ -13,32 +13,32 @@ const mark = i => {
 const chosen = () => options().findIndex(o => o.getAttribute('aria-selected') === 'true');
 const choose = option => {
   const before = field.value.slice(0, field.selectionStart), after = field.value.slice(field.selectionStart);
-  const begun = before.slice(0, before.lastIndexOf('@') + 1) + option.dataset.call + ' ';
+  const begun = before.slice(0, before.lastIndexOf('@') + 1) + option.dataset.mention + ' ';
   field.value = begun + after.replace(/^ /, '');
   field.setSelectionRange(begun.length, begun.length);
   shut(); field.focus();
 };
 
 addEventListener('input', async e => {
-  if (!e.target.matches('[data-calls]')) return;
+  if (!e.target.matches('[data-mentions]')) return;
   if (field !== e.target) shut();
   field = e.target;
   const begun = AT.exec(field.value.slice(0, field.selectionStart)), mine = ++asked;
   if (!begun) return shut();
   await new Promise(done => { setTimeout(done, 80); });
   if (mine !== asked) return;
-  const query = new URLSearchParams({ about: field.dataset.calls, q: begun[1] ?? '' });
-  const answer = await fetch(`/people-to-call?${query}`).catch(() => null);
+  const query = new URLSearchParams({ about: field.dataset.mentions, q: begun[1] ?? '' });
+  const answer = await fetch(`/people-to-mention?${query}`).catch(() => null);
   if (mine !== asked) return;
   const found = answer?.ok ? (await answer.text()).trim() : '';
   if (mine !== asked) return;
   if (!found) return shut();
   if (!box) {
     box = document.createElement('ul');
-    box.className = 'calls'; box.id = 'calls';
-    box.setAttribute('role', 'listbox'); box.setAttribute('aria-label', 'People you can call');
+    box.className = 'people'; box.id = 'people';
+    box.setAttribute('role', 'listbox'); box.setAttribute('aria-label', 'People you can mention');
     (field.closest('label') ?? field).after(box);
-    field.setAttribute('aria-controls', 'calls');
+    field.setAttribute('aria-controls', 'people');
   }
   box.innerHTML = found;
   mark(0);
@@ -51,7 +51,7 @@ addEventListener('keydown', e => {
   else if (e.key === 'Escape') { e.preventDefault(); e.stopPropagation(); shut(); }
 }, true);
 addEventListener('pointerdown', e => {
-  const option = box && e.target.closest('.calls [role="option"]');
+  const option = box && e.target.closest('.people [role="option"]');
   if (option) { e.preventDefault(); choose(option); } else if (box && e.target !== field) shut();
 });
 addEventListener('focusout', e => { if (e.target === field) setTimeout(() => { if (document.activeElement !== field) shut(); }, 0); });
