@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
@@ -13,19 +14,28 @@ from salesops.jobs.sealed import Content
 MONEY = "_minor"
 
 
-def of_sqlite(file: Path) -> dict[str, Content]:
-    """The tables of a SQLite file nobody writes to."""
+Columns = Mapping[str, list[str]]
+
+
+def of_sqlite(file: Path, columns: Columns | None = None) -> dict[str, Content]:
+    """The tables of a SQLite file nobody writes to: all of them, or those that are named with these columns alone."""
     with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
         names = connection.execute(
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite^_%' ESCAPE '^' "
             "ORDER BY name"
         ).fetchall()
-        return {name: _sqlite_table(connection, name) for (name,) in names}
+        return {
+            name: _sqlite_table(connection, name, (columns or {}).get(name))
+            for (name,) in names
+            if columns is None or name in columns
+        }
 
 
-def _sqlite_table(connection: sqlite3.Connection, name: str) -> Content:
+def _sqlite_table(
+    connection: sqlite3.Connection, name: str, chosen: list[str] | None = None
+) -> Content:
     found = connection.execute(f'PRAGMA table_info("{name}")').fetchall()
-    columns = [row[1] for row in found]
+    columns = chosen or [row[1] for row in found]
     key = ", ".join(f'"{row[1]}"' for row in found if row[5])
     order = f" ORDER BY {key}" if key else ""
     digest, rows = hashlib.sha256(), 0
@@ -41,11 +51,13 @@ def _sqlite_table(connection: sqlite3.Connection, name: str) -> Content:
     return Content(columns=columns, rows=rows, digest=digest.hexdigest(), sums=sums)
 
 
-def copy_of_postgresql(connection: Any, name: str, to: IO[bytes] | None = None) -> Content:
-    """One table of PostgreSQL, written to `to` as COPY does where it is given."""
+def copy_of_postgresql(
+    connection: Any, name: str, to: IO[bytes] | None = None, *, columns: list[str] | None = None
+) -> Content:
+    """One table of PostgreSQL, or these columns of it, written to `to` as COPY does where it is given."""
     with connection.cursor() as cursor:
         described = connection.introspection.get_table_description(cursor, name)
-        columns = [column.name for column in described]
+        columns = columns or [column.name for column in described]
         quoted = ", ".join(f'"{c}"' for c in columns)
         key = connection.introspection.get_primary_key_columns(cursor, name) or columns
         order = ", ".join(f'"{c}"' for c in key)
