@@ -162,6 +162,8 @@ def _put_into_postgresql(staging: Path, manifest: BackupManifest, mark: str, wat
         cursor.execute(f"DROP TABLE IF EXISTS {_quoted(gone)} CASCADE")
         executor = MigrationExecutor(connection)
         executor.migrate(last_of_each_app(executor.loader, manifest.migrations))
+        # A migration that adds a column makes its constraint immediate; rows come before those they name.
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(f"TRUNCATE {_quoted(sorted(manifest.tables))}")
         for done, (name, told) in enumerate(manifest.tables.items()):
             watch(STEP, done, len(manifest.tables))

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0018_attachment"),
+        ("records", "0020_identity"),
     ]
 
     operations = [
