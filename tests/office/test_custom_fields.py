@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 
@@ -10,8 +11,10 @@ from salesops.actions.define_field import define_field, edit_field
 from salesops.actions.edit_record import edit_record, version_now
 from salesops.foundations.clock import system_clock as clock
 from salesops.records.custom_field import CustomField
-from salesops.records.models import Change, Opportunity
+from salesops.records.models import Change, ExchangeRate, Opportunity
 from tests.office.readers import Office, Reader
+from tests.office.selling import follow_now, sell
+from tests.web.markup import Markup
 
 pytestmark = pytest.mark.django_db
 
@@ -130,3 +133,76 @@ def test_the_audit_log_finds_who_changed_a_field_by_its_name(tier: CustomField, 
     assert "bob-deal" not in dora.page("/audit?noun=opportunity&field=custom.tier&text=Silver").text
     assert "Created custom field" in dora.page("/audit?noun=custom_field").text
     assert tier.is_active
+
+
+@pytest.fixture
+def listed(tier: CustomField, served: Office) -> Office:
+    """Deals in a list, the book of which knows the tier, a fee in two currencies and a sponsor."""
+    for label, kind in (("Fee", "money"), ("Sponsor", "person")):
+        define_field(served.ravi, "opportunity", label, kind, clock)
+    sell()
+    ExchangeRate.objects.create(
+        currency="EUR", valid_from=date(2020, 1, 1), valid_to=date(2099, 1, 1), rate="2"
+    )
+    Opportunity.objects.filter(pk="quay").update(currency="EUR", custom={"fee": 20_000})
+    bob = {"custom.fee": 30_000, "custom.sponsor": "alice"}
+    edit_record(served.bob, Opportunity, "bob-deal", bob, clock)
+    follow_now()
+    assert tier.is_active
+    return served
+
+
+COLUMNS = "column=name&column=custom_tier&column=custom_fee&column=custom_sponsor"
+
+
+def _rows(page: Markup) -> dict[str, list[str]]:
+    return {
+        r.attrs["data-row"]: [c.text.partition(", change")[0].strip() for c in r.all("td")[1:]]
+        for r in page.all("tr")
+        if "data-row" in r.attrs
+    }
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_list_shows_sorts_narrows_and_exports_fields_of_its_own(as_: As) -> None:
+    bob = as_("bob")
+    page = bob.page(f"/opportunities?{COLUMNS}&sort=-custom_fee")
+    assert page.faults == []
+    rows = _rows(page)
+    assert list(rows)[:2] == ["quay", "bob-deal"]  # EUR 200 is USD 400
+    assert rows["quay"] == ["–", "$400", "–"]
+    assert rows["bob-deal"] == ["gold_plus", "$300", "Alice"]
+    assert list(_rows(bob.page("/opportunities?custom_tier=gold_plus"))) == ["bob-deal"]
+    assert list(_rows(bob.page("/opportunities?where=custom_sponsor.name = 'Alice'"))) == [
+        "bob-deal"
+    ]
+    assert "gold_plus" in bob.page(f"/opportunities?{COLUMNS}").text
+    exported = bob.get(f"/opportunities?{COLUMNS}&export=csv&custom_tier=gold_plus")
+    assert exported.getvalue().decode("utf-8-sig").splitlines() == [
+        "id,name,custom_tier,custom_fee_usd,custom_sponsor", "bob-deal,Bob's deal,gold_plus,300.00,Alice"
+    ]  # fmt: skip
+    assert list(_rows(as_("charlie").page("/opportunities?custom_tier=gold_plus"))) == []
+
+
+@pytest.mark.usefixtures("listed")
+def test_a_field_is_edited_in_a_row_and_of_all_that_match(as_: As) -> None:
+    bob, here = as_("bob"), f"/opportunities?{COLUMNS}"
+    opened = bob.page(f"{here}&edit=mill&fact=custom.tier")
+    (select,) = (s for s in opened.all("select") if s.attrs.get("name") == "value")
+    assert [o.text for o in select.all("option")] == ["None", "gold_plus", "Silver"]
+    seen = str(version_now(Opportunity.objects.get(pk="mill")))
+    form = {"key": "mill", "column": "custom.tier", "seen": seen}
+    assert bob.post(here, value="Bronze", **form).status_code == 422
+    assert bob.post(here, value="Silver", **form).status_code == 302
+    saved = bob.page(here)
+    assert _rows(saved)["mill"] == ["Silver", "–", "–"]
+    assert "Saved; numbers follow" in saved.text
+    assert as_("charlie").post(here, value="Silver", **form).status_code == 404
+    many = {
+        "column": "custom.tier",
+        "value": "Silver",
+        "all": "1",
+        "query": "custom_tier=gold_plus",
+    }
+    preview = bob.post("/change/opportunity", do="preview", **many)
+    assert "Change 1 opportunity" in preview.content.decode()

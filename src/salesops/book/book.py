@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
+from salesops.book.custom import Custom, tables_with
+from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT, dimensions_with, splits_by
 from salesops.book.engine import BookFacts, Engine, Rows
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.measurement import Figure, Measurement, figure_of
@@ -159,7 +160,8 @@ class Book:
     def can_split(self, name: str) -> list[str]:
         """The dimensions a KPI can be split by, segments last."""
         leaves = [_kpi(k) for k in _leaves(_kpi(name))]
-        shared = [d for d in DIMENSIONS if all(d in leaf.splits for leaf in leaves)]
+        known = dimensions_with(self.facts.custom)
+        shared = [n for n, d in known.items() if all(splits_by(leaf, d) for leaf in leaves)]
         if self.settings.segments and all(SEGMENT in leaf.splits for leaf in leaves):
             shared.append(SEGMENT)
         return shared
@@ -221,7 +223,14 @@ class Book:
             segments=tuple(self.settings.segments) if SEGMENT in by else (),
             minor_digits=minor_digits(self.facts.currency),
             lacks=tuple(what for what in kpi.shorter_without if what in self.facts.lacks),
+            custom=self._custom_asked(by),
         )
+
+    def _custom_asked(self, by: tuple[str, ...]) -> Custom:
+        """What the company added, where a question names any of it; else the text of all companies answers it."""
+        segments = self.settings.segments if SEGMENT in by else ()
+        said = (*by, self.criterion, *(segment.criterion for segment in segments))
+        return self.facts.custom if any("custom_" in text.lower() for text in said) else ()
 
     def _values(self, period: Period) -> dict[str, Any]:
         return {
@@ -272,8 +281,9 @@ class Book:
         self, by: tuple[str, ...], keys: list[tuple[Any, ...]]
     ) -> dict[tuple[Any, ...], tuple[str, ...]]:
         names: list[dict[str, str]] = []
+        known = dimensions_with(self.facts.custom)
         for place, dimension in enumerate(by):
-            table = "" if dimension in (*GRAINS, SEGMENT) else DIMENSIONS[dimension].label_table
+            table = "" if dimension in (*GRAINS, SEGMENT) else known[dimension].label_table
             ids = sorted({k[place] for k in keys if k[place] is not None}) if table else []
             names.append(self._names(table, ids) if ids else {})
         return {
@@ -308,14 +318,16 @@ class Book:
             converts=self.facts.currencies,
             scope=self.scope,
             filters={"opportunity": self._parse(self.criterion)} if self.criterion else {},
+            tables=tables_with(self.facts.custom),
         )
         return facts.table(name)
 
     def _parse(self, criterion: str) -> Any:
+        tables = tables_with(self.facts.custom)
         return parse(
             criterion,
-            TABLES["opportunity"],
-            TABLES,
+            tables["opportunity"],
+            tables,
             minor_digits=minor_digits(self.facts.currency),
         )
 

@@ -61,6 +61,11 @@ class CustomColumn(BaseModel):
         return f"custom_{self.key}{MADE_OF[self.kind].ending}"
 
     @property
+    def short(self) -> str:
+        """What people call it in addresses and splits: custom_region, custom_budget, custom_sponsor."""
+        return f"custom_{self.key}"
+
+    @property
     def column(self) -> Column:
         """Its column as tables declare theirs."""
         made = MADE_OF[self.kind]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from salesops.book.custom import MADE_OF, Custom, Kind
+from salesops.kpis._definition import Kpi
 from salesops.kpis._populations import ATTAINMENT_BANDS
 
 GRAINS = ("week", "month", "quarter", "year")
@@ -49,3 +52,29 @@ DIMENSIONS: dict[str, Dimension] = {
     )
 }
 SEGMENT = "segment"
+# Fields of few values, by which rows can be put together.
+_PUT_TOGETHER = frozenset({Kind.TEXT, Kind.CHOICE, Kind.PERSON})
+
+
+def dimensions_with(custom: Custom) -> Mapping[str, Dimension]:
+    """The dimensions, with those of the fields that a company added to deals and accounts."""
+    found = dict(DIMENSIONS)
+    for each in custom:
+        if each.kind not in _PUT_TOGETHER or each.table not in ("opportunity", "account"):
+            continue
+        label_table = MADE_OF[each.kind].refers_to
+        if each.table == "opportunity":
+            made = Dimension(each.short, each.title, each.name, label_table)
+        else:
+            name, title = f"account_{each.short}", f"{each.title} of the account"
+            made = Dimension(name, title, f"account.{each.name}", label_table)
+        found[made.name] = made
+    return found
+
+
+def splits_by(kpi: Kpi, dimension: Dimension) -> bool:
+    """Whether a KPI can be split by a dimension: by a field of the company's own where its rows are deals, or name
+    an account."""
+    if dimension.name in DIMENSIONS:
+        return dimension.name in kpi.splits
+    return SEGMENT in kpi.splits or ("." in dimension.column and "account" in kpi.splits)

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from salesops.book.custom import Custom
 from salesops.book.question import Question
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class BookFacts:
     currency: str
     currencies: bool
     filled: frozenset[str]  # `table.column` of those that numbers need and that hold a value
+    custom: Custom = ()  # what the company added to the tables
     lacks: frozenset[str] = frozenset()  # of what questions are shorter without
 
 

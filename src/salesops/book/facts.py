@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from salesops.foundations.criterion import Criterion
 from salesops.foundations.problem import Refusal
+from salesops.foundations.table import Table
 from salesops.kpis._definition import Window
 from salesops.tables import TABLES
 
@@ -104,6 +105,7 @@ class IbisFacts:
         filters: dict[str, Criterion] | None = None,
         asked: frozenset[str] | None = None,
         lacks: Collection[str] = (),
+        tables: Mapping[str, Table] = TABLES,
     ) -> None:
         self._lookup = lookup
         self._window = window
@@ -113,6 +115,7 @@ class IbisFacts:
         self._filters = filters or {}
         self._asked = asked
         self._lacks = lacks
+        self._tables = tables
 
     def table(self, name: str, *, scoped: bool = True) -> ir.Table:
         """The table with as-of, scope and filter applied."""
@@ -176,13 +179,20 @@ class IbisFacts:
             missing = [c for c in wanted if f"{referred}__{c}" not in table.columns]
             if not missing:
                 continue
-            there = self._as_of(REFERRED[key])
+            there = self._as_of(self._referred(key))
             there = there.select(
                 there.id.name("referred_id"), *(there[c].name(f"{referred}__{c}") for c in missing)
             )
             joined = table.left_join(there, table[key] == there.referred_id)
             table = joined.drop("referred_id")
         return table
+
+    def _referred(self, key: str) -> str:
+        """The table whose ids a column holds."""
+        if key in REFERRED:
+            return REFERRED[key]
+        held = (t.column[key].refers_to for t in self._tables.values() if key in t.column)
+        return next(held)
 
     def _as_of(self, name: str) -> ir.Table:
         if not self._in_the_past:
@@ -227,7 +237,7 @@ class IbisFacts:
         then = then.rename(id="opportunity_id")
         if self._converts:
             then = self._at_the_rate_then(then)
-        return self._with_team_then(then).select(*TABLES["opportunity"].column)
+        return self._with_team_then(then).select(*self._tables["opportunity"].column)
 
     def _with_team_then(self, then: ir.Table) -> ir.Table:
         """Open deals belong to the team their owner was in at the reading; closed ones keep theirs."""
@@ -336,13 +346,13 @@ class IbisFacts:
         return table.mutate(**hidden) if hidden else table
 
 
-def unbound(name: str) -> ir.Table:
-    """The declared table without any engine, to build expressions on."""
+def unbound(name: str, tables: Mapping[str, Table] = TABLES) -> ir.Table:
+    """A table without any engine, to build expressions on."""
     import ibis
 
     if name == "calendar":
         return ibis.table(CALENDAR, name=name)
-    return ibis.table(TABLES[name].ibis_schema(), name=name)
+    return ibis.table(tables[name].ibis_schema(), name=name)
 
 
 def scalars() -> tuple[Window, dict[str, Any]]:

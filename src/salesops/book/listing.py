@@ -17,14 +17,14 @@ class ListColumn:
     name: str
     title: str
     sql: str
-    kind: str = "text"  # text, choice, money, count, date, yes
+    kind: str = "text"  # text, choice, money, count, number, date, yes
     shown: bool = True
     narrow: bool = False  # also shown where there is little room
 
     @property
     def is_number(self) -> bool:
         """Shown aligned to the right."""
-        return self.kind in ("money", "count")
+        return self.kind in ("money", "count", "number")
 
 
 @dataclass(frozen=True)

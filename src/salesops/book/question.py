@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesops.book.dimension import DIMENSIONS, GRAINS, SEGMENT
+from salesops.book.custom import Custom, tables_with
+from salesops.book.dimension import GRAINS, SEGMENT, Dimension, dimensions_with, splits_by
 from salesops.book.facts import EVERYTHING, IbisFacts, Lookup, Scope, scalars, unbound
 from salesops.book.settings import Segment
 from salesops.foundations.criterion import Criterion, parse
 from salesops.foundations.problem import Refusal
+from salesops.foundations.table import Table
 from salesops.kpis._definition import Interval, Kpi
-from salesops.tables import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -42,6 +44,7 @@ class Question:
     segments: tuple[Segment, ...] = ()
     minor_digits: int = 2
     lacks: tuple[str, ...] = ()
+    custom: Custom = ()  # what the company added to the tables, where the question asks for any of it
     at: tuple[bool, ...] = field(default=())  # for rows: whether each group is a value or null
 
     @cached_property
@@ -61,8 +64,19 @@ class Question:
             self.minor_digits if self.where or segments else None,  # only criteria name money
             self.at,
             self.lacks,
+            *((c.table, c.name, c.kind) for c in self.custom),
         )
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
+
+    @property
+    def tables(self) -> Mapping[str, Table]:
+        """The tables it is asked of."""
+        return tables_with(self.custom)
+
+    @property
+    def dimensions(self) -> Mapping[str, Dimension]:
+        """The ways it may be split."""
+        return dimensions_with(self.custom)
 
 
 @lru_cache(maxsize=1)
@@ -76,9 +90,10 @@ def definitions() -> str:
     return digest.hexdigest()
 
 
-def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, dict[str, Any]]:
+def expression(question: Question) -> tuple[ir.Table, dict[str, Any]]:
     """The Ibis expression that answers, and its parameters by name."""
     window, parameters = scalars()
+    lookup: Lookup = partial(unbound, tables=question.tables)
     facts = IbisFacts(
         lookup,
         window,
@@ -88,6 +103,7 @@ def expression(question: Question, lookup: Lookup = unbound) -> tuple[ir.Table, 
         filters=_filters(question),
         asked=_asked(question),
         lacks=question.lacks,
+        tables=question.tables,
     )
     if question.kpi.rows is None:
         raise ValueError(f"{question.kpi.name} combines others and has no rows of its own.")
@@ -102,7 +118,8 @@ def _asked(question: Question) -> frozenset[str] | None:
     """The columns of the population that groups are made of; None where the rows themselves are asked for."""
     if question.answer == "rows":
         return None
-    paths = [DIMENSIONS[name].column for name in question.by if name in DIMENSIONS]
+    known = question.dimensions
+    paths = [known[name].column for name in question.by if name in known]
     if SEGMENT in question.by:
         paths += [path for _, criterion in _segments(question) for path in criterion.columns]
     return frozenset(f"{p.split('.')[0]}_id" if "." in p else p for p in paths)
@@ -115,8 +132,8 @@ def _segments(question: Question) -> list[tuple[str, Criterion]]:
             segment.name,
             parse(
                 segment.criterion,
-                TABLES["opportunity"],
-                TABLES,
+                question.tables["opportunity"],
+                question.tables,
                 minor_digits=question.minor_digits,
             ),
         )
@@ -128,7 +145,10 @@ def _filters(question: Question) -> dict[str, Criterion]:
     if not question.where:
         return {}
     criterion = parse(
-        question.where, TABLES["opportunity"], TABLES, minor_digits=question.minor_digits
+        question.where,
+        question.tables["opportunity"],
+        question.tables,
+        minor_digits=question.minor_digits,
     )
     return {"opportunity": criterion}
 
@@ -144,7 +164,7 @@ def _grouped(
         elif name == SEGMENT:
             population = _with_segment(question, population, facts, key)
         else:
-            population = _with_dimension(question.kpi, population, facts, name, key)
+            population = _with_dimension(question, population, facts, name, key)
         keys.append(key)
     return population, keys
 
@@ -163,10 +183,10 @@ def _with_grain(kpi: Kpi, population: ir.Table, lookup: Lookup, grain: str, key:
 
 
 def _with_dimension(
-    kpi: Kpi, population: ir.Table, facts: IbisFacts, name: str, key: str
+    question: Question, population: ir.Table, facts: IbisFacts, name: str, key: str
 ) -> ir.Table:
-    dimension = DIMENSIONS.get(name)
-    if dimension is None or name not in kpi.splits:
+    kpi, dimension = question.kpi, question.dimensions.get(name)
+    if dimension is None or not splits_by(kpi, dimension):
         known = ", ".join(kpi.splits)
         raise Refusal(f"{kpi.title} cannot be split by “{name}”. It can be split by {known}.")
     if "." not in dimension.column:
@@ -241,5 +261,5 @@ def _rows(
             population = population.filter(population[key].isnull())
     kept = [question.kpi.row_key, "numerator", "denominator"]
     flags = [c for c in ("is_excluded", "is_open", "happened_on") if c in population.columns]
-    own = [c for c in TABLES[question.kpi.rows_of].column if c in population.columns]
+    own = [c for c in question.tables[question.kpi.rows_of].column if c in population.columns]
     return population.select(*dict.fromkeys([*kept, *flags, *own]))

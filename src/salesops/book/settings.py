@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from salesops.book.custom import CustomColumn
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.problem import Refusal
 
@@ -67,6 +68,9 @@ class Settings(BaseModel):
     calendar: CalendarSettings = CalendarSettings()
     stages: list[StageMeaning] = []
     segments: list[Segment] = []
+    custom: tuple[
+        CustomColumn, ...
+    ] = ()  # of an office, whose records define them; not in the file
 
 
 def load_settings(folder: Path) -> Settings:
@@ -85,7 +89,7 @@ def load_settings(folder: Path) -> Settings:
 
 def save_settings(folder: Path, settings: Settings) -> None:
     """Write the settings so that a kill leaves the old file or the new one."""
-    write_whole(folder / "settings.json", settings.model_dump_json(indent=2))
+    write_whole(folder / "settings.json", settings.model_dump_json(indent=2, exclude={"custom"}))
 
 
 def name_book(folder: Path, title: str) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from salesops.book.custom import tables_with
 from salesops.book.settings import Settings
 from salesops.engines.literals import literal
 from salesops.engines.stages import fill_stages
@@ -18,6 +19,7 @@ from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
+from salesops.foundations.table import Table
 from salesops.kpis import KPIS
 from salesops.tables import TABLES
 
@@ -111,7 +113,10 @@ class Build:
         self.rows: dict[str, int] = {}
         self.filled: list[str] = []
         # What history does not hold of a deal is as the deal has it now.
-        self.held = [c for c in _OF_A_VERSION if c in _columns(work, "opportunity_version")]
+        self.tables = tables_with(settings.custom)
+        self.as_read = _read_of(self.tables["opportunity"])
+        self.of_a_version = _read_of(self.tables["opportunity_version"])
+        self.held = [c for c in self.of_a_version if c in _columns(work, "opportunity_version")]
 
     # -- steps ---------------------------------------------------------------------------------
 
@@ -490,7 +495,7 @@ class Build:
         """The tables whose rows name a currency."""
         return [
             name
-            for name, declared in TABLES.items()
+            for name, declared in self.tables.items()
             if "currency" in (self.held if name == "opportunity_version" else declared.column)
         ]
 
@@ -514,7 +519,7 @@ class Build:
         """
         compared = [c for c in _SEEN if c in self.held]
         same = " AND ".join(f"v.{c} IS NOT DISTINCT FROM o.{c}" for c in compared)
-        copied = [c for c in _AS_READ if c in self.held]
+        copied = [c for c in self.as_read if c in self.held]
         self.work.execute(
             f"""
             INSERT INTO opportunity_version (opportunity_id, valid_from, change_source, {", ".join(copied)})
@@ -553,10 +558,10 @@ class Build:
             "closed_at": "CASE WHEN v.is_closed THEN c.seen_at END",
             "is_stage_entry": "e.place IS NOT NULL",
         }
-        missing = [c for c in _OF_A_VERSION if c not in self.held]
+        missing = [c for c in self.of_a_version if c not in self.held]
         derived |= {c: f"d.{c}" for c in missing}
         columns = ", ".join(
-            f"{derived.get(c, f'v.{c}')} AS {c}" for c in TABLES["opportunity_version"].column
+            f"{derived.get(c, f'v.{c}')} AS {c}" for c in self.tables["opportunity_version"].column
         )
         some = f"(FROM {{0}} WHERE place >= {first} AND place < {after})"
         owner = self._of("owner_id", "v", "d")
@@ -584,7 +589,7 @@ class Build:
         """
         today = f"DATE '{self._today()}'"
         columns = []
-        for name in TABLES["opportunity"].column:
+        for name in self.tables["opportunity"].column:
             if name == "id":
                 columns.append("v.opportunity_id AS id")
             elif name == "value_minor":
@@ -596,7 +601,7 @@ class Build:
                 columns.append(
                     "CASE WHEN v.is_closed THEN v.team ELSE coalesce(t.team, v.team) END AS team"
                 )
-            elif name in _AS_READ and name != "forecast_category":
+            elif name in self.as_read and name != "forecast_category":
                 columns.append(f"o.{name}")
             else:
                 columns.append(f"v.{name}")
@@ -629,7 +634,7 @@ class Build:
 
     def _select(self, name: str) -> str:
         """The select that fills a table's derived columns."""
-        table = TABLES[name]
+        table = self.tables[name]
         special = _DERIVED.get(name, {})
         joins = _JOINS.get(name, "")
         day = _MONEY_DAY.get(name)
@@ -654,7 +659,9 @@ class Build:
         self._count(name)
 
     def _create(self, name: str) -> None:
-        self.work.execute(TABLES[name].duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base."))
+        self.work.execute(
+            self.tables[name].duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base.")
+        )
 
     def _count(self, name: str) -> None:
         found = self.work.execute(f'SELECT count(*) FROM base."{name}"').fetchone()
@@ -702,6 +709,11 @@ class Build:
             days = min(period.end, after) - max(period.start, first)
             labels += [period.label] * days.days
         return labels
+
+
+def _read_of(table: Table) -> list[str]:
+    """The columns that an importer fills or records have."""
+    return [c.name for c in table.columns if not c.derived]
 
 
 def _columns(work: duckdb.DuckDBPyConnection, table: str) -> set[str]:
@@ -760,8 +772,6 @@ def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -
 
 
 _KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
-_AS_READ = [c.name for c in TABLES["opportunity"].columns if not c.derived]
-_OF_A_VERSION = [c.name for c in TABLES["opportunity_version"].columns if not c.derived]
 # What makes a state another one.
 _SEEN = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
 _DATED = (

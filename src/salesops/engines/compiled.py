@@ -10,6 +10,7 @@ import dataclasses
 import hashlib
 import re
 import shutil
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.metadata import version
@@ -18,7 +19,7 @@ from pathlib import Path
 from salesops.book.facts import CALENDAR, SHAREABLE, Scope
 from salesops.book.question import Question, definitions
 from salesops.book.settings import write_whole
-from salesops.tables import TABLES
+from salesops.foundations.table import Table
 
 BUILT = Path(__file__).parents[3] / "build" / "compiled"
 
@@ -99,7 +100,7 @@ def _compile(question: Question) -> str:
     left = re.search(r"MAKE_(DATE|TIMESTAMP)\(1,|\x02", text)
     if left:
         raise ValueError(f"{question.kpi.name}: a parameter is still a literal in {text}")
-    return _lean(text) if question.answer == "cells" else text
+    return _lean(text, question.tables) if question.answer == "cells" else text
 
 
 def for_any_reader(text: str) -> str:
@@ -108,13 +109,13 @@ def for_any_reader(text: str) -> str:
     return re.sub(r"'\x02(own_team)\x03'", r"$\1", text)
 
 
-def _lean(text: str) -> str:
+def _lean(text: str, tables: Mapping[str, Table]) -> str:
     """The same query without the columns nobody reads: reading and planning them takes as long as most answers."""
     from sqlglot import parse_one
     from sqlglot.optimizer.pushdown_projections import pushdown_projections
     from sqlglot.optimizer.qualify import qualify
 
-    schema: dict[str, object] = {n: dict.fromkeys(t.column, "text") for n, t in TABLES.items()}
+    schema: dict[str, object] = {n: dict.fromkeys(t.column, "text") for n, t in tables.items()}
     schema["calendar"] = CALENDAR
     tree = qualify(parse_one(text, read="duckdb"), schema=schema, dialect="duckdb")
     return pushdown_projections(tree, schema=schema).sql(dialect="duckdb")

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from salesops.book.custom import CustomColumn
 from salesops.book.engine import BookFacts
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
@@ -65,6 +66,7 @@ class Manifest(BaseModel):
     files: list[FileOpened]
     zone: str = "UTC"
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
+    custom: tuple[CustomColumn, ...] = ()  # what the company added to the tables
 
     @property
     def newest(self) -> str:
@@ -81,6 +83,7 @@ class Manifest(BaseModel):
             currency=self.currency,
             currencies=self.rows.get("exchange_rate", 0) > 0,
             filled=frozenset(self.filled),
+            custom=self.custom,
         )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.book.custom import VERSIONS, Custom, tables_with
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
 from salesops.engines import stages as stages_module
@@ -18,6 +19,7 @@ from salesops.engines.delta import CONTEXT, build_delta
 from salesops.engines.folder import LAYOUT, Follows, Manifest, read_manifest_lenient
 from salesops.engines.generation import REPLACED
 from salesops.foundations.clock import Clock
+from salesops.foundations.table import DUCKDB_TYPE
 from salesops.importers.problems import create_problem_tables
 from salesops.importers.room import room
 from salesops.jobs.opening import (
@@ -29,6 +31,7 @@ from salesops.jobs.opening import (
 )
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import workbench
+from salesops.records.custom_field import defined
 from salesops.records.models import NOUNS
 from salesops.records.to_tables import changed_ids, entered, table_batches
 from salesops.records.watermark import is_behind, one_moment, tells_what_changed, watermark
@@ -55,7 +58,7 @@ def follow(
     `keeps_nothing` is a base that tells nothing of former generations, not even what changed since. With other
     `settings` the generation is made by these, and they are in force from then on.
     """
-    said, settings = settings, settings or load_settings(folder)
+    said, settings = settings, _with_fields(settings or load_settings(folder))
     former = read_manifest_lenient(folder)
     with working_folder(folder) as work, room(work):
         published = None
@@ -78,7 +81,7 @@ def _follow_whole(
     try:
         with one_moment():
             mark = watermark()
-            load_records(connection, watch)
+            load_records(connection, watch, settings.custom)
         built = build(connection, work / "base.duckdb", settings, clock(), watch)
     finally:
         connection.close()
@@ -114,7 +117,7 @@ def _follow_by_delta(
     try:
         with one_moment():
             mark = watermark()
-            if not load_changed(connection, since, watch):
+            if not load_changed(connection, since, watch, settings.custom):
                 return None
         watch("Writing what changed", 0, 1)
         built = build_delta(
@@ -129,6 +132,11 @@ def _follow_by_delta(
     kept = {"base": former.base, "follows": former.follows}
     manifest = manifest.model_copy(update=kept)
     return mark, publish_delta(folder, work / "delta.duckdb", manifest)
+
+
+def _with_fields(settings: Settings) -> Settings:
+    """The settings, with the fields that the company added to the records the book follows."""
+    return settings.model_copy(update={"custom": tuple(field.in_book for field in defined())})
 
 
 def _made_by(settings: Settings) -> str:
@@ -153,27 +161,39 @@ def is_followed(folder: Path) -> bool:
     manifest = read_manifest_lenient(folder)
     if manifest is None or manifest.follows is None:
         return False
-    return manifest.follows.made_by == _made_by(load_settings(folder)) and not is_behind(mark)
+    return manifest.follows.made_by == _made_by(_with_fields(load_settings(folder))) and not is_behind(mark)
 
 
-def load_records(work: duckdb.DuckDBPyConnection, watch: Watch = silent) -> None:
-    """Fill the declared tables of `work` from the records, as an import leaves them."""
+def load_records(
+    work: duckdb.DuckDBPyConnection, watch: Watch = silent, custom: Custom = ()
+) -> None:
+    """Fill the tables of `work` from the records, as an import leaves them."""
     create_problem_tables(work)
-    _load(work, watch)
+    _load(work, watch, custom=custom)
 
 
-def _load(work: duckdb.DuckDBPyConnection, watch: Watch, since: str = "") -> None:
-    for done, (name, table) in enumerate(TABLES.items()):
+def _load(
+    work: duckdb.DuckDBPyConnection, watch: Watch, since: str = "", custom: Custom = ()
+) -> None:
+    for done, (name, table) in enumerate(tables_with(custom).items()):
         watch("Reading the records", done, len(TABLES))
         work.execute(table.duckdb_ddl())
-        columns = ", ".join(f'"{c.name}"' for c in entered(name))
-        for batch in table_batches(name, since):
+        own = tuple(c for c in custom if name in (c.table, VERSIONS.get(c.table)))
+        columns = [f'"{c.name}"' for c in (*entered(name), *(c.column for c in own))]
+        # What somebody wrote past the actions and is none of its kind is nothing, and stops no book.
+        read = [f'"{c.name}"' for c in entered(name)]
+        read += [f'TRY_CAST("{c.name}" AS {DUCKDB_TYPE[c.column.type]})' for c in own]
+        for batch in table_batches(name, since, own):
             work.register("arrived", batch)
-            work.execute(f'INSERT INTO "{name}" ({columns}) SELECT {columns} FROM arrived')
+            work.execute(
+                f'INSERT INTO "{name}" ({", ".join(columns)}) SELECT {", ".join(read)} FROM arrived'
+            )
             work.unregister("arrived")
 
 
-def load_changed(work: duckdb.DuckDBPyConnection, since: str, watch: Watch = silent) -> bool:
+def load_changed(
+    work: duckdb.DuckDBPyConnection, since: str, watch: Watch = silent, custom: Custom = ()
+) -> bool:
     """Fill `work` for `build_delta` with what changed since a watermark; whether a delta can tell it."""
     work.execute(f"CREATE TABLE {REPLACED} (name VARCHAR, id VARCHAR)")
     for name in NOUNS:
@@ -187,5 +207,5 @@ def load_changed(work: duckdb.DuckDBPyConnection, since: str, watch: Watch = sil
         changed, of_this = found or (0, 0)
         if changed > MOST_CHANGED or (of_this and name in CONTEXT):
             return False
-    _load(work, watch, since)
+    _load(work, watch, since, custom)
     return True

@@ -210,6 +210,7 @@ def manifest_of(
         filled=built.filled,
         files=files,
         zone=settings.calendar.time_zone,
+        custom=settings.custom,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 from django.db import connection
 
+from salesops.book.custom import Custom
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
 from salesops.records.duplicate import Merge, merged_into
@@ -42,8 +43,9 @@ def entered(name: str) -> list[Column]:
     return [c for c in TABLES[name].columns if not c.derived]
 
 
-def table_batches(name: str, since: str = "") -> Iterator[pa.RecordBatch]:
-    """The rows of one declared table as records hold them now, with the columns of `entered(name)`.
+def table_batches(name: str, since: str = "", custom: Custom = ()) -> Iterator[pa.RecordBatch]:
+    """The rows of one declared table as records hold them now, with the columns of `entered(name)`, and as text those
+    of `custom` that are fields of its records.
 
     What was deleted is left out, together with its past. With a watermark `since`, only of records that changed
     after it, an opportunity then with its whole past.
@@ -52,19 +54,26 @@ def table_batches(name: str, since: str = "") -> Iterator[pa.RecordBatch]:
     if name == "opportunity_version":
         begins_at = _read("v.begins_at", TABLES[name].column["valid_from"])
         own = f"SELECT v.record_id, {begins_at}, {_WHO_AND_HOW}"
-        told = own + _columns(columns[4:], "v") + _FROM_VERSIONS + _without_undone_imports()
+        told = (
+            own
+            + _columns(columns[4:], "v")
+            + _own(custom, "v")
+            + _FROM_VERSIONS
+            + _without_undone_imports()
+        )
         changed = _changed("opportunity", since, "v.record_id")
         # An account that was merged is no row any more; its past is that of what it was merged into.
-        yield from _batches(told + changed, columns, {"account_id": merged_into("account")})
+        lead = {"account_id": merged_into("account")}
+        yield from _batches(told + changed, [*columns, *_as_text(custom)], lead)
         return
     noun = NOUNS[name]
-    listed = _columns(columns, "r").removeprefix(", ")
+    listed = (_columns(columns, "r") + _own(custom, "r")).removeprefix(", ")
     # A row without its key is no row of the table; whoever wrote it went around the actions.
     keyed = "".join(f' AND r."{c}" IS NOT NULL' for c in TABLES[name].key if c != "pipeline")
     yield from _batches(
         f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL{keyed}'
         f"{_changed(name, since, 'r.id')}",
-        columns,
+        [*columns, *_as_text(custom)],
     )
 
 
@@ -124,6 +133,17 @@ def _without_undone_imports() -> str:
         f"WHERE u.record_id = v.record_id AND u.opened_by = {undoing}))"
         for imported, undoing in undone_imports().items()
     )
+
+
+def _own(custom: Custom, row: str) -> str:
+    """What a row says of the fields that the company added, as text."""
+    if connection.vendor == "sqlite":
+        return "".join(f", CAST(json_extract({row}.custom, '$.{c.key}') AS TEXT)" for c in custom)
+    return "".join(f", {row}.custom ->> '{c.key}'" for c in custom)
+
+
+def _as_text(custom: Custom) -> list[Column]:
+    return [Column(c.name, Type.TEXT, c.title) for c in custom]
 
 
 def _columns(columns: Sequence[Column], row: str) -> str:

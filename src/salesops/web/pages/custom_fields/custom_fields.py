@@ -150,6 +150,7 @@ def _lines(actor: User, noun: str, fields: list[CustomField], opened: str) -> li
         {
             "field": field,
             "kind": KINDS[str(field.kind)][0],
+            "condition": _condition(field),
             "used": f"{filled[str(field.key)]:,} of {counted(noun, all_of_them)}",
             "is_open": field.pk == opened,
             "seen": version_now(field) if field.pk == opened else 0,
@@ -158,6 +159,13 @@ def _lines(actor: User, noun: str, fields: list[CustomField], opened: str) -> li
         }
         for place, field in enumerate(ordered, 1)
     ]
+
+
+def _condition(field: CustomField) -> str:
+    """How conditions on deals name the field; nothing for what they cannot ask for."""
+    if field.noun == "opportunity":
+        return field.in_book.short + (".name" if field.kind == Kind.PERSON else "")
+    return f"account.{field.in_book.name.removesuffix('_minor')}" if field.noun == "account" else ""
 
 
 def _filled(actor: User, noun: str, fields: list[CustomField]) -> tuple[dict[str, int], int]:

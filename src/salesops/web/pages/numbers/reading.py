@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.http import Http404, HttpRequest
 
 from salesops.book.book import Book
-from salesops.book.dimension import DIMENSIONS, SEGMENT
+from salesops.book.dimension import SEGMENT, dimensions_with
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import MINUS, sum_in_words, value_in_words
 from salesops.foundations.period import Period
@@ -89,7 +89,8 @@ def sums_in_words(measurement: Measurement, of: Figure | None = None) -> list[tu
 
 def split_titles(book: Book, name: str) -> list[tuple[str, str]]:
     """The ways a KPI can be split, with their words."""
-    titles = {d.name: d.title for d in DIMENSIONS.values()} | {SEGMENT: "Segment"}
+    known = dimensions_with(book.facts.custom)
+    titles = {d.name: d.title for d in known.values()} | {SEGMENT: "Segment"}
     return [(s, titles[s]) for s in book.can_split(name)]
 
 

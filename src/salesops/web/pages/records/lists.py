@@ -13,13 +13,13 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.custom import Custom, tables_with
 from salesops.book.engine import Rows
 from salesops.book.facts import Scope
 from salesops.book.listing import Ask, ListColumn, Listing, rows_of
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
-from salesops.tables import TABLES
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.records.narrowing import page, totals, values_of
@@ -131,21 +131,29 @@ class FacetValue:
 
 def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list[Facet]:
     """What can be narrowed to, counted among the rows that the other filters leave."""
-    free = tuple(name for name in listing.facets if name not in ask.facets)
+    # Of fields of the company's own only what is shown is counted: each costs a list of a million rows.
+    listed = {c.name for c in shown_columns(request, listing)} | set(ask.facets)
+    names = [n for n in listing.facets if not n.startswith("custom_") or n in listed]
+    free = tuple(name for name in names if name not in ask.facets)
     counts = dict(_values(_reading(book), listing, ask, free)) if free else {}
     for name in ask.facets:
         others = {n: v for n, v in ask.facets.items() if n != name}
         asked = dataclasses.replace(ask, facets=others)
         counts |= _values(_reading(book), listing, asked, (name,))
     made = []
-    for name in listing.facets:
+    for name in names:
         chosen = ask.facets.get(name, "")
         found = list(counts[name])
         if chosen and chosen not in {value for value, _ in found}:
             found.append((chosen, 0))
         found.sort(key=lambda entry: entry[0] != chosen)  # else as they come, the commonest first
         values = [
-            FacetValue(said(v), rows, _narrowed(request, name, v, chosen), v == chosen)
+            FacetValue(
+                v if name.startswith("custom_") else said(v),
+                rows,
+                _narrowed(request, name, v, chosen),
+                v == chosen,
+            )
             for v, rows in found
         ]
         title = listing.column(name).title
@@ -240,16 +248,19 @@ def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponse
     rows = (
         [
             record["_id"],
-            *(
-                major(record[c.name], currency) if c.kind == "money" else record[c.name]
-                for c in columns
-            ),
+            *(_written(record[c.name], c.kind, currency) for c in columns),
         ]
         for record in found.dicts()
     )
     header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
     export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
     return export(title.lower(), ["id", *header], rows)
+
+
+def _written(value: Any, kind: str, currency: str) -> Any:
+    if kind == "money":
+        return major(value, currency)
+    return value.normalize() if kind == "number" and value is not None else value
 
 
 def ask_of(request: HttpRequest, listing: Listing, book: Book) -> Ask:
@@ -268,14 +279,15 @@ def _criterion(where: str, listing: Listing, book: Book) -> str:
     """A criterion as a condition on the list's rows."""
     if listing.table != "opportunity":
         raise Refusal("Only opportunities can be filtered by a condition.")
-    return _condition(where, minor_digits(book.facts.currency))
+    return _condition(where, minor_digits(book.facts.currency), book.facts.custom)
 
 
 @lru_cache(maxsize=256)
-def _condition(where: str, digits: int) -> str:
+def _condition(where: str, digits: int, custom: Custom) -> str:
     """A criterion in SQL over the opportunity `x`; what it asks of other tables is asked in them."""
-    deal = TABLES["opportunity"]
-    criterion = parse(where, deal, TABLES, minor_digits=digits)
+    tables = tables_with(custom)
+    deal = tables["opportunity"]
+    criterion = parse(where, deal, tables, minor_digits=digits)
     referred = dict.fromkeys(c.partition(".")[0] for c in criterion.columns if "." in c)
     if not referred:
         return criterion.sql(lambda name: f'x."{name}"')

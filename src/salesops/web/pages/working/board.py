@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.listing import Ask, rows_of
+from salesops.book.listing import Ask, Listing, rows_of
 from salesops.engines.literals import literal
 from salesops.foundations.money import format_money
 from salesops.records.models import OpportunityVersion
@@ -22,7 +22,7 @@ from salesops.web.books import whole_book
 from salesops.web.pages.keeping.record_page import Attempt, Outcome, actor_of, edited, reading
 from salesops.web.pages.records.lists import ask_of, counted
 from salesops.web.pages.records.narrowing import rows_narrowed, sums_by
-from salesops.web.pages.working.kinds import OPPORTUNITIES
+from salesops.web.pages.working.kinds import OPPORTUNITIES, with_own_fields
 from salesops.web.pages.working.lists import said_done, said_once
 from salesops.web.pages.working.rows import Kept, in_words, kept, said_now
 
@@ -117,12 +117,13 @@ def shown(
 ) -> HttpResponse:
     """The board as it is now, with the form of the card `opened`."""
     book = whole_book()
-    ask = dataclasses.replace(ask_of(request, OPPORTUNITIES.listing, book), sort="", page=1)
+    listing = with_own_fields(OPPORTUNITIES).listing
+    ask = dataclasses.replace(ask_of(request, listing, book), sort="", page=1)
     pipelines = _pipelines(book)
     asked = request.GET.get("pipeline", "")
     pipeline = asked if asked in pipelines else next(iter(pipelines), "")
-    columns = _columns(request, actor, book, ask, pipeline, opened)
-    count, total = counted(book, OPPORTUNITIES.listing, _within(ask, _of_pipeline(pipeline)))
+    columns = _columns(request, actor, book, listing, ask, pipeline, opened)
+    count, total = counted(book, listing, _within(ask, _of_pipeline(pipeline)))
     context = {
         "kind": OPPORTUNITIES,
         "columns": columns,
@@ -133,7 +134,7 @@ def shown(
         "currency": book.facts.currency,
         "ask": ask,
         "chosen_facets": [
-            (OPPORTUNITIES.listing.column(n).title, v) for n, v in sorted(ask.facets.items())
+            (listing.column(n).title, v) for n, v in sorted(ask.facets.items())
         ],
         "kept": [(n, request.GET[n]) for n in (*ask.facets, "where", "pipeline", "view") if request.GET.get(n)],
         "where": request.GET.get("where", ""),
@@ -148,11 +149,17 @@ def shown(
 
 
 def _columns(
-    request: HttpRequest, actor: User, book: Book, ask: Ask, pipeline: str, opened: str
+    request: HttpRequest,
+    actor: User,
+    book: Book,
+    listing: Listing,
+    ask: Ask,
+    pipeline: str,
+    opened: str,
 ) -> list[Column]:
     """The stages in order, with their cards as the records are now: one that was moved stands where it is."""
     of_it = _within(ask, _of_pipeline(pipeline))
-    sums = sums_by(book.engine, OPPORTUNITIES.listing, of_it, "stage")
+    sums = sums_by(book.engine, listing, of_it, "stage")
     columns = {}
     for stage, outcome in _stages(book, pipeline):
         count, minor = sums.get(stage, (0, 0))
@@ -161,7 +168,7 @@ def _columns(
         query["stage"] = stage
         narrowed = f"{OPPORTUNITIES.address}?{query.urlencode()}"
         columns[stage] = Column(stage, outcome, count, minor, narrowed=narrowed)
-    rows = [row for row in _first_cards(book, of_it) if row["stage"] in columns]
+    rows = [row for row in _first_cards(book, listing, of_it) if row["stage"] in columns]
     found = kept(actor, OPPORTUNITIES, book, [row["_id"] for row in rows])
     seen = _versions(list(found.records))
     for row in rows:
@@ -179,9 +186,8 @@ def _columns(
     return list(columns.values())
 
 
-def _first_cards(book: Book, ask: Ask) -> list[dict[str, Any]]:
+def _first_cards(book: Book, listing: Listing, ask: Ask) -> list[dict[str, Any]]:
     """The rows of each stage's first cards: of open deals those that close next, of closed ones the latest."""
-    listing = OPPORTUNITIES.listing
     narrowed, values = rows_narrowed(listing, ask, "")
     first = "{'day': coalesce(x.close_date, DATE '%s'), 'key': x.id}"
     found = book.engine.run(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from salesops.book.book import Book
 from salesops.book.listing import Listing
 from salesops.data_quality import Check, worklist
-from salesops.records.custom_field import defined
+from salesops.foundations.table import Column
+from salesops.records.custom_field import CustomField, defined
 from salesops.records.models import Account, Opportunity
 from salesops.records.record import Record
+from salesops.web.books import manifest
+from salesops.web.pages.keeping.facts import column_of
 from salesops.web.pages.records import accounts, opportunities
+from salesops.web.pages.working.own_columns import with_columns
 
 MENDED_TOO = frozenset({"account_id"})  # edited in a row where it is what is wrong
 
@@ -29,11 +33,23 @@ class Worked:
     in_place: frozenset[str]  # columns of the record that are edited in a row
     at_once: tuple[str, ...]  # and those given to many at once
     check: Check | None = None  # whose findings it lists
+    # Fields of the company's own, by what the record calls them, and what the book calls their columns.
+    own: Mapping[str, CustomField] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """What it is called in addresses and in saved views."""
         return self.listing.table
+
+    def column_of(self, fact: str) -> Column | None:
+        """The declared column of the record, or that of a field of the company's own."""
+        own = self.own.get(fact)
+        return own.column if own is not None else column_of(self.noun, fact)
+
+    def in_book(self, fact: str) -> str:
+        """What the book calls a column of the record."""
+        own = self.own.get(fact)
+        return own.in_book.name if own is not None else fact
 
     @property
     def on(self) -> str:
@@ -104,10 +120,22 @@ WORKED: Mapping[str, Worked] = {kind.name: kind for kind in (OPPORTUNITIES, ACCO
 
 def with_own_fields(kind: Worked) -> Worked:
     """The same list with the fields that the company added to its records."""
-    fields = defined(kind.name)
-    if not fields:
-        return kind
-    return dataclasses.replace(kind, at_once=(*kind.at_once, *(f.name for f in fields)))
+    fields, known = defined(kind.name), manifest()
+    if not fields or known is None:
+        return dataclasses.replace(kind, at_once=(*kind.at_once, *(f.name for f in fields)))
+    have = {c.name for c in known.custom if c.table == kind.name}
+    listed = [
+        f for f in fields if f.in_book.name in have
+    ]  # a new one is there once the book follows
+    added = {f.in_book.short: f.name for f in listed}
+    return dataclasses.replace(
+        kind,
+        listing=with_columns(kind.listing, listed, known),
+        facts={**kind.facts, **added},
+        in_place=kind.in_place | set(added.values()),
+        at_once=(*kind.at_once, *(f.name for f in fields)),
+        own={f.name: f for f in fields},
+    )
 
 
 def worklist_of(check: Check, book: Book) -> Worked | None:

@@ -13,10 +13,13 @@ from django.conf import settings
 
 from salesops.actions.edit_record import version_now
 from salesops.book.book import Book
+from salesops.book.custom import Kind
 from salesops.book.listing import ListColumn
 from salesops.engines.literals import literal
 from salesops.foundations.money import format_money
+from salesops.foundations.table import Column
 from salesops.jobs.following import is_followed
+from salesops.records.custom_field import PREFIX, as_read, value_of
 from salesops.records.field_access import Access, field_access
 from salesops.records.reach import Reach, reach
 from salesops.records.record import Record
@@ -71,6 +74,7 @@ class Kept(NamedTuple):
     scope: Reach
     ahead: frozenset[str]  # whose book does not say yet what the record says
     in_book: Mapping[str, Mapping[str, Any]]
+    columns: Mapping[str, Column]  # of the records, by what they call them
 
 
 def kept(actor: User, kind: Worked, book: Book, keys: Sequence[str]) -> Kept:
@@ -79,10 +83,11 @@ def kept(actor: User, kind: Worked, book: Book, keys: Sequence[str]) -> Kept:
     records = {r.pk: r for r in visible_within(scope, kind.noun).filter(pk__among=wanted)}
     editable = editable_within(scope, kind.noun).filter(pk__among=wanted)
     in_book = _in_book(kind, book, keys)
+    columns = {c: column for c in kind.facts.values() if (column := kind.column_of(c)) is not None}
     differ = {
         key
         for key, record in records.items()
-        if any(_differs(c, getattr(record, c), v) for c, v in in_book.get(key, {}).items())
+        if any(_differs(columns.get(c), record, c, v) for c, v in in_book.get(key, {}).items())
     }
     return Kept(
         records,
@@ -91,6 +96,7 @@ def kept(actor: User, kind: Worked, book: Book, keys: Sequence[str]) -> Kept:
         scope,
         frozenset(differ) if differ and not is_followed(settings.SALESOPS_BOOK) else frozenset(),
         in_book,
+        columns,
     )
 
 
@@ -132,7 +138,7 @@ def _cell(
     if not fact:
         return Cell(column, in_words(column, in_list, currency))
     text = said_now(found, record, fact, currency)
-    if column.kind == "money" and not _is_new_money(found, record):
+    if column.kind == "money" and not _is_new_money(found, record, fact):
         text = in_words(column, in_list, currency)  # in the currency of the list
     if fact in FILLED_IN and getattr(record, fact) is None:
         text = in_words(column, in_list, currency)
@@ -149,8 +155,7 @@ def said_now(found: Kept, record: Record, fact: str, currency: str) -> str:
     own = getattr(record, "currency", None) or currency
     if fact == "name":
         return str(record)
-    column = facts.column_of(type(record), fact)
-    return facts.in_words(column, getattr(record, fact), own, found.names)
+    return facts.in_words(found.columns.get(fact), value_of(record, fact), own, found.names)
 
 
 def in_words(column: ListColumn, value: Any, currency: str) -> str:
@@ -162,6 +167,8 @@ def in_words(column: ListColumn, value: Any, currency: str) -> str:
             return format_money(value, currency)
         case "count":
             return f"{value:,}"
+        case "number":
+            return f"{value.normalize():,f}"
         case "date":
             return f"{value:%-d %b %Y}"
         case "yes":
@@ -171,9 +178,9 @@ def in_words(column: ListColumn, value: Any, currency: str) -> str:
     return str(value)
 
 
-def _is_new_money(found: Kept, record: Any) -> bool:
+def _is_new_money(found: Kept, record: Any, fact: str) -> bool:
     known = found.in_book.get(record.pk, {})
-    return any(_differs(c, getattr(record, c), known.get(c)) for c in ("amount_minor", "currency"))
+    return any(_differs(found.columns.get(c), record, c, known.get(c)) for c in (fact, "currency"))
 
 
 def _open(actor: User, record: Record, line: Line, currency: str) -> None:
@@ -184,7 +191,7 @@ def _open(actor: User, record: Record, line: Line, currency: str) -> None:
             title = cell.column.title
             words = facts.in_words(
                 facts.column_of(type(record), cell.fact),
-                getattr(record, cell.fact),
+                value_of(record, cell.fact),
                 own,
                 facts.names_of(actor, type(record), [record]),
             )
@@ -198,15 +205,19 @@ def _open(actor: User, record: Record, line: Line, currency: str) -> None:
 def _in_book(kind: Worked, book: Book, keys: Sequence[str]) -> dict[str, dict[str, Any]]:
     """What the book has of the columns that records are compared in."""
     columns = list(kind.facts.values())
-    columns += ["currency"] if "amount_minor" in columns else []
-    asked = ", ".join(f'"{c}"' for c in columns)
+    has_money = any(f.kind == Kind.MONEY for f in kind.own.values())
+    columns += ["currency"] if "amount_minor" in columns or has_money else []
+    asked = ", ".join(f'"{kind.in_book(c)}" AS "{c}"' for c in columns)
     wanted = ", ".join(literal(key) for key in keys) or "NULL"
     found = book.engine.run(f'SELECT id, {asked} FROM "{kind.name}" WHERE id IN ({wanted})').dicts()
     return {row.pop("id"): row for row in found}
 
 
-def _differs(column: str, kept: Any, in_book: Any) -> bool:
+def _differs(column: Column | None, record: Any, name: str, in_book: Any) -> bool:
     """The record says another thing than the book, which may say something where the record says nothing."""
-    if kept is None and column in FILLED_IN:
+    kept = value_of(record, name)
+    if name.startswith(PREFIX) and column is not None and kept is not None:
+        kept = as_read(column, kept)
+    if kept is None and name in FILLED_IN:
         return False
     return bool((None if kept == "" else kept) != (None if in_book == "" else in_book))
