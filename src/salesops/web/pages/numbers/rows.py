@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from salesops.book.custom import tables_with
 from salesops.book.engine import Rows
 from salesops.book.picture import sum_in_words, value_in_words
 from salesops.foundations.table import Type
@@ -76,7 +77,7 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
 def _in_major(asked: Reading, found: Rows) -> tuple[list[str], Iterator[list[Any]]]:
     """Names and rows for a file: money as people count it, in the currency of its row or the book's."""
     kpi, currency = asked.kpi, asked.book.facts.currency
-    declared = TABLES[kpi.rows_of].column
+    declared = tables_with(asked.book.facts.custom)[kpi.rows_of].column
     money = {c for c in found.columns if c in declared and declared[c].type is Type.MONEY}
     sums = {"numerator": kpi.numerator_unit, "denominator": kpi.denominator_unit}
     money |= {name for name, unit in sums.items() if unit is Unit.MONEY}
