@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit, edit_record, held_to_edit
-from salesops.book.custom import MADE_OF, Kind
+from salesops.book.custom import HAVE_FIELDS, MADE_OF, Kind
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.records.change import Change
-from salesops.records.custom_field import HAVE_FIELDS, CustomField, defined
+from salesops.records.custom_field import CustomField, defined
 from salesops.records.models import NOUNS
 from salesops.records.record import Version
 from salesops.records.user import User
@@ -46,19 +46,24 @@ def kinds_for(noun: str) -> list[Kind]:
 
 
 def define_field(
-    actor: User,
+    actor: User | None,
     noun: str,
     label: str,
     kind: str,
     clock: Clock,
     *,
+    key: str = "",
     choices: str = "",
     help: str = "",
     door: str = "browser",
     reason: str = "",
 ) -> CustomField:
-    """A new field at the end of those of a kind of record. `choices` are a line each."""
-    refuse_who_may_not(actor)
+    """A new field at the end of those of a kind of record. `choices` are a line each.
+
+    Its key is made of its name unless another is given, which must be free; `actor` is None for who has the machine.
+    """
+    if actor is not None:
+        refuse_who_may_not(actor)
     if noun not in HAVE_FIELDS:
         raise Unfit("noun", "Choose one of the list.")
     if kind not in list(Kind):
@@ -69,8 +74,6 @@ def define_field(
     if len(there) >= MOST_FIELDS:
         raise Refusal(f"There are {MOST_FIELDS} fields already, which is the most.")
     with changing(actor, "create_custom_field", clock, door=door, reason=reason):
-        # Also one whose defining was undone keeps its key, as records may hold values under it.
-        taken = CustomField.objects.filter(noun=noun).values_list("key", "kind")
         made = CustomField(
             noun=noun,
             label=_label(noun, label, there),
@@ -80,7 +83,11 @@ def define_field(
             is_active=True,
         )
         made.choices = "\n".join(_choices(choices)) if kind == Kind.CHOICE else None
-        made.key = _key(str(made.label), Kind(kind), taken)
+        made.key = key or key_of(noun, str(made.label), Kind(kind))
+        if not _taken(noun).isdisjoint(_called(made.key, Kind(kind))):
+            raise Refusal(
+                f"Another field is called {made.key} already. Choose that one, or another name."
+            )
         made.id = f"{noun}.{made.key}"
         made.save(force_insert=True)
     return made
@@ -137,6 +144,15 @@ def move_field(actor: User, key: str, place: int, clock: Clock) -> Change:
     return change
 
 
+def key_of(noun: str, label: str, kind: Kind) -> str:
+    """The key a new field gets, in letters that conditions read; no other field's column is called alike."""
+    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
+    plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_LONGEST_KEY].strip("_") or "field"
+    keys = [plain, *(f"{plain}_{n}" for n in range(2, 2 * MOST_FIELDS + 2))]
+    taken = _taken(noun)
+    return next(key for key in keys if taken.isdisjoint(_called(key, kind)))
+
+
 def refuse_values_lost(defined_as: Version) -> None:
     """Refuse to undo the defining of a field that records have values of since."""
     there = NOUNS[defined_as.noun].objects.filter(deleted_at=None)
@@ -185,13 +201,11 @@ def _choices(text: str) -> list[str]:
     return found
 
 
-def _key(label: str, kind: Kind, taken: Iterable[tuple[str, str]]) -> str:
-    """A key that lasts, of letters any language of conditions reads; no other field's column is called alike."""
-    plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
-    plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_LONGEST_KEY].strip("_")
-    names = {name for key, of_kind in taken for name in _called(key, Kind(of_kind))}
-    keys = [plain or "field", *(f"{plain or 'field'}_{n}" for n in range(2, 2 * MOST_FIELDS + 2))]
-    return next(key for key in keys if names.isdisjoint(_called(key, kind)))
+def _taken(noun: str) -> set[str]:
+    """What fields of such records are called. Also one whose defining was undone keeps its key, as records may hold
+    values under it."""
+    taken = CustomField.objects.filter(noun=noun).values_list("key", "kind")
+    return {name for key, kind in taken for name in _called(key, Kind(kind))}
 
 
 def _called(key: str, kind: Kind) -> set[str]:

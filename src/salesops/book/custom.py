@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,6 +43,23 @@ MADE_OF: Mapping[Kind, Made] = {
     Kind.CHOICE: Made(Type.CHOICE),
     Kind.PERSON: Made(Type.ID, "_id", "person"),
 }
+# What can have fields of the company's own.
+HAVE_FIELDS = ("account", "contact", "lead", "opportunity")
+# How a column of a file that goes to such a field is called while it is read: custom_choice__tier.
+_READ_AS = re.compile(r"custom_(text|number|money|date|choice)__([a-z0-9_]+)")
+
+
+def own_column(kind: Kind, key: str) -> str:
+    """What a column of a file is called while it is read, whose values go to a field of the company's own."""
+    return f"custom_{kind}__{key}"
+
+
+def own_field(column: str) -> tuple[str, Kind] | None:
+    """The key and kind of the field such a column goes to; None for all other columns."""
+    found = _READ_AS.fullmatch(column)
+    return (found[2], Kind(found[1])) if found else None
+
+
 # The past of these is kept in a table beside theirs, which has the same columns.
 VERSIONS = {"opportunity": "opportunity_version"}
 

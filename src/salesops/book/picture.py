@@ -63,7 +63,8 @@ def cells(measurement: Measurement, figure: Figure) -> tuple[str, ...]:
 
 def headings(measurement: Measurement) -> tuple[str, ...]:
     """The names of the columns of `cells`."""
-    return (*(name.replace("_", " ").capitalize() for name in measurement.by), *_HEADINGS)
+    named = (name.replace("custom_", "").replace("_", " ").capitalize() for name in measurement.by)
+    return (*named, *_HEADINGS)
 
 
 def caption(measurement: Measurement) -> str:

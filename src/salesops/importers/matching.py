@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 import duckdb
 
+from salesops.book.custom import HAVE_FIELDS, MADE_OF, Kind, own_column, own_field
 from salesops.foundations.table import Type
 from salesops.importers import formats
 from salesops.importers.model import Answers, Choice, Question, SourceColumn, SourceFile
@@ -37,6 +38,7 @@ EXTRA_TYPES = {
     "_field_history.old_day": Type.DATE,
     "_field_history.new_day": Type.DATE,
 }
+_OWN = re.compile(r"custom:(text|number|money|date|choice):([a-z0-9_]+)")
 _FROM_CURRENCY = ("from currency code", "from currency", "from", "base currency", "base")
 _TO_CURRENCY = ("to currency code", "to currency", "to", "quote currency")
 _WEIGHT = {"stage": 1.5, "amount_minor": 1.0, "close_date": 1.0, "opportunity_id": 1.2, "id": 0.5}
@@ -113,6 +115,8 @@ def column_type(target: str) -> Type:
     if target in EXTRA_TYPES:
         return EXTRA_TYPES[target]
     table, _, column = target.partition(".")
+    if (own := own_field(column)) is not None:
+        return MADE_OF[own[1]].type
     return TABLES[table].column[column].type
 
 
@@ -121,6 +125,8 @@ def is_target(table: str | None, target: str) -> bool:
     there, _, column = target.partition(".")
     if not target or target in EXTRA_TYPES:
         return not target or there == table
+    if own_field(column) is not None:
+        return there == table and there in HAVE_FIELDS
     return there == table and there in TABLES and column in TABLES[there].column
 
 
@@ -131,7 +137,11 @@ def targets_of(table: str) -> list[str]:
 
 
 def target_named(table: str, said: str) -> str | None:
-    """`table.column` as people name it: `amount` for `amount_minor`, `owner` for `owner_id`."""
+    """`table.column` as people name it: `amount` for `amount_minor`, `owner` for `owner_id`, and `custom:choice:tier`
+    for a field of the company's own."""
+    if own := _OWN.fullmatch(said.strip()):
+        target = f"{table}.{own_column(Kind(own[1]), own[2])}"
+        return target if is_target(table, target) else None
     name = re.sub(r"\W+", "_", said.strip().lower())
     known = targets_of(table)
     found = next((n for n in (name, f"{name}_minor", f"{name}_id") if n in known), None)

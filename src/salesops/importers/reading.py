@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.book.custom import own_field
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.foundations.table import DUCKDB_TYPE, Type
 from salesops.importers import formats
@@ -129,6 +130,9 @@ def _create(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         ):
             kept, passing = _told_of_history(examination)
         columns = ", ".join(f'"{c}" {DUCKDB_TYPE[table.column[c].type]}' for c in kept)
+        columns += "".join(
+            f', "{c}" {DUCKDB_TYPE[kind]}' for c, kind in _own_columns(examination, name).items()
+        )
         connection.execute(f"CREATE TABLE {name} ({columns})")
         passed = "".join(f"{n} {PASSING[n]}, " for n in passing)
         connection.execute(
@@ -136,6 +140,13 @@ def _create(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         )
     for name, columns in HELPERS.items():
         connection.execute(f"CREATE TABLE l{name} ({columns})")
+
+
+def _own_columns(examination: Examination, table: str) -> dict[str, Type]:
+    """The columns of a table that are fields of the company's own, to which columns of the files go."""
+    targets = (c.target for f in examination.files if f.table == table for c in f.columns)
+    names = (target.partition(".")[2] for target in targets)
+    return {n: column_type(f"{table}.{n}") for n in names if own_field(n) is not None}
 
 
 def _told_of_history(examination: Examination) -> tuple[list[str], list[str]]:

@@ -22,6 +22,7 @@ from pydantic import BaseModel
 
 from salesops.actions.enqueue import enqueue
 from salesops.actions.import_rows import Counts, refuse_import
+from salesops.actions.take_fields import Filled, filled_by, refuse_unfit
 from salesops.book.settings import load_settings, write_whole
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
@@ -142,6 +143,7 @@ class Counted(BaseModel):
     counts: dict[str, dict[str, Any]]
     refused: dict[str, int]
     to_mend: int
+    fields: list[Filled] = []
     alike: dict[str, int] = {}
     alikes: dict[str, list[Alike]] = {}
 
@@ -234,7 +236,12 @@ def write(arrival: Arrival, actor: User, clock: Clock) -> int:
         )
     folder = _arriving() / counted.folder
     arrived = Arrived(
-        folder, tuple(counted.files), counted.seen_at, counted.refused, counted.to_mend
+        folder,
+        tuple(counted.files),
+        counted.seen_at,
+        counted.refused,
+        counted.to_mend,
+        tuple(counted.fields),
     )
     answers = arrival.answers
     try:
@@ -315,6 +322,7 @@ def count_import(work: Work) -> dict[str, Any]:
     if found.must_answer:
         return {"asks": len(found.must_answer)}
     office = Path(settings.SALESOPS_OFFICE)
+    refuse_unfit(User.objects.filter(pk=given.owner).first(), filled_by(found))
     arrived = read_files(found, office, load_settings(_book()), work.clock, watch=work)
     try:
         work("Comparing with the records", 0, 0)
@@ -332,6 +340,7 @@ def count_import(work: Work) -> dict[str, Any]:
             counts={name: vars(c) for name, c in counts.items()},
             refused=dict(arrived.refused),
             to_mend=arrived.to_mend,
+            fields=list(arrived.fields),
             alike={name: len(found) for name, found in alike.items()},
             alikes={name: [_alike(one) for one in found[:SHOWN]] for name, found in alike.items()},
         )

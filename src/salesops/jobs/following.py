@@ -161,7 +161,9 @@ def is_followed(folder: Path) -> bool:
     manifest = read_manifest_lenient(folder)
     if manifest is None or manifest.follows is None:
         return False
-    return manifest.follows.made_by == _made_by(_with_fields(load_settings(folder))) and not is_behind(mark)
+    return manifest.follows.made_by == _made_by(
+        _with_fields(load_settings(folder))
+    ) and not is_behind(mark)
 
 
 def load_records(

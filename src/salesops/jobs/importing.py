@@ -16,6 +16,7 @@ from django.db import transaction
 
 from salesops.actions.enqueue import enqueue
 from salesops.actions.import_rows import Counts, go_on, key_prefix, preview_import, start_import
+from salesops.actions.take_fields import Filled, define_missing, filled_by
 from salesops.actions.undo_import import UNDONE_WITHIN
 from salesops.book.settings import Settings
 from salesops.engines.build import speaks_of
@@ -57,6 +58,7 @@ class Arrived:
     seen_at: datetime
     refused: Mapping[str, int] = field(default_factory=dict)
     to_mend: int = 0
+    fields: tuple[Filled, ...] = ()  # of the company's own, which the rows fill
 
 
 def read_files(
@@ -77,7 +79,7 @@ def read_files(
         forget(folder)
         raise
     files = tuple(f.name for f in examination.files)
-    return Arrived(folder, files, seen_at, refused, to_mend)
+    return Arrived(folder, files, seen_at, refused, to_mend, tuple(filled_by(examination)))
 
 
 def preview(arrived: Arrived, source: str) -> Mapping[str, Counts]:
@@ -95,6 +97,9 @@ def look_alikes(arrived: Arrived, source: str) -> Mapping[str, list[Resembling]]
 def write_soon(arrived: Arrived, source: str, actor: User | None, clock: Clock) -> Job:
     """Ask for it to be written. From here on it is written whole, whoever is killed on the way."""
     with transaction.atomic():
+        if arrived.fields:
+            with workbench(arrived.folder / ROWS, read_only=True) as work:
+                define_missing(actor, arrived.fields, work, clock)
         run = start_import(actor, source, list(arrived.files), arrived.seen_at, clock)
         run.folder, run.refused, run.to_mend = (
             arrived.folder.name,

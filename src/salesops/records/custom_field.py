@@ -11,13 +11,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from salesops.book.custom import MADE_OF, CustomColumn, Kind
+from salesops.book.custom import HAVE_FIELDS, MADE_OF, CustomColumn, Kind
 from salesops.foundations.table import Column, Type
 from salesops.records.fields import choice, count, text, yes_no
 from salesops.records.record import Record, versions_of
 
-# What can have fields of the company's own.
-HAVE_FIELDS = ("account", "contact", "lead", "opportunity")
 PREFIX = "custom."
 LONGEST_TEXT = 10_000
 _WHOLE_DIGITS, _PLACES = 12, 6

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, date
+from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
 import duckdb
 
+from salesops.book.custom import Kind, own_field
 from salesops.foundations.table import Type
 from salesops.records.to_tables import entered, quoted
 from salesops.tables import TABLES
@@ -27,11 +29,13 @@ LONGEST_KEY = 200
 
 @dataclass(frozen=True)
 class Incoming:
-    """One row: its key, its columns by name, and for an opportunity the states its source remembers."""
+    """One row: its key, its columns by name, for an opportunity the states its source remembers, and by key the fields
+    of the company's own."""
 
     key: str
     values: dict[str, Any]
     past: list[dict[str, Any]] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
 
 
 def incoming(
@@ -44,6 +48,8 @@ def incoming(
     columns = [c for c in entered(name) if c.name != "id"]
     key = key_of(KEY.get(name, "id"), prefix)
     listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix) for c in columns)
+    own = own_columns(work, name)
+    listed += "".join(f', "{column}"' for column in own)
     rows = _rows(
         work,
         f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > $after ORDER BY key',
@@ -56,7 +62,28 @@ def incoming(
         while waiting is not None and waiting[0] < row[0]:
             waiting = next(past, None)
         mine = waiting[1] if waiting is not None and waiting[0] == row[0] else []
-        yield Incoming(row[0], dict(zip([c.name for c in columns], row[1:], strict=True)), mine)
+        ours = row[1 + len(columns) :]
+        yield Incoming(
+            row[0],
+            dict(zip([c.name for c in columns], row[1 : 1 + len(columns)], strict=True)),
+            mine,
+            {key: _as_kept(v) for (key, _), v in zip(own.values(), ours, strict=True)},
+        )
+
+
+def own_columns(work: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, Kind]]:
+    """The columns of a table in `work` that are fields of the company's own: the key and kind of each."""
+    columns = [d[0] for d in work.execute(f'SELECT * FROM "{name}" LIMIT 0').description or ()]
+    return {c: found for c in columns if (found := own_field(c)) is not None}
+
+
+def _as_kept(value: Any) -> Any:
+    """What was read of a file as records keep it; nothing for a blank."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize() or Decimal(0):f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return (value.strip() or None) if isinstance(value, str) else value
 
 
 def _past(

@@ -13,6 +13,7 @@ from django.db.models import DateTimeField, Exists, F, Max, Min, OuterRef, Q, Va
 from django.db.models.functions import Greatest
 
 from salesops.records.context import history_written_by_hand
+from salesops.records.custom_field import with_values
 from salesops.records.import_run import undone_imports
 from salesops.records.imported_erasures import without_erased
 from salesops.records.imported_merges import Merges, follow_merges
@@ -82,6 +83,8 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
             for c, v in row.values.items()
             if v is not None and v != former[c] and not merges.was_replaced(row.key, c, v)
         }
+        if own := _own_that_differ(row, former):
+            new["custom"] = with_values(former["custom"], own.items())
         if new or row.past:
             found.changed.append((row, new))
         else:
@@ -94,6 +97,8 @@ def _compare_merged(
 ) -> None:
     """A record that was merged: what its source changed since then is changed in it, and in what it lives on in."""
     new = {c: v for c, v in row.values.items() if v is not None and v != former[c]}
+    if own := _own_that_differ(row, former):
+        new["custom"] = with_values(former["custom"], own.items())
     if not new:
         found.same += 1
         return
@@ -102,9 +107,18 @@ def _compare_merged(
     if winner is None or winner["deleted_at"] is not None:
         return
     there = {c: v for c, v in new.items() if v != winner[c] and v != winner["id"]}
+    there.pop("custom", None)
+    if own := {k: v for k, v in own.items() if v != winner["custom"].get(k)}:
+        there["custom"] = with_values(winner["custom"], own.items())
     if there:
         found.former.setdefault(winner["id"], winner)
         found.changed.append((Incoming(winner["id"], row.values), there))
+
+
+def _own_that_differ(row: Incoming, former: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the company's own of which the row says something else than what is kept."""
+    kept = former["custom"] or {}
+    return {k: v for k, v in row.custom.items() if v is not None and v != kept.get(k)}
 
 
 def _taken_by_an_undoing(noun: type[Record], deleted: list[str]) -> set[str]:
@@ -167,7 +181,10 @@ def _create(noun: type[Record], rows: Sequence[Incoming], under: Under) -> None:
         insert(
             noun,
             ["id", "origin", "custom", *columns],
-            ([r.key, under.origin, {}, *r.values.values()] for r in rows),
+            (
+                [r.key, under.origin, with_values({}, r.custom.items()), *r.values.values()]
+                for r in rows
+            ),
         )
         states = [state for row in rows for state in _states(row, under)]
         _insert_versions(noun, states, columns, under)
@@ -177,9 +194,13 @@ def _bring_back(noun: type[Record], rows: Sequence[Incoming], under: Under) -> N
     """Records that an undoing took away are there again, as if they came for the first time."""
     if not rows:
         return
-    fresh: dict[str, Any] = {"deleted_at": None, "origin": under.origin, "custom": {}}
+    fresh: dict[str, Any] = {"deleted_at": None, "origin": under.origin}
     with history_written_by_hand():
-        update(noun, [(r.key, fresh | r.values) for r in rows])
+        own = [with_values({}, r.custom.items()) for r in rows]
+        update(
+            noun,
+            [(r.key, fresh | {"custom": c} | r.values) for r, c in zip(rows, own, strict=True)],
+        )
         gone = noun.versions.objects.filter(record_id__in=[r.key for r in rows], ends_at=FOREVER)
         gone.update(ends_at=F("begins_at"), closed_by=under.change)
         states = [state for row in rows for state in _states(row, under)]
@@ -214,7 +235,8 @@ class _State:
 
 def _states(row: Incoming, under: Under) -> list[_State]:
     """Every state of a new record: those its source remembers, and the one it is in if that is another."""
-    told = _told(row.key, row.past, FOREVER, under.origin, {})
+    own = with_values({}, row.custom.items())
+    told = _told(row.key, row.past, FOREVER, under.origin, own)
     if told and _is_state(row.values, row.past[-1]):
         return told
     begins_at = under.seen_at
@@ -222,7 +244,15 @@ def _states(row: Incoming, under: Under) -> list[_State]:
         begins_at = max(begins_at, told[-1].begins_at + timedelta(microseconds=1))
         last = told.pop()
         told.append(_State(**{**vars(last), "ends_at": begins_at}))
-    seen = _State(row.key, begins_at, FOREVER, row.values, was_first_seen=True, origin=under.origin)
+    seen = _State(
+        row.key,
+        begins_at,
+        FOREVER,
+        row.values,
+        was_first_seen=True,
+        origin=under.origin,
+        custom=own,
+    )
     return [*told, seen]
 
 
@@ -322,13 +352,14 @@ def _remember(
             _insert_versions(noun, _told(row.key, older, first, origin, custom), columns, under)
         if newer:
             kept = [{**p, **{c: now[c] for c in columns if p.get(c) is None}} for p in newer]
+            custom = new.get("custom", custom)
             told = _told(row.key, kept, FOREVER, origin, custom)
             # An undoing may have put the state back at a later moment than what is told now.
             ends_at = Greatest("begins_at", Value(told[0].begins_at, DateTimeField()))
             versions.filter(ends_at=FOREVER).update(ends_at=ends_at, closed_by=under.change)
             _insert_versions(noun, told, columns, under)
             state = {c: told[-1].values[c] for c in columns}
-            noun.objects.filter(id=row.key).update(**state)
+            noun.objects.filter(id=row.key).update(**state, custom=custom)
             new = {c: v for c, v in now.items() if v != state[c]}
     if new:
         noun.objects.filter(id=row.key).update(**new)

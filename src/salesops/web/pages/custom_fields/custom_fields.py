@@ -18,10 +18,10 @@ from salesops.actions.define_field import (
     refuse_who_may_not,
 )
 from salesops.actions.edit_record import Unfit, version_now
-from salesops.book.custom import Kind
+from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.records.custom_field import HAVE_FIELDS, CustomField, defined
+from salesops.records.custom_field import CustomField, defined
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 from salesops.records.visibility import visible_to

@@ -35,14 +35,17 @@ from salesops.jobs.importing import PROBLEMS
 from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
 from salesops.records.job import CANCELLED
+from salesops.web.pages.custom_fields.custom_fields import KINDS
 from salesops.web.pages.data.problems import asking, every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
+from salesops.web.pages.importing.own_places import own_places
 from salesops.web.pages.importing.told import in_money, lines_counted
 from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
 from salesops.web.pages.work.told import Told, in_short, told
 from salesops.web.uploads import given, most_in_words
+from salesops.web.words import several
 
 OTHER = "other"  # a system that no import came from yet
 SOURCE_LENGTH = 40
@@ -151,7 +154,8 @@ def columns(request: HttpRequest, session: str) -> HttpResponse:
             count_soon(begun, actor_of(request), system_clock)
             return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
     context = {"begun": begun, "source": source, "is_incomplete": request.method == "POST"}
-    return render(request, "importing/columns.html", context | found_in(examination))
+    further = own_places(actor_of(request))
+    return render(request, "importing/columns.html", context | found_in(examination, further))
 
 
 def check(request: HttpRequest, session: str) -> HttpResponse:
@@ -181,6 +185,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "currency": reading()[0] or "USD",
         "zone": reading()[1],
         "alike": _alike(counted),
+        "fields": _new_fields(counted),
         **_problems(counted),
     }
     return render(
@@ -286,6 +291,16 @@ def _alike(counted: Counted) -> list[tuple[str, list[dict[str, object]]]]:
         ]
         told.append((f"{count:,} of the new {noun}s {does}{first}", rows))
     return told
+
+
+def _new_fields(counted: Counted) -> list[tuple[str, str]]:
+    """The fields that are not there yet, by what they are of: (opportunities, Tier (choice), Fee (money))."""
+    made: dict[str, list[str]] = {}
+    for field in counted.fields:
+        if field.there is None:
+            told = f"{field.label} ({KINDS[field.kind][0].lower()})"
+            made.setdefault(several(field.noun), []).append(told)
+    return [(noun, ", ".join(fields)) for noun, fields in made.items()]
 
 
 def _problems(counted: Counted) -> dict[str, object]:

@@ -10,12 +10,12 @@ from django.conf import settings
 from django.db.models import Q
 
 from salesops.actions.edit_record import Unfit, fitting
-from salesops.book.custom import Kind
+from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.book.settings import load_settings
 from salesops.foundations.money import format_money
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
-from salesops.records.custom_field import HAVE_FIELDS, PREFIX, CustomField, value_of
+from salesops.records.custom_field import PREFIX, CustomField, value_of
 from salesops.records.models import NOUNS, Person, PipelineStage
 from salesops.records.record import Record
 from salesops.records.user import User

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.importers.matching import targets_of
-from salesops.importers.model import Answers, Examination, FileAnswer, SourceFile
+from salesops.importers.model import Answers, Examination, FileAnswer, SourceColumn, SourceFile
 from salesops.importers.vocabulary import COLUMN_WORDS
 from salesops.jobs.run import start
 from salesops.web.pages.opening.session import answers_of, examination_of, folder_of, say
 
+# A table and a column of a file → groups of places it may go to, each with a title, and places with their words.
+Further = Callable[[str, SourceColumn], list[tuple[str, list[tuple[str, str]]]]]
 TABLE_TITLES = {name: name.replace("_", " ").capitalize() for name in COLUMN_WORDS}
 
 
@@ -30,10 +33,11 @@ def columns(request: HttpRequest, session: str) -> HttpResponse:
     return render(request, "opening/columns.html", context | found_in(examination))
 
 
-def found_in(examination: Examination) -> dict[str, Any]:
-    """What the page shows of the files: each with its columns, and the questions."""
+def found_in(examination: Examination, further: Further = lambda *_: []) -> dict[str, Any]:
+    """What the page shows of the files: each with its columns, and the questions. `further` says where else a column
+    of a table may go."""
     return {
-        "files": [_shown(place, f) for place, f in enumerate(examination.files)],
+        "files": [_shown(place, f, further) for place, f in enumerate(examination.files)],
         "questions": examination.questions,
         "must": examination.must_answer,
         "tables": TABLE_TITLES,
@@ -48,7 +52,7 @@ def unanswered(examination: Examination, answers: Answers) -> bool:
     return any(not answers.choices.get(q.id) for q in examination.must_answer)
 
 
-def _shown(place: int, file: SourceFile) -> dict[str, Any]:
+def _shown(place: int, file: SourceFile, further: Further) -> dict[str, Any]:
     asked = {c.name for c in file.columns if c.note == "Needs you"}
     return {
         "place": place,
@@ -61,6 +65,7 @@ def _shown(place: int, file: SourceFile) -> dict[str, Any]:
                 "name": c.name,
                 "samples": ", ".join(c.samples[:3]),
                 "target": c.target.partition(".")[2],
+                "further": further(file.table, c) if file.table and not file.is_fixed else [],
                 "confidence": round(c.confidence * 100),
                 "reads_as": _words(c.reads_as) if c.target else "",
                 "note": c.note,
