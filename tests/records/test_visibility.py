@@ -21,7 +21,7 @@ from tests.records.oracle import Row, World, sees
 
 pytestmark = pytest.mark.django_db
 
-THEN = datetime(2026, 5, 1, tzinfo=UTC)
+THEN, LATER = datetime(2026, 5, 1, tzinfo=UTC), datetime(9998, 1, 1, tzinfo=UTC)
 SHAREABLE = ("account", "contact", "lead", "opportunity")
 # How each row of a table refers to others; the rest of its columns say nothing about who may see it.
 REFERENCES = {
@@ -73,8 +73,11 @@ def worlds(draw: st.DrawFn) -> tuple[World, list[Row]]:
             if draw(rare):
                 person = draw(st.sampled_from([*[None] * len(PEOPLE), *PEOPLE]))
                 team = "" if person else draw(st.sampled_from(["East", "West"]))
-                share = {"noun": noun, "record_id": key, "person_id": person, "team": team}
-                world.shares.append(share | {"ended": draw(rare), "may_edit": draw(st.booleans())})
+                share: Row = {"noun": noun, "record_id": key, "person_id": person, "team": team}
+                # Ended by somebody, or by itself as its last day has passed.
+                ended, last = draw(rare), draw(st.sampled_from([None, LATER, THEN]))
+                share |= {"ended": ended or last == THEN, "may_edit": draw(st.booleans())}
+                world.shares.append(share | {"ends_at": last})
     roles = st.sampled_from(["sales_leader", "salesperson", *(r for r, _ in ROLES)])
     logins = [
         {"person_id": person, "role": draw(roles), "is_active": not draw(rare)}
@@ -97,7 +100,7 @@ def keep_world(world: World) -> None:
         Share(
             **{k: v for k, v in share.items() if k != "ended"},
             begun_by=change,
-            ended_by=change if share["ended"] else None,
+            ended_by=change if share["ended"] and share["ends_at"] != THEN else None,
         )
         for share in world.shares
     )

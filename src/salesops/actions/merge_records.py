@@ -21,7 +21,7 @@ from salesops.records.models import NOUNS
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.request import RequestLink
-from salesops.records.share import Share
+from salesops.records.share import Share, still_shared
 from salesops.records.user import User
 from salesops.records.visibility import editable_by
 from salesops.tables import TABLES
@@ -241,17 +241,19 @@ def _end_circle(noun: type[Record], winner: str) -> None:
 
 def _share_alike(noun: str, loser: str, winner: str, change: Change) -> None:
     """With whom the loser was shared, the winner is."""
-    for share in Share.objects.filter(noun=noun, record_id=loser, ended_by=None):
+    for share in Share.objects.filter(still_shared(change.at), noun=noun, record_id=loser):
         there = Share.objects.filter(
             noun=noun, record_id=winner, person=share.person_id, team=share.team, ended_by=None
         )
-        if not there.exists():
+        if not there.filter(still_shared(change.at)).exists():
+            there.update(ended_by=change)
             Share.objects.create(
                 noun=noun,
                 record_id=winner,
                 person_id=share.person_id,
                 team=share.team,
                 may_edit=share.may_edit,
+                ends_at=share.ends_at,
                 begun_by=change,
             )
 

@@ -9,8 +9,9 @@ from django.db import connection
 from django.db.models import Q
 
 from salesops.book.facts import EVERYTHING, Scope
+from salesops.foundations.clock import system_clock
 from salesops.records.person import Person
-from salesops.records.share import Share
+from salesops.records.share import Share, still_shared
 from salesops.records.user import User
 
 ADMINISTRATORS = frozenset({"administrator"})
@@ -104,7 +105,7 @@ def _shared_with(person: Person) -> tuple[dict[str, frozenset[str]], dict[str, f
         whom |= Q(team=person.team)
     seen: dict[str, set[str]] = {}
     edited: dict[str, set[str]] = {}
-    found = Share.objects.filter(whom, ended_by__isnull=True)
+    found = Share.objects.filter(whom, still_shared(system_clock()))
     for noun, key, may_edit in found.values_list("noun", "record_id", "may_edit"):
         seen.setdefault(noun, set()).add(key)
         if may_edit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -13,8 +14,13 @@ from salesops.records.fields import KEY_LENGTH
 SHAREABLE = ("account", "contact", "lead", "opportunity")
 
 
+def still_shared(now: datetime) -> Q:
+    """The shares that open something at an instant."""
+    return Q(ended_by__isnull=True) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+
+
 class Share(models.Model):
-    """One record, for one person or for everybody of a team. It is ended, never removed."""
+    """One record, for one person or for everybody of a team, for good or until an instant. It is ended, never removed."""
 
     noun = models.CharField(max_length=60)
     record_id = models.CharField(max_length=KEY_LENGTH)
@@ -23,6 +29,7 @@ class Share(models.Model):
     )
     team = models.CharField(max_length=KEY_LENGTH, default="", blank=True)
     may_edit = models.BooleanField(default=False)
+    ends_at = models.DateTimeField(null=True, blank=True)
     begun_by = models.ForeignKey("records.Change", models.PROTECT, related_name="+")
     ended_by = models.ForeignKey("records.Change", models.PROTECT, null=True, related_name="+")
 

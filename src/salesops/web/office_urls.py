@@ -37,6 +37,7 @@ from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.pipelines import pipelines
 from salesops.web.pages.settings import in_office
+from salesops.web.pages.sharing import sharing
 from salesops.web.pages.signing_in import account, health, invitation, provider
 from salesops.web.pages.tasks import calendar, tasks
 from salesops.web.pages.tasks.activity import ACTIVITY, new_activity
@@ -162,6 +163,8 @@ urlpatterns = [
     path("files/<int:key>/away", files.away, name="file_away"),
     path("files/<slug:noun>/<path:key>", files.attach, name="attach_files"),
     path("find", find, name="find"),
+    path("shared", sharing.shared, name="shared"),
+    path("share/<slug:noun>/<path:key>", sharing.share, name="share"),
     path("account/calendar", calendar.calendar, name="my_calendar"),
     path("calendar/<str:token>.ics", calendar.feed, name="calendar_feed"),
     path("people-to-mention", people_to_mention, name="people_to_mention"),

@@ -27,6 +27,7 @@ from salesops.records.field_access import Access, field_access, hidden_fields
 from salesops.records.models import NOUNS
 from salesops.records.reach import reach
 from salesops.records.record import Record
+from salesops.records.share import SHAREABLE, Share, still_shared
 from salesops.records.somebody import OF_PEOPLE
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
@@ -237,10 +238,20 @@ def shown(
             "zone": reading()[1],
             "merged": merged_here(kind.noun, key),
             "erase": _erasing(actor, kind.noun, key),
+            "share": _sharing(actor, kind.noun, key),
             **kind.more(actor, record, currency),
         },
         status=status,
     )
+
+
+def _sharing(actor: User, noun: type[Record], key: str) -> tuple[str, int]:
+    """Where the record is shared by who may, and with how many it is; nowhere for others."""
+    name = noun._meta.db_table
+    if name not in SHAREABLE or not may_edit(actor, noun, key):
+        return "", 0
+    shares = Share.objects.filter(still_shared(system_clock()), noun=name, record_id=key)
+    return reverse("share", args=[name, key]), shares.count()
 
 
 def _erasing(actor: User, noun: type[Record], key: str) -> str:

@@ -25,6 +25,7 @@ from salesops.records.models import Quota, Share, User
 from salesops.records.organisation import Organisation, Place, spans_of
 from salesops.records.organisation import organisation as as_of
 from salesops.records.reach import LEADER
+from salesops.records.share import still_shared
 from salesops.web.pages.keeping import typed
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.organisation.organisation import PLAN, refused
@@ -143,7 +144,7 @@ def team(request: HttpRequest) -> HttpResponse:
     quotas = Quota.objects.filter(
         team=old, person=None, starts_on__gte=from_day, deleted_at=None
     ).count()
-    shared = Share.objects.filter(team=old, ended_by=None).count()
+    shared = Share.objects.filter(still_shared(system_clock()), team=old).count()
     context |= {
         "team": old,
         "from_day": from_day,
@@ -175,7 +176,7 @@ def _effects(there: Organisation, key: str, place: Place, today: date) -> Effect
 
 
 def _shared(team: str | None) -> int:
-    return Share.objects.filter(team=team, ended_by=None).count() if team else 0
+    return Share.objects.filter(still_shared(system_clock()), team=team).count() if team else 0
 
 
 def _place(form: Mapping[str, str], now: Place, there: Organisation) -> Place:

@@ -1,0 +1,1 @@
+"""Pages that share a record, and tell what is shared."""
