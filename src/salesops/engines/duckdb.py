@@ -74,28 +74,13 @@ class DuckDBEngine:
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
         """One row a group, or the rows behind, for the given parameter values."""
-        text = self._text(question)
-        used = {k: v for k, v in values.items() if f"${k}" in text}
-        generation = self._current()
-        if question.answer != "cells":
-            return self._ask(generation, text, used)
-        key = (question.fingerprint, tuple(sorted(used.items())))
-        kept = generation.answers.get(key)
-        if kept is None:
-            kept = self._ask(generation, text, used)
-            if len(generation.answers) > KEPT_ANSWERS:
-                generation.answers.clear()
-            generation.answers[key] = kept
-        return kept
+        return self._answered(self._current(), question, values)
 
     def page(
         self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
     ) -> Rows:
         """One page of the rows behind a number; `order` is SQL over its columns."""
-        text = self._text(question)
-        used = {k: v for k, v in values.items() if f"${k}" in text}
-        whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
-        return self._ask(self._current(), whole, used)
+        return self._page(self._current(), question, values, order, limit, offset)
 
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over the current generation, read-only."""
@@ -118,9 +103,7 @@ class DuckDBEngine:
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name, bound to the current generation."""
-        import ibis
-
-        return ibis.duckdb.from_connection(self._current().connection.cursor()).table(name)
+        return self._table(self._current(), name)
 
     def interrupt(self) -> None:
         """End what runs now with `duckdb.InterruptException`; what is asked afterwards runs as ever."""
@@ -142,6 +125,44 @@ class DuckDBEngine:
                 self._texts.clear()
             text = self._texts[question.fingerprint] = sql_of(question, self.folder / "compiled")
         return text
+
+    def _table(self, generation: _Generation, name: str) -> ir.Table:
+        import ibis
+
+        return ibis.duckdb.from_connection(generation.connection.cursor()).table(name)
+
+    def _answered(
+        self, generation: _Generation, question: Question, values: Mapping[str, Any]
+    ) -> Rows:
+        text = self._text(question)
+        if question.answer != "cells":
+            return self._ask(generation, text, _used(text, values))
+        key = self._key(question, values)
+        kept = generation.answers.get(key)
+        if kept is None:
+            kept = self._ask(generation, text, _used(text, values))
+            if len(generation.answers) > KEPT_ANSWERS:
+                generation.answers.clear()
+            generation.answers[key] = kept
+        return kept
+
+    def _page(
+        self,
+        generation: _Generation,
+        question: Question,
+        values: Mapping[str, Any],
+        order: str,
+        limit: int,
+        offset: int,
+    ) -> Rows:
+        text = self._text(question)
+        whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
+        return self._ask(generation, whole, _used(text, values))
+
+    def _key(self, question: Question, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """What an answer is kept under."""
+        used = _used(self._text(question), values)
+        return question.fingerprint, tuple(sorted(used.items()))
 
     def _ask(self, generation: _Generation, sql: str, values: Mapping[str, Any]) -> Rows:
         """Run the text of a question, which names the tables themselves."""
@@ -256,3 +277,8 @@ class DuckDBEngine:
             )
             facts = dataclasses.replace(manifest.facts, lacks=lacks)
             return _Generation(seen, manifest, facts, connection)
+
+
+def _used(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those values that the text of a question speaks of."""
+    return {k: v for k, v in values.items() if f"${k}" in text}

@@ -13,11 +13,11 @@ import duckdb
 from salesops.book.engine import Rows
 from salesops.book.facts import IbisFacts, Scope, scalars
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
-from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, attach
 from salesops.engines.literals import with_values
 from salesops.engines.names import KINDS, NameIndex, made_of, places_in, places_replaced
+from salesops.engines.steady import SteadyEngine
 from salesops.tables import TABLES
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ BESIDE = {
 }
 
 
-class ScopedEngine(DuckDBEngine):
+class ScopedEngine(SteadyEngine):
     """The engine for one scope. Ask books made with it for numbers by `seen_by` the same scope.
 
     `run` meets views in place of tables, each with the rows within the scope; what has no view has no name.
@@ -44,12 +44,6 @@ class ScopedEngine(DuckDBEngine):
     def __init__(self, folder: Path, scope: Scope) -> None:
         super().__init__(folder, memory_limit=MEMORY)
         self.scope = scope
-
-    def table(self, name: str) -> ir.Table:
-        """The Ibis table with what the reader may see of it."""
-        import ibis
-
-        return ibis.duckdb.from_connection(self._current().connection.cursor()).table(name)
 
     def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)

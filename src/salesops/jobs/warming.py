@@ -29,9 +29,9 @@ from salesops.book.engine import Rows
 from salesops.book.question import Question
 from salesops.book.settings import Settings, write_whole
 from salesops.engines.compiled import BUILT, edition, keep, sql_of
-from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import MANIFEST, Manifest, read_manifest_lenient
 from salesops.engines.names import NAMES, make_index
+from salesops.engines.steady import SteadyEngine
 from salesops.importers.model import Cancelled
 from salesops.insights import (
     KEY_NUMBERS,
@@ -67,7 +67,7 @@ KeptAnswers = Mapping[tuple[Any, ...], Rows]
 log = logging.getLogger("salesops.jobs")
 
 
-class WarmEngine(DuckDBEngine):
+class WarmEngine(SteadyEngine):
     """The embedded engine that begins with the answers kept beside a generation's file."""
 
     @property

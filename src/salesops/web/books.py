@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.settings import load_settings
 from salesops.data_quality import Report, Trend, run_checks, trend
-from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import Manifest, read_manifest_lenient
 from salesops.engines.scoped import ScopedEngine
+from salesops.engines.steady import OneGeneration, SteadyEngine
 from salesops.foundations.problem import Refusal
 from salesops.insights import Finding
 from salesops.jobs import checking, warming
@@ -29,7 +30,7 @@ LONG, AGAIN_AFTER, MOST_ASKED = 1.0, 600.0, 64  # seconds, seconds, readers
 reader: ContextVar[Scope] = ContextVar("reader", default=EVERYTHING)
 
 
-def engine() -> DuckDBEngine:
+def engine() -> SteadyEngine:
     """The engine of the served book for this reader; it follows new generations by itself."""
     scope = reader.get()
     return whole_engine() if scope.is_everything else _scoped(settings.SALESOPS_BOOK, scope)
@@ -67,9 +68,27 @@ def whole_book() -> Book:
     return Book(engine(), load_settings(settings.SALESOPS_BOOK), scope=reader.get())
 
 
-def asked_book(request: HttpRequest) -> Book:
-    """The book with the filter and the as-of day of the request."""
+def steady_book() -> Book:
+    """The book for pages of numbers, all of one state. Raises Refusal where there is none yet.
+
+    While edits come into a large book it is of some seconds ago, and `speaks_of` says since when.
+    """
     book = whole_book()
+    return dataclasses.replace(book, engine=engine().steady())
+
+
+def speaks_of(book: Book) -> datetime | None:
+    """When what a steady book says was so, in UTC; None where it is the newest state."""
+    current, held = manifest(), book.engine
+    if not isinstance(held, OneGeneration) or current is None:
+        return None
+    is_newest = held.manifest.generation == current.generation
+    return None if is_newest else held.manifest.opened_at
+
+
+def asked_book(request: HttpRequest) -> Book:
+    """The book for numbers with the filter and the as-of day of the request."""
+    book = steady_book()
     where = request.GET.get("where", "").strip()
     as_of = request.GET.get("as_of", "").strip()
     if where:

@@ -8,7 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
-from salesops.web.books import is_office, manifest, what_stands_out, whole_book
+from salesops.web.books import (
+    is_office,
+    manifest,
+    speaks_of,
+    steady_book,
+    what_stands_out,
+    whole_book,
+)
 from salesops.web.pages.data.problems import problems_of
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
@@ -30,13 +37,15 @@ def home(request: HttpRequest) -> HttpResponse:
     if manifest() is None:
         return redirect("opening")
     book = whole_book()
-    tiles = tiles_of(book)
+    steady = steady_book()
+    tiles = tiles_of(steady)
     return render(
         request,
         "home/home.html",
         {
             "today": book.today,
-            "quarter": quarter_of(book),
+            "quarter": quarter_of(steady),
+            "speaks_of": speaks_of(steady),
             "to_mend": to_mend_of(request, book) if is_office() else None,
             "tiles": [t for t in tiles if not t.why],
             "silent": [t for t in tiles if t.why],

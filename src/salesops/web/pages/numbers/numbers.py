@@ -8,7 +8,7 @@ from django.shortcuts import render
 from salesops.book.picture import value_in_words
 from salesops.insights import LIBRARY_PERIOD
 from salesops.kpis import KPIS
-from salesops.web.books import whole_book
+from salesops.web.books import speaks_of, steady_book
 from salesops.web.pages.numbers.reading import PRESETS
 
 GROUPS = (
@@ -26,7 +26,7 @@ GROUPS = (
 
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every KPI by group, over the last four quarters."""
-    book = whole_book()
+    book = steady_book()
     label = request.GET.get("period", "") or LIBRARY_PERIOD
     period = book.period(label)
     groups = []
@@ -46,5 +46,11 @@ def numbers(request: HttpRequest) -> HttpResponse:
                 }
             )
         groups.append({"title": title, "kpis": kpis})
-    context = {"groups": groups, "period": period, "label": label, "presets": PRESETS}
+    context = {
+        "groups": groups,
+        "period": period,
+        "label": label,
+        "presets": PRESETS,
+        "speaks_of": speaks_of(book),
+    }
     return render(request, "numbers/numbers.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest
@@ -16,7 +16,7 @@ from salesops.book.picture import MINUS, sum_in_words, value_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi, Unit
-from salesops.web.books import asked_book
+from salesops.web.books import asked_book, speaks_of
 
 QUARTERS = 12
 PRESETS = (
@@ -45,6 +45,11 @@ class Reading:
     def whole_book_day(self) -> date:
         """The last day the book knows of."""
         return dataclasses.replace(self.book, at=None).today
+
+    @property
+    def speaks_of(self) -> datetime | None:
+        """When what is shown was so, where edits came since."""
+        return speaks_of(self.book)
 
     @property
     def other(self) -> Period | None:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from salesops.book.picture import interval_in_words, value_in_words
 from salesops.insights import LIBRARY_PERIOD, OF_A_PERSON
 from salesops.kpis import KPIS
-from salesops.web.books import whole_book
+from salesops.web.books import speaks_of, steady_book, whole_book
 from salesops.web.pages.records.records import deals_of, name_of, record
 
 
@@ -16,13 +16,14 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
     """The person with that id."""
     book = whole_book()
     found = record(book, "person", key)
-    period = book.period(LIBRARY_PERIOD)
+    steady = steady_book()
+    period = steady.period(LIBRARY_PERIOD)
     numbers = []
     for name in OF_A_PERSON:
         mine = next(
-            (f for f in book.measure(name, period=period, by=["person"]) if f.key == (key,)), None
+            (f for f in steady.measure(name, period=period, by=["person"]) if f.key == (key,)), None
         )
-        whole = book.measure(name, period=period)
+        whole = steady.measure(name, period=period)
         if mine is None or mine.value is None:
             continue
         kpi = KPIS[name]
@@ -43,6 +44,7 @@ def person(request: HttpRequest, key: str) -> HttpResponse:
             "manager": name_of(book, "person", found["manager_id"]),
             "numbers": numbers,
             "period": period,
+            "speaks_of": speaks_of(steady),
             **deals_of(book, "owner_id", key),
             "places": book.engine.run(
                 "SELECT team, role, valid_from, valid_to FROM team_membership WHERE person_id = $key ORDER BY valid_from",
