@@ -10,7 +10,7 @@ from django.db import models
 class SettingsChange(models.Model):
     """One change of the settings, under the change that tells who, when and why. Added, never changed or removed."""
 
-    change = models.OneToOneField("records.Change", models.PROTECT, related_name="settings")
+    change = models.OneToOneField("records.Change", models.PROTECT, related_name="settings_change")
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
 

@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                     "change",
                     models.OneToOneField(
                         on_delete=django.db.models.deletion.PROTECT,
-                        related_name="settings",
+                        related_name="settings_change",
                         to="records.change",
                     ),
                 ),
