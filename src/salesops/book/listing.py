@@ -17,14 +17,15 @@ class ListColumn:
     name: str
     title: str
     sql: str
-    kind: str = "text"  # text, choice, money, count, number, date, yes
+    # text, choice, money, own_money, count, number, share, date, yes
+    kind: str = "text"
     shown: bool = True
     narrow: bool = False  # also shown where there is little room
 
     @property
     def is_number(self) -> bool:
         """Shown aligned to the right."""
-        return self.kind in ("money", "count", "number")
+        return self.kind in ("money", "own_money", "count", "number", "share")
 
 
 @dataclass(frozen=True)

@@ -36,9 +36,11 @@ def editable_by(user: User, noun: type[Record]) -> QuerySet[Any]:
     return editable_within(reach(user), noun)
 
 
-def visible_within(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
-    """The records of `noun` within a reach that was worked out before."""
-    there = noun.objects.filter(deleted_at__isnull=True)
+def visible_within(
+    scope: Reach, noun: type[Record], *, also_deleted: bool = False
+) -> QuerySet[Any]:
+    """The records of `noun` within a reach that was worked out before, without those that were taken away."""
+    there = noun.objects.all() if also_deleted else noun.objects.filter(deleted_at__isnull=True)
     if not scope.is_known:
         return there.none()
     return there if scope.is_all else there.filter(_SEEN[noun._meta.db_table](scope))

@@ -1,10 +1,10 @@
-"""What an account pays each month, over a half-open span of days."""
+"""What an account pays each month, from a first day on."""
 
 from salesops.foundations.table import Column, Table, Type
 
 recurring_revenue = Table(
     name="recurring_revenue",
-    meaning="What an account pays each month, over a half-open span of days.",
+    meaning="What an account pays each month, from a first day on.",
     key=("id",),
     export_file="a subscription file (account, start, end, monthly amount)",
     columns=(

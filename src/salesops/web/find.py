@@ -1,4 +1,4 @@
-"""What the palette finds while somebody types, also with letters wrong: accounts, deals, contacts, people and numbers."""
+"""What the palette finds while somebody types, also with letters wrong: whatever has a name, and numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _SHORTEST_WRONG, _ALIKE = 4, 0.75  # of the words of numbers, which are few
 _KINDS = {
     "account": ("/accounts/", "building-2"),
     "opportunity": ("/opportunities/", "handshake"),
-    "contact": ("/accounts/", "user-round"),
+    "contact": ("/contacts/", "user-round"),
+    "lead": ("/leads/", "magnet"),
     "person": ("/people/", "users"),
 }
 
@@ -61,16 +62,13 @@ def _names(text: str) -> list[Option]:
 
 
 def _at_accounts(contacts: Sequence[Found]) -> list[Found]:
-    """Contacts with the name of their account in place of their title; they stand on its page, so none without."""
+    """Contacts with the name of their account in place of their title, where they have one."""
     keys = {c.hangs_on for c in contacts if c.hangs_on}
-    if not keys:
-        return []
-    listed = ", ".join(map(literal, sorted(keys)))
+    listed = ", ".join(map(literal, sorted(keys))) or "NULL"
     names = dict(engine().run(f"SELECT id, name FROM account WHERE id IN ({listed})").rows)
     return [
-        Found(c.kind, c.hangs_on, c.name, names[c.hangs_on] or "", "", c.distance)
+        Found(c.kind, c.id, c.name, names.get(c.hangs_on) or c.note, "", c.distance)
         for c in contacts
-        if c.hangs_on in names
     ]
 
 

@@ -92,6 +92,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         else [
             ("New task", reverse("new_activity")),
             ("New opportunity", reverse("new_opportunity")),
+            ("New contact", reverse("new_record", args=["contact"])),
+            ("New lead", reverse("new_record", args=["lead"])),
         ],
         "new_opportunity": "" if only_looks else reverse("new_opportunity"),
     }

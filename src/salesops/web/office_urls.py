@@ -28,9 +28,10 @@ from salesops.web.pages.erasing import erasing
 from salesops.web.pages.files import files
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
-from salesops.web.pages.keeping import new_opportunity, undoing
+from salesops.web.pages.keeping import new_opportunity, new_record, undoing
 from salesops.web.pages.keeping.account import ACCOUNT
 from salesops.web.pages.keeping.account import account as kept_account
+from salesops.web.pages.keeping.declared import KINDS, declared_list, declared_record
 from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.organisation import moving, organisation, person
@@ -75,7 +76,7 @@ def _of_the_book(pattern: Any) -> URLPattern:
         page = _closed
     elif name == "home":
         page = _home
-    made: URLPattern = path(str(pattern.pattern), page, name=name)
+    made: URLPattern = path(str(pattern.pattern), page, pattern.default_args, name)
     return made
 
 
@@ -162,6 +163,22 @@ urlpatterns = [
     path("files/<int:key>", files.file, name="file"),
     path("files/<int:key>/away", files.away, name="file_away"),
     path("files/<slug:noun>/<path:key>", files.attach, name="attach_files"),
+    path("new/<slug:name>", new_record.new_record, name="new_record"),
+    path("contacts", declared_list, {"name": "contact"}, "contacts"),
+    path("contacts/<path:key>", declared_record, {"name": "contact"}, "contact"),
+    path("leads", declared_list, {"name": "lead"}, "leads"),
+    path("leads/<path:key>", declared_record, {"name": "lead"}, "lead"),
+    path("activities", declared_list, {"name": "activity"}, "activities"),
+    path("records/<slug:name>", declared_list, name="declared_list"),
+    path("records/<slug:name>/<path:key>", declared_record, name="declared_record"),
+    *(
+        path(f"undo/{n}/<path:key>", undoing.undo, {"kind": k}, f"undo_{n}")
+        for n, k in KINDS.items()
+    ),
+    *(
+        path(f"gone/{n}/<path:key>", undoing.gone, {"kind": k}, f"gone_{n}")
+        for n, k in KINDS.items()
+    ),
     path("find", find, name="find"),
     path("shared", sharing.shared, name="shared"),
     path("share/<slug:noun>/<path:key>", sharing.share, name="share"),

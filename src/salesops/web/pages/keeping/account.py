@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from salesops.actions.create_record import may_create
 from salesops.records.models import Account, Contact, Opportunity
@@ -34,6 +36,9 @@ def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
             about_address("account", account.pk),
         ),
         **files_of(actor, "account", account.pk),
+        "new_contact": f"{reverse('new_record', args=['contact'])}?{urlencode({'account_id': account.pk})}"
+        if may_create(actor, Contact)
+        else "",
         "contacts": contacts.order_by("name", "pk")[:MOST],
     }
 

@@ -23,6 +23,7 @@ from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import references, typed
 from salesops.web.pages.keeping.references import Choices
+from salesops.web.pages.records import nouns
 from salesops.web.words import in_zone, said
 
 # Noun → column → title, in the order of the page.
@@ -66,15 +67,6 @@ TITLES: dict[str, dict[str, str]] = {
         "share": "Share",
         "is_overlay": "On top",
     },
-    "activity": {
-        "subject": "What",
-        "kind": "Kind",
-        "is_done": "Done",
-        "occurred_at": "When",
-        "owner_id": "For",
-        "duration_minutes": "Minutes",
-        "contact_id": "With",
-    },
     "person": {
         "name": "Name",
         "email": "Email",
@@ -92,6 +84,7 @@ TITLES: dict[str, dict[str, str]] = {
         "is_active": "In use",
         "position": "Order",
     },
+    **nouns.TITLES,
 }
 ACTIVITY_KINDS = (
     "task", "call", "meeting", "email", "demo", "message", "note",
@@ -100,9 +93,9 @@ ACTIVITY_KINDS = (
 CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
 PLACES = {
     "account": "/accounts/",
-    "activity": "/activities/",
     "person": "/people/",
     "opportunity": "/opportunities/",
+    **{name: noun.place for name, noun in nouns.DECLARED.items()},
 }
 MOST_CONTACTS = 100
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from salesops.actions.edit_record import Unfit
+from salesops.foundations.table import Type
 from salesops.records.record import Record
 from salesops.records.user import User
-from salesops.web.pages.keeping import facts
+from salesops.web.pages.keeping import facts, typed
 from salesops.web.pages.keeping.facts import Shown
 from salesops.web.pages.keeping.record_page import Attempt, open_fact
 from salesops.web.pages.keeping.references import Ambiguous
@@ -36,6 +37,11 @@ def opened(
         offered = unfit.candidates if wrong and isinstance(unfit, Ambiguous) else None
         tried = Attempt(name, "", str(unfit) if wrong else "", offered)
         open_fact(actor, record, field, tried, own)
+        if field.control == "search" and getattr(record, name) and not field.choices:
+            field.chosen, field.choices = (
+                str(getattr(record, name)),
+                [(getattr(record, name), said)],
+            )
         if given is not None:
             field.typed, field.chosen = given.get(name, ""), given.get(name + PICKED, "")
         made.append(field)
@@ -49,11 +55,15 @@ def values_of(
     given: Mapping[str, str],
     currency: str,
 ) -> dict[str, Any]:
-    """The values by column that a form gives a record. Raises Unfit for the first that cannot be."""
+    """The values by column that a form gives a record. Raises Unfit for the first that cannot be.
+
+    Money is in the currency of the record, else in the one typed with it, else in the usual one.
+    """
     values: dict[str, Any] = {}
     for name in columns:
         column = facts.column_of(type(record), name)
         assert column is not None
         form = {"value": given.get(name, ""), "chosen": given.get(name + PICKED, "")}
-        values |= facts.read(actor, record, column, form, currency)
+        named = typed.currency_of(form["value"]) if column.type is Type.MONEY else ""
+        values |= facts.read(actor, record, column, form, named or currency)
     return values

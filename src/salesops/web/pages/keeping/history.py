@@ -13,7 +13,7 @@ from salesops.records.models import Person
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
-from salesops.records.visibility import editable_by
+from salesops.records.visibility import editable_by, visible_within
 from salesops.web.pages.keeping.facts import (
     TITLES,
     Names,
@@ -84,7 +84,8 @@ def history(
 def _of_part(actor: User, record: Record, part: Part, currency: str) -> list[Entry]:
     """What happened to the rows that belong to a record, those taken away as well, each told with its name."""
     of_it = {part.of: record.pk}
-    keys = list(part.noun.objects.filter(**of_it).values_list("pk", flat=True)[:MOST])
+    seen = visible_within(reach(actor), part.noun, also_deleted=True).filter(**of_it)
+    keys = list(seen.values_list("pk", flat=True)[:MOST])
     found = part.noun.versions.objects.filter(record_id__in=keys, is_tombstone=False, **of_it)
     versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
     theirs = set(editable_by(actor, part.noun).filter(pk__in=keys).values_list("pk", flat=True))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,20 +19,31 @@ from salesops.book.engine import Rows
 from salesops.book.facts import Scope
 from salesops.book.listing import Ask, ListColumn, Listing, rows_of
 from salesops.foundations.criterion import parse
-from salesops.foundations.money import minor_digits
+from salesops.foundations.money import format_money, minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.records.declared import OWN_MONEY
 from salesops.web.pages.records.narrowing import page, totals, values_of
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
 Reading = tuple[Path, int, Scope]
 SHOWN_VALUES, MOST_VALUES = 7, 60
+_YES_NO = {"true": "Yes", "false": "No"}
 SEARCHED = {
     "opportunity": "Opportunity, account, owner or id",
     "account": "Account, website or id",
     "person": "Name, mail or id",
+    "contact": "Name, mail, account or id",
+    "lead": "Name, company, mail or id",
+    "activity": "What, opportunity, account or id",
+    "product": "Name, code or id",
+    "campaign": "Name or id",
+    "campaign_spend": "Campaign or id",
+    "cost": "What, category or id",
+    "quota": "Person, team or id",
+    "recurring_revenue": "Account, product or id",
 }
 
 
@@ -41,11 +53,22 @@ def list_page(request: HttpRequest, listing: Listing, title: str, address: str) 
         return exported(request, listing, title)
     found = look(request, listing)
     context = context_of(request, found, title, address)
+    usual = found.book.facts.currency
     lines = [
-        {"key": record["_id"], "cells": [(c, record[c.name]) for c in found.shown]}
+        {"key": record["_id"], "cells": [(c, _shown(c, record, usual)) for c in found.shown]}
         for record in found.records
     ]
     return render(request, "records/list.html", context | {"lines": lines})
+
+
+def _shown(column: ListColumn, record: Mapping[str, Any], usual: str) -> Any:
+    """A value for the template; shares and money in its row's own currency are written out here."""
+    value = record[column.name]
+    if value is not None and column.kind == OWN_MONEY:
+        return format_money(value, record["currency"] or usual)
+    if value is not None and column.kind == "share":
+        return f"{(value * 100).normalize():f} %"
+    return value
 
 
 @dataclass(frozen=True)
@@ -149,7 +172,7 @@ def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list
         found.sort(key=lambda entry: entry[0] != chosen)  # else as they come, the commonest first
         values = [
             FacetValue(
-                v if name.startswith("custom_") else said(v),
+                v if name.startswith("custom_") else _YES_NO.get(v) or said(v),
                 rows,
                 _narrowed(request, name, v, chosen),
                 v == chosen,
@@ -244,12 +267,11 @@ def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponse
     ask = ask_of(request, listing, book)
     currency = book.facts.currency
     columns = shown_columns(request, listing) if "column" in request.GET else list(listing.columns)
+    if any(c.kind == OWN_MONEY for c in columns) and listing.column("currency") not in columns:
+        columns.append(listing.column("currency"))
     found = rows_of(book.engine, listing, ask, everything=True)
     rows = (
-        [
-            record["_id"],
-            *(_written(record[c.name], c.kind, currency) for c in columns),
-        ]
+        [record["_id"], *(_exported(c, record, currency) for c in columns)]
         for record in found.dicts()
     )
     header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
@@ -257,10 +279,13 @@ def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponse
     return export(title.lower(), ["id", *header], rows)
 
 
-def _written(value: Any, kind: str, currency: str) -> Any:
-    if kind == "money":
+def _exported(column: ListColumn, record: Mapping[str, Any], currency: str) -> Any:
+    value = record[column.name]
+    if column.kind == OWN_MONEY:
+        return major(value, record["currency"] or currency)
+    if column.kind == "money":
         return major(value, currency)
-    return value.normalize() if kind == "number" and value is not None else value
+    return value.normalize() if column.kind == "number" and value is not None else value
 
 
 def ask_of(request: HttpRequest, listing: Listing, book: Book) -> Ask:

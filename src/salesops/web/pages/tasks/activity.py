@@ -18,7 +18,7 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.models import Account, Activity, ActivityVersion, Contact, Opportunity
+from salesops.records.models import Account, Activity, ActivityVersion, Contact, Lead, Opportunity
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.keeping import facts, typed
@@ -98,7 +98,7 @@ def new_activity(request: HttpRequest) -> HttpResponse:
 
 
 def _about(actor: User, text: str) -> About:
-    """The deal or the account; nothing where there is none that the actor may see."""
+    """The deal, account, contact or lead; nothing where there is none that the actor may see."""
     noun, _, key = text.partition("/")
     if noun == "opportunity":
         deal = visible_to(actor, Opportunity).filter(pk=key).first()
@@ -111,6 +111,15 @@ def _about(actor: User, text: str) -> About:
             return About(
                 {"account_id": key}, str(found), place(Account, key), _contacts(actor, key)
             )
+    if noun == "contact":
+        one = visible_to(actor, Contact).filter(pk=key).first()
+        if one is not None:
+            known = {"contact_id": key, "account_id": one.account_id}
+            return About(known, str(one), place(Contact, key), ((key, str(one)),))
+    if noun == "lead":
+        lead = visible_to(actor, Lead).filter(pk=key).first()
+        if lead is not None:
+            return About({"lead_id": key}, str(lead), place(Lead, key))
     return About({})
 
 
@@ -137,7 +146,7 @@ def _values(about: About, given: dict[str, str]) -> dict[str, Any]:
         "subject": subject,
         "kind": kind,
         "owner_id": given.get("owner_id") or None,
-        "contact_id": contact or None,
+        "contact_id": contact or about.values.get("contact_id"),
         "occurred_at": _moment(given, is_done=is_done),
         "duration_minutes": typed.count("duration_minutes", given.get("duration_minutes", "")),
         "is_done": is_done,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from salesops.foundations.period import day_begins
-from salesops.records.models import Account, Activity, Opportunity, Person
+from salesops.records.models import Account, Activity, Lead, Opportunity, Person
 from salesops.records.open_tasks import open_tasks
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
@@ -51,6 +51,7 @@ def lines(actor: User, activities: Iterable[Any], now: datetime, zone: str) -> l
     listed = list(activities)
     deals = _named(actor, Opportunity, {a.opportunity_id for a in listed})
     accounts = _named(actor, Account, {a.account_id for a in listed})
+    leads = _named(actor, Lead, {a.lead_id for a in listed})
     people = _named(actor, Person, {a.owner_id for a in listed})
     keys = [a.pk for a in listed]
     editable = set(editable_by(actor, Activity).filter(pk__in=keys).values_list("pk", flat=True))
@@ -63,6 +64,9 @@ def lines(actor: User, activities: Iterable[Any], now: datetime, zone: str) -> l
         elif activity.account_id in accounts:
             about = accounts[activity.account_id]
             place = f"/accounts/{quote(activity.account_id, safe='')}"
+        elif activity.lead_id in leads:
+            about = leads[activity.lead_id]
+            place = f"/leads/{quote(activity.lead_id, safe='')}"
         when, group = _when(activity.occurred_at, now, zone, is_done=activity.is_done is not False)
         made.append(
             Task(

@@ -9,15 +9,21 @@ from dataclasses import dataclass, field
 from salesops.book.book import Book
 from salesops.book.listing import Listing
 from salesops.data_quality import Check, worklist
-from salesops.foundations.table import Column
+from salesops.foundations.table import Column, Type
 from salesops.records.custom_field import CustomField, defined
-from salesops.records.models import Account, Opportunity
+from salesops.records.models import NOUNS, Account, Opportunity
 from salesops.records.record import Record
+from salesops.tables import TABLES
 from salesops.web.books import manifest
 from salesops.web.pages.keeping.facts import column_of
 from salesops.web.pages.records import accounts, opportunities
+from salesops.web.pages.records.declared import Declared
+from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.working.own_columns import with_columns
 
+LOOKED_FOR = frozenset(
+    {"account", "contact", "lead", "opportunity"}
+)  # by name, on the record's page
 MENDED_TOO = frozenset({"account_id"})  # edited in a row where it is what is wrong
 
 
@@ -115,7 +121,28 @@ ACCOUNTS = Worked(
     in_place=frozenset("industry country owner_id employees region type website".split()),
     at_once=("owner_id", "industry", "country", "region", "type", "source"),
 )
-WORKED: Mapping[str, Worked] = {kind.name: kind for kind in (OPPORTUNITIES, ACCOUNTS)}
+
+
+def _declared(noun: Declared) -> Worked:
+    """The list of a noun made from its declaration: what is typed or chosen from few is edited in its row."""
+    table, facts = TABLES[noun.table], noun.facts
+    typed = [c for c in facts.values() if table.column[c].refers_to not in LOOKED_FOR]
+    alike = (Type.CHOICE, Type.DATE, Type.YES_NO, Type.ID)
+    return Worked(
+        noun=NOUNS[noun.table],
+        listing=noun.listing,
+        title=noun.title,
+        address=noun.address,
+        facts=facts,
+        in_place=frozenset(typed) - {noun.columns[0]},
+        at_once=tuple(c for c in typed if table.column[c].type in alike),
+    )
+
+
+WORKED: Mapping[str, Worked] = {
+    kind.name: kind
+    for kind in (OPPORTUNITIES, ACCOUNTS, *(_declared(noun) for noun in DECLARED.values()))
+}
 
 
 def with_own_fields(kind: Worked) -> Worked:

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 
+from salesops.actions.create_record import may_create
 from salesops.actions.merge_records import MERGEABLE
 from salesops.book.listing import Ask, rows_of
 from salesops.engines.literals import literal
@@ -28,6 +30,7 @@ from salesops.web.pages.records.lists import (
     look,
     shown_columns,
 )
+from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.working.kinds import (
     ACCOUNTS,
     OPPORTUNITIES,
@@ -113,6 +116,11 @@ def shown(
         context["mends_at_once"] = mends if mends in kind.at_once else ""
         return render(request, "clean_data/mending.html", context, status=status)
     context |= views_context(request, actor, kind, found.book)
+    if kind.name in DECLARED and may_create(actor, kind.noun):
+        is_activity = kind.name == "activity"
+        context["new_place"] = (
+            reverse("new_activity") if is_activity else reverse("new_record", args=[kind.name])
+        )
     return render(request, "working/list.html", context, status=status)
 
 
@@ -166,4 +174,5 @@ def said_done(actor: User, kind: Worked, change: str, key: str) -> Mapping[str, 
     latest = told[0] if told else None
     if latest is None or latest.change is None or latest.change.pk != made.pk:
         return None
-    return {"said": f"{record}: {done_in_words(latest)}", "undoes": latest.undoes, "key": key}
+    before = "" if str(record) == record.pk else f"{record}: "
+    return {"said": before + done_in_words(latest), "undoes": latest.undoes, "key": key}

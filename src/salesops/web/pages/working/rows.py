@@ -25,9 +25,11 @@ from salesops.records.reach import Reach, reach
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import editable_within, visible_within
+from salesops.tables import TABLES
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Shown
 from salesops.web.pages.keeping.record_page import Attempt, open_fact
+from salesops.web.pages.records.declared import money_of
 from salesops.web.pages.working.kinds import Worked
 from salesops.web.words import said
 
@@ -137,6 +139,8 @@ def _cell(
     fact = kind.facts.get(column.name, "")
     if not fact:
         return Cell(column, in_words(column, in_list, currency))
+    if field_access(found.scope, record, fact) is Access.NONE:
+        return Cell(column, "")
     text = said_now(found, record, fact, currency)
     if column.kind == "money" and not _is_new_money(found, record, fact):
         text = in_words(column, in_list, currency)  # in the currency of the list
@@ -169,6 +173,8 @@ def in_words(column: ListColumn, value: Any, currency: str) -> str:
             return f"{value:,}"
         case "number":
             return f"{value.normalize():,f}"
+        case "share":
+            return f"{(value * 100).normalize():f} %"
         case "date":
             return f"{value:%-d %b %Y}"
         case "yes":
@@ -206,7 +212,7 @@ def _in_book(kind: Worked, book: Book, keys: Sequence[str]) -> dict[str, dict[st
     """What the book has of the columns that records are compared in."""
     columns = list(kind.facts.values())
     has_money = any(f.kind == Kind.MONEY for f in kind.own.values())
-    columns += ["currency"] if "amount_minor" in columns or has_money else []
+    columns += ["currency"] if money_of(TABLES[kind.name]) in columns or has_money else []
     asked = ", ".join(f'"{kind.in_book(c)}" AS "{c}"' for c in columns)
     wanted = ", ".join(literal(key) for key in keys) or "NULL"
     found = book.engine.run(f'SELECT id, {asked} FROM "{kind.name}" WHERE id IN ({wanted})').dicts()

@@ -1,0 +1,123 @@
+"""A short form that makes a record of a declared noun, such as a contact, a lead or a quota."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+
+from salesops.actions.create_record import create_record
+from salesops.actions.edit_record import Unfit
+from salesops.foundations.clock import system_clock
+from salesops.foundations.problem import Refusal
+from salesops.records.models import NOUNS
+from salesops.records.reach import reach
+from salesops.records.record import Record
+from salesops.records.user import User
+from salesops.records.visibility import visible_to
+from salesops.tables import TABLES
+from salesops.web.pages.keeping import facts, fields, references
+from salesops.web.pages.keeping.declared import may_make
+from salesops.web.pages.keeping.record_page import actor_of, after, reading
+from salesops.web.pages.records.nouns import DECLARED
+
+# What a form does not ask for: it comes later, or from what is asked.
+LATER = {
+    "contact": {"first_name", "last_name"},
+    "lead": {"is_converted", "converted_on", "account_id", "contact_id", "opportunity_id"},
+}
+# Without what a record would say nothing, one of each line.
+NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "contact": (("name",),),
+    "lead": (("name",),),
+    "product": (("name",),),
+    "campaign": (("name",),),
+    "campaign_spend": (("campaign_id",), ("spent_on",), ("amount_minor",)),
+    "cost": (("description", "category"), ("booked_on",), ("amount_minor",)),
+    "quota": (("person_id", "team"), ("starts_on",), ("ends_on",), ("amount_minor",)),
+    "recurring_revenue": (("account_id",), ("starts_on",), ("monthly_minor",)),
+}
+BEGINS: dict[str, Mapping[str, Any]] = {"product": {"is_active": True}}
+
+
+def new_record(request: HttpRequest, name: str) -> HttpResponse:
+    """The form, with what it was asked for from (`?account_id=a1`); or the record made."""
+    actor = actor_of(request)
+    if name not in NEEDED:
+        raise Http404
+    noun = NOUNS[name]
+    if not may_make(actor, name):
+        words = f"You may not create {DECLARED[name].title.lower()}. Ask sales operations."
+        return _form(request, actor, noun, None, None, 403, words)
+    if request.method != "POST":
+        found = request.GET.get("find")
+        unfit = _sought(actor, name, request.GET.get("in", ""), found) if found else None
+        return _form(request, actor, noun, None, unfit, 200)
+    given = request.POST.dict()
+    try:
+        values = fields.values_of(actor, noun(), _columns(noun), given, reading()[0])
+        _refuse_saying_nothing(noun, values)
+        made = create_record(actor, noun, values, system_clock)
+    except Unfit as unfit:
+        return _form(request, actor, noun, given, unfit, 422)
+    except Refusal as refusal:
+        return _form(request, actor, noun, given, None, 403, str(refusal))
+    change = noun.versions.objects.get(record_id=made.pk).opened_by
+    return HttpResponseRedirect(after(actor, noun, made.pk, change or 0))
+
+
+def _columns(noun: type[Record]) -> list[str]:
+    name = noun._meta.db_table
+    return [c for c in DECLARED[name].titles if c not in LATER.get(name, ())]
+
+
+def _refuse_saying_nothing(noun: type[Record], values: Mapping[str, Any]) -> None:
+    for either in NEEDED[noun._meta.db_table]:
+        if all(values.get(column) in (None, "") for column in either):
+            words = " or ".join(facts.title_of(noun, c).lower() for c in either)
+            raise Unfit(either[0], f"{words[0].upper()}{words[1:]} is needed.")
+
+
+def _sought(actor: User, name: str, column: str, text: str) -> Unfit | None:
+    """What fits the text that a field looks for."""
+    asked = TABLES[name].column.get(column)
+    if asked is None or not asked.refers_to or asked.refers_to not in NOUNS:
+        return None
+    return references.Ambiguous(column, "", references.candidates(actor, asked.refers_to, text))
+
+
+def _blank(request: HttpRequest, actor: User, noun: type[Record]) -> Record:
+    """What the form begins with: what the address names, as far as its reader sees it, and themselves as the owner."""
+    name, known = noun._meta.db_table, dict[str, Any](BEGINS.get(noun._meta.db_table, {}))
+    for column in _columns(noun):
+        refers_to, key = TABLES[name].column[column].refers_to, request.GET.get(column, "")
+        if refers_to and key and visible_to(actor, NOUNS[refers_to]).filter(pk=key).exists():
+            known[column] = key
+    if "owner_id" in TABLES[name].column:
+        known.setdefault("owner_id", reach(actor).person_id)
+    return noun(**known)
+
+
+def _form(
+    request: HttpRequest,
+    actor: User,
+    noun: type[Record],
+    given: Mapping[str, str] | None,
+    unfit: Unfit | None,
+    status: int,
+    refusal: str = "",
+) -> HttpResponse:
+    name = noun._meta.db_table
+    title = f"New {name.replace('_', ' ')}"
+    record = _blank(request, actor, noun)
+    shown = fields.opened(actor, record, _columns(noun), reading()[0], given, unfit)
+    context = {
+        "title": title,
+        "noun": DECLARED[name],
+        "fields": shown if may_make(actor, name) else [],
+        "refusal": refusal,
+        "finds": f"{request.path}?",
+    }
+    return render(request, "keeping/new_record.html", context, status=status)
