@@ -34,6 +34,7 @@ from salesops.jobs.work import Work
 from salesops.jobs.worker import Worker
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.folder import ERASURES
+from salesops.records.identity import Identity
 from salesops.records.job import DONE, WAITING, Job
 from salesops.records.mentions import mentioned
 from salesops.records.models import (
@@ -320,6 +321,14 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     login = User.objects.create_user(
         ADDRESS, "a long password", role="salesperson", name=NAME, person=zoe
     )
+    with changing(dora, "link", system_clock) as made:
+        Identity.objects.create(
+            issuer="https://id.example.org",
+            subject="q-1",
+            email=f"{CANARY}@id.example.org",
+            login=login,
+            begun_by=made,
+        )
     with pytest.raises(Refusal, match="may still sign in"):
         look_for_person(dora, [("person", key)], system_clock)
     User.objects.filter(pk=login.pk).update(is_active=False)
@@ -332,6 +341,7 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     assert Person.objects.get(pk="under").manager_id == new
     assert TeamMembership.objects.get().pk == f"{new}|2026-01-01"
     login.refresh_from_db()
+    assert not Identity.objects.exists()
     assert (login.is_active, login.person_id, login.has_usable_password()) == (False, new, False)
     assert verify(system_clock()).broken is None
     assert _left(office) == []

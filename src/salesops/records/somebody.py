@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from salesops.foundations.table import Type
 from salesops.records.duplicate import Merge
 from salesops.records.erasure import digest_of
+from salesops.records.identity import Identity
 from salesops.records.models import NOUNS, Account, Contact, Lead, TeamMembership, User
 from salesops.records.record import Record
 from salesops.records.telling import Telling, says_who, words_of
@@ -147,13 +148,19 @@ def _rows(subjects: Sequence[Subject]) -> Iterator[dict[str, Any]]:
     """Their own words in every state they were ever in."""
     for noun, key in subjects:
         if noun == LOGIN:
-            yield from map(dict, User.objects.filter(pk=int(key)).values("name", "email"))
+            yield from _of_logins(User.objects.filter(pk=int(key)))
             continue
         columns = [c.name for c in TABLES[noun].columns if c.name in OWN_WORDS]
         yield from NOUNS[noun].objects.filter(pk=key).values(*columns)
         yield from NOUNS[noun].versions.objects.filter(record_id=key).values(*columns).distinct()
         if noun == "person":
-            yield from map(dict, User.objects.filter(person=key).values("name", "email"))
+            yield from _of_logins(User.objects.filter(person=key))
+
+
+def _of_logins(logins: QuerySet[User]) -> Iterator[dict[str, Any]]:
+    """What they are called here, and by who vouches for them."""
+    yield from map(dict, logins.values("name", "email"))
+    yield from map(dict, Identity.objects.filter(login__in=logins.values("pk")).values("email"))
 
 
 def _is_shared(phone: str, subjects: Sequence[Subject]) -> bool:
