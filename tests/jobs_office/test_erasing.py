@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zipfile
 from collections.abc import Iterator
@@ -32,10 +33,12 @@ from salesops.jobs.following import follow
 from salesops.jobs.kinds import KINDS
 from salesops.jobs.work import Work
 from salesops.jobs.worker import Worker
+from salesops.records.attachment import Attachment
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
 from salesops.records.folder import ERASURES
 from salesops.records.identity import Identity
 from salesops.records.job import DONE, WAITING, Job
+from salesops.records.kept_content import place_of
 from salesops.records.mentions import mentioned
 from salesops.records.models import (
     Account,
@@ -443,3 +446,21 @@ def test_a_lead_of_another_name_and_a_switchboard_are_not_taken_for_the_person(d
     assert Lead.objects.get(pk="lead-2").name == "Edith Costa"
     assert Lead.objects.get(pk="lead-1").name.startswith("Erased ")
     assert Account.objects.get().phone == "+49 30 901820"
+
+
+def test_a_file_kept_with_a_deal_is_named_by_what_it_is_called_there(
+    office: Path, dora: User
+) -> None:
+    _contact(dora)
+    content = f"Dear {NAME}".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    kept = place_of(office, digest)
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(content)
+    with changing(dora, "attach", system_clock) as made:
+        Attachment.objects.create(
+            noun="opportunity", record_id="deal", name=f"To {NAME}.txt", size=len(content),
+            digest=digest, added_by=made, begun_by=made,
+        )  # fmt: skip
+    job = _erase(dora, ("contact", "c-1"))
+    assert (job.result or {})["left"] == ["To [erased].txt (opportunity deal)"]

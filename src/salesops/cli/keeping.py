@@ -196,7 +196,9 @@ def look_at_office(folder: Path, seal: str | None = None) -> Iterator[Check]:
         yield True, "The database is of this version"
         from salesops.cli.attached import look_at_files
         from salesops.cli.history import look_at_history
+        from salesops.cli.references import look_at_references
 
         yield look_at_history(seal)
         yield look_at_files(whole)
+        yield look_at_references()
     connection.close()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
+import hashlib
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from zipfile import ZipFile
 
 from django.db import connection, transaction
@@ -16,12 +16,13 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.jobs.contents import copy_of_postgresql, of_sqlite
 from salesops.jobs.progress import Watch, silent
-from salesops.jobs.sealed import MANIFEST, BackupManifest, Content, digest_of, sealed
+from salesops.jobs.sealed import MANIFEST, BackupManifest, Content, sealed
 from salesops.records.database import SQLITE_FILE
 from salesops.records.folder import kept_files
 from salesops.records.migrated import tables_made
 
 STEP = "Backing up"
+_PIECE = 1 << 20
 
 
 def back_up(office: Path, file: Path, clock: Clock, *, watch: Watch = silent) -> BackupManifest:
@@ -34,9 +35,14 @@ def back_up(office: Path, file: Path, clock: Clock, *, watch: Watch = silent) ->
         told = database(archive, file.parent, watch)
         files = {}
         for path in kept_files(office):
-            with archive.open(f"files/{path}", "w") as out, (office / path).open("rb") as read:
-                shutil.copyfileobj(read, out)
-            files[str(path)] = digest_of(office / path)
+            try:
+                read = (office / path).open("rb")
+            except (
+                FileNotFoundError
+            ):  # let go of meanwhile, such as rows of an import that has ended
+                continue
+            with read, archive.open(f"files/{path}", "w", force_zip64=True) as out:
+                files[str(path)] = _copied(read, out)
         manifest = BackupManifest(
             version=version("salesops"),
             made_at=now,
@@ -46,6 +52,15 @@ def back_up(office: Path, file: Path, clock: Clock, *, watch: Watch = silent) ->
         )
         archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
     return manifest
+
+
+def _copied(read: IO[bytes], out: IO[bytes]) -> str:
+    """Copy a file and tell the digest of what was copied, whatever is written to it meanwhile."""
+    digest = hashlib.sha256()
+    while piece := read.read(_PIECE):
+        digest.update(piece)
+        out.write(piece)
+    return digest.hexdigest()
 
 
 def _sqlite(archive: ZipFile, scratch: Path, watch: Watch) -> dict[str, Any]:

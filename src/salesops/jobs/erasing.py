@@ -25,12 +25,14 @@ from salesops.jobs import queue
 from salesops.jobs.erasing_files import Files, backups_of, clean_files, files_that_mention
 from salesops.jobs.following import follow
 from salesops.jobs.work import Work, until_there_is_room
+from salesops.records.attachment import Attachment
 from salesops.records.change import Change
 from salesops.records.erasing import erase, sign_out
 from salesops.records.erasure import ErasedKey, Erasure, digest_of, the_salt
 from salesops.records.folder import BOOK, ERASURES
 from salesops.records.import_run import ImportRun
 from salesops.records.job import RUNNING, WAITING, Job
+from salesops.records.kept_content import FILES
 from salesops.records.mentions import clean, in_steps, mentioned, searched
 from salesops.records.models import NOUNS
 from salesops.records.sealing import ERASE
@@ -54,7 +56,7 @@ def look(work: Work) -> dict[str, Any]:
         "at": work.clock().isoformat(),
         "places": places,
         "files": files.counts(),
-        "others": [str(p.relative_to(_office())) for p in files.others],
+        "others": [_called(p) for p in files.others],
         "backups": [p.name for p in backups_of(_office())],
         "alike": [list(subject) for subject, _ in alike(one)],
     }
@@ -147,16 +149,17 @@ def _erase(work: Work) -> None:
                 "change": change.pk,
                 "mentions": counts["rows"],
                 "signed_out": signed_out,
-                **_told(found),
+                **_told(found, one.telling),
             },
             "backups": len(backups_of(_office())),
         }
 
 
-def _told(found: Files) -> dict[str, Any]:
+def _told(found: Files, telling: Telling) -> dict[str, Any]:
     return {
         "files": {k: n for k, n in found.counts().items() if n},
-        "left": [str(p.relative_to(_office())) for p in found.others],
+        # What a file is called may name them as well.
+        "left": [telling.cleaned(_called(p)) for p in found.others],
     }
 
 
@@ -235,6 +238,15 @@ def _leave_nothing_on_disk(work: Work) -> None:
     raise queue.NotNow(
         "Somebody reads the database without a pause; what is left of its log is emptied later."
     )
+
+
+def _called(file: Path) -> str:
+    """A file of the office's folder as people know it: what is kept with a record, by its name there."""
+    within = file.relative_to(_office())
+    kept = (
+        Attachment.objects.filter(digest=within.name).first() if within.parts[0] == FILES else None
+    )
+    return f"{kept.name} ({kept.noun} {kept.record_id})" if kept is not None else str(within)
 
 
 def _office() -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +49,8 @@ def kept_files(folder: Path) -> list[Path]:
     A book is made from the records and may be ahead of a database that is put back: of it only what people decided.
     """
     found = []
-    for file in sorted(p for p in folder.rglob("*") if p.is_file() and not p.is_symlink()):
+    walked = (Path(at) / name for at, _, names in os.walk(folder) for name in names)
+    for file in sorted(p for p in walked if p.is_file() and not p.is_symlink()):
         path = file.relative_to(folder)
         is_ours = path.name.startswith(SQLITE_FILE) or path.name == LOCK
         is_passing = path.parts[0] == BACKUPS or any(part.startswith(".") for part in path.parts)

@@ -14,8 +14,9 @@ ERASED = "[erased]"
 FEWEST_DIGITS = 7
 SHORTEST_PART = 3
 _GAP = r"(?:[\s+_,.\-]|%20|%2C)+"
-_BEFORE = r"(?:(?<![\w.+-])|(?<=%[0-9A-Fa-f]{2})|(?<=_))"
-_AFTER = r"(?![\w-]|\.\w)"
+# An address or a key may go on behind a dot or a hyphen, a name behind a hyphen.
+_ADDRESS = (r"(?:(?<![\w.+-])|(?<=%[0-9A-Fa-f]{2})|(?<=_))", r"(?![\w-]|\.\w)")
+_NAME = (r"(?:(?<!\w)|(?<=%[0-9A-Fa-f]{2})|(?<=_))", r"(?![^\W_]|-\w)")
 _PHONE_GAP = r"[\s()./\-]*"
 _UNLIKE = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
@@ -66,8 +67,12 @@ class Telling:
     def _pattern(self) -> re.Pattern[str] | None:
         if not self._ordered:
             return None
-        either = "|".join(f"(?P<k{n}>{_spelt(text)})" for n, (text, _) in enumerate(self._ordered))
-        return re.compile(f"{_BEFORE}(?:{either}){_AFTER}", re.IGNORECASE)
+        either = (
+            f"{before}(?P<k{n}>{_spelt(text)}){after}"
+            for n, (text, _) in enumerate(self._ordered)
+            for before, after in [_ADDRESS if "@" in text or text in self.keys else _NAME]
+        )
+        return re.compile("|".join(either), re.IGNORECASE)
 
     def _instead(self, found: re.Match[str]) -> str:
         return self._ordered[int((found.lastgroup or "k0")[1:])][1]
