@@ -182,6 +182,8 @@ def test_a_list_shows_sorts_narrows_and_exports_fields_of_its_own(as_: As) -> No
         "id,name,custom_tier,custom_fee_usd,custom_sponsor", "bob-deal,Bob's deal,gold_plus,300.00,Alice"
     ]  # fmt: skip
     assert list(_rows(as_("charlie").page("/opportunities?custom_tier=gold_plus"))) == []
+    assert "1 of 5 opportunities" in as_("ravi").page(PLACE).text
+    assert "1 of 3 opportunities" in bob.page(PLACE).text
 
 
 @pytest.mark.usefixtures("listed")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from salesops.actions.changing import changing
@@ -83,8 +83,9 @@ def define_field(
             is_active=True,
         )
         made.choices = "\n".join(_choices(choices)) if kind == Kind.CHOICE else None
-        made.key = key or key_of(noun, str(made.label), Kind(kind))
-        if not _taken(noun).isdisjoint(_called(made.key, Kind(kind))):
+        taken = taken_names(noun)
+        made.key = key or key_of(str(made.label), Kind(kind), taken)
+        if not taken.isdisjoint(_called(made.key, Kind(kind))):
             raise Refusal(
                 f"Another field is called {made.key} already. Choose that one, or another name."
             )
@@ -144,12 +145,11 @@ def move_field(actor: User, key: str, place: int, clock: Clock) -> Change:
     return change
 
 
-def key_of(noun: str, label: str, kind: Kind) -> str:
-    """The key a new field gets, in letters that conditions read; no other field's column is called alike."""
+def key_of(label: str, kind: Kind, taken: Set[str]) -> str:
+    """The key a new field gets, in letters that conditions read; its column is called like none that is `taken`."""
     plain = unicodedata.normalize("NFKD", label).encode("ascii", "ignore").decode().lower()
     plain = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:_LONGEST_KEY].strip("_") or "field"
     keys = [plain, *(f"{plain}_{n}" for n in range(2, 2 * MOST_FIELDS + 2))]
-    taken = _taken(noun)
     return next(key for key in keys if taken.isdisjoint(_called(key, kind)))
 
 
@@ -201,7 +201,7 @@ def _choices(text: str) -> list[str]:
     return found
 
 
-def _taken(noun: str) -> set[str]:
+def taken_names(noun: str) -> set[str]:
     """What fields of such records are called. Also one whose defining was undone keeps its key, as records may hold
     values under it."""
     taken = CustomField.objects.filter(noun=noun).values_list("key", "kind")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from salesops.actions.define_field import key_of, kinds_for, may_define
+from salesops.actions.define_field import key_of, kinds_for, may_define, taken_names
 from salesops.book.custom import HAVE_FIELDS, Kind, own_column, own_field
 from salesops.importers.model import SourceColumn
 from salesops.records.custom_field import defined
@@ -20,6 +20,7 @@ _DAY = re.compile(r"\d{1,4}[-./]\d{1,2}[-./]\d{1,4}")
 
 def own_places(actor: User) -> Further:
     """The fields of the company's own that a column may go to, and for who may define one, a new one of each kind."""
+    taken = {noun: taken_names(noun) for noun in HAVE_FIELDS}
     known = {noun: [f for f in defined(noun) if f.kind != Kind.PERSON] for noun in HAVE_FIELDS}
 
     def places(table: str, column: SourceColumn) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -28,13 +29,17 @@ def own_places(actor: User) -> Further:
         there = [(own_column(Kind(str(f.kind)), str(f.key)), str(f)) for f in known[table]]
         groups = [("Your own fields", there)] if there else []
         if may_define(actor):
-            groups.append(("A new field", _new(table, column, {name for name, _ in there})))
+            groups.append(
+                ("A new field", _new(table, column, {name for name, _ in there}, taken[table]))
+            )
         return groups
 
     return places
 
 
-def _new(table: str, column: SourceColumn, there: set[str]) -> list[tuple[str, str]]:
+def _new(
+    table: str, column: SourceColumn, there: set[str], taken: set[str]
+) -> list[tuple[str, str]]:
     """A new field of each kind, the one that the values look like first; the one that was chosen before stays."""
     seems = kind_of(column.samples)
     kinds = [k for k in kinds_for(table) if k is not Kind.PERSON]
@@ -43,7 +48,7 @@ def _new(table: str, column: SourceColumn, there: set[str]) -> list[tuple[str, s
     was = own_field(chosen) if chosen not in there else None
     made = []
     for kind in kinds:
-        key = was[0] if was and was[1] is kind else key_of(table, column.name, kind)
+        key = was[0] if was and was[1] is kind else key_of(column.name, kind, taken)
         looks = ", as the values look" if kind is seems else ""
         made.append((own_column(kind, key), f"New: {KINDS[kind][0].lower()}{looks}"))
     return made

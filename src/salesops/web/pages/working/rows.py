@@ -33,8 +33,8 @@ from salesops.web.pages.records.declared import money_of
 from salesops.web.pages.working.kinds import Worked
 from salesops.web.words import said
 
-# What a book works out where a record has nothing, from the stage.
-FILLED_IN = frozenset({"forecast_category"})
+# What a book works out where a record has nothing: from the stage, or its own.
+FILLED_IN = frozenset({"forecast_category", "currency"})
 
 
 @dataclass
