@@ -121,7 +121,9 @@ def test_who_may_not_define_a_field_makes_none_and_fills_those_there_are(
     ("samples", "kind"),
     [
         (["1", "2.5", "1,250"], Kind.NUMBER), (["$12", "€3.50"], Kind.MONEY), (["2026-03-01"], Kind.DATE),
-        (["3/4/2026 10:00"], Kind.DATE), (["a", "b", "a"], Kind.CHOICE), (["a", "b"], Kind.TEXT), ([], Kind.TEXT),
+        (["3/4/2026 10:00"], Kind.DATE), (["a", "b", "c"], Kind.CHOICE), (["a", "b", "c", "d"], Kind.TEXT),
+        (["a"], Kind.TEXT),
+        ([], Kind.TEXT),
     ],
 )  # fmt: skip
 def test_the_kind_of_a_new_field_is_proposed_from_the_values(

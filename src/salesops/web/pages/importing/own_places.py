@@ -8,6 +8,7 @@ from datetime import date
 from salesops.actions.define_field import key_of, kinds_for, may_define, taken_names
 from salesops.book.custom import HAVE_FIELDS, Kind, own_column, own_field
 from salesops.importers.model import SourceColumn
+from salesops.importers.sampling import SAMPLES
 from salesops.records.custom_field import defined
 from salesops.records.user import User
 from salesops.web.pages.custom_fields.custom_fields import KINDS
@@ -55,7 +56,7 @@ def _new(
 
 
 def kind_of(samples: list[str]) -> Kind:
-    """What the first values of a column look like."""
+    """What the first different values of a column look like; where many rows have but a few, a choice."""
     values = [s.strip() for s in samples if s.strip()]
     if not values:
         return Kind.TEXT
@@ -65,7 +66,7 @@ def kind_of(samples: list[str]) -> Kind:
         return Kind.NUMBER
     if all(_MONEY.fullmatch(v) for v in values):
         return Kind.MONEY
-    return Kind.CHOICE if len(set(values)) < len(values) else Kind.TEXT
+    return Kind.CHOICE if 1 < len(set(values)) < SAMPLES else Kind.TEXT
 
 
 def _is_day(text: str) -> bool:
