@@ -193,6 +193,9 @@ def test_what_decides_about_money_is_made_by_sales_operations_alone(
     made = Quota.objects.exclude(pk="quota-1").get()
     assert (made.amount_minor, made.currency, made.person_id) == (500_000, "EUR", "bob")
     assert page.one("h1").text == "Bob, 1 Apr 2026"
+    backwards = as_("ravi").post("/new/quota", **(quota | {"ends_on": "2026-04-01"}))
+    assert backwards.status_code == 422
+    assert "This is not after the first day." in _page(backwards).text
     assert as_("ravi").get("/new/person").status_code == 404
     assert keeping.ravi.is_active
 

@@ -58,7 +58,7 @@ def new_record(request: HttpRequest, name: str) -> HttpResponse:
     given = request.POST.dict()
     try:
         values = fields.values_of(actor, noun(), _columns(noun), given, reading()[0])
-        _refuse_saying_nothing(noun, values)
+        _refuse_what_says_nothing(noun, values)
         made = create_record(actor, noun, values, system_clock)
     except Unfit as unfit:
         return _form(request, actor, noun, given, unfit, 422)
@@ -73,11 +73,15 @@ def _columns(noun: type[Record]) -> list[str]:
     return [c for c in DECLARED[name].titles if c not in LATER.get(name, ())]
 
 
-def _refuse_saying_nothing(noun: type[Record], values: Mapping[str, Any]) -> None:
+def _refuse_what_says_nothing(noun: type[Record], values: Mapping[str, Any]) -> None:
     for either in NEEDED[noun._meta.db_table]:
         if all(values.get(column) in (None, "") for column in either):
             words = " or ".join(facts.title_of(noun, c).lower() for c in either)
             raise Unfit(either[0], f"{words[0].upper()}{words[1:]} is needed.")
+    begins, ends = values.get("starts_on"), values.get("ends_on")
+    is_after = noun._meta.db_table != "campaign"  # whose last day is counted
+    if begins and ends and (ends < begins or (is_after and ends == begins)):
+        raise Unfit("ends_on", "This is not after the first day.")
 
 
 def _sought(actor: User, name: str, column: str, text: str) -> Unfit | None:

@@ -111,7 +111,8 @@ def _column(noun: Declared, column: Column, *, shown: bool) -> ListColumn:
     if column.type is Type.MONEY:
         kind = "money" if column.derived else OWN_MONEY
     plain = _name(column.name).replace("_", " ").capitalize()
-    title = noun.titles.get(column.name) or ("Value" if column.name == "value_minor" else plain)
+    entered = money_of(TABLES[noun.table]) if column.name == "value_minor" else column.name
+    title = noun.titles.get(entered, plain)
     sql, first = _sql(column), column.name == noun.columns[0]
     if first:
         sql = (
