@@ -23,7 +23,7 @@ from salesops.jobs.worker import Worker
 from salesops.records.duplicate import DuplicateSearch, LookAlike
 from salesops.records.folder import BOOK
 from salesops.records.job import DONE
-from salesops.records.models import Account
+from salesops.records.models import Account, Contact, ErasedKey, Erasure
 from salesops.records.user import User
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -106,3 +106,16 @@ def test_a_dry_run_tells_which_new_rows_look_like_records_there_are(
         ("x1", "Globex GmbH", "b1", "Globex")
     ]
     assert not Account.objects.filter(pk="x1").exists()
+
+
+def test_people_who_were_erased_are_not_taken_for_each_other(office: Path) -> None:
+    for key in ("c-1", "c-2", "c-3", "c-4"):
+        name = "Erased d64072" if key in ("c-1", "c-2") else "Ida Marlowe"
+        Contact.objects.create(id=key, name=name, account_id="a1")
+    with changing(None, "erase_person", NOW) as change:
+        made = Erasure.objects.create(change=change, noun="contact", key="c-1", salt="00")
+    for key in ("c-1", "c-2"):
+        ErasedKey.objects.create(erasure=made, noun="contact", digest=key, key=key)
+    _search(office)
+    found = LookAlike.objects.filter(noun="contact")
+    assert list(found.values_list("left", "right")) == [("c-3", "c-4")]

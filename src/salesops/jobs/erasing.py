@@ -65,7 +65,7 @@ def look(work: Work) -> dict[str, Any]:
 def erase_whole(work: Work) -> dict[str, Any]:
     """The job: erase the person, wherever they are."""
     if "erased" not in work.kept:
-        _refuse_to_wait_for_nothing()
+        _wait_for_imports()
         with until_there_is_room():
             _erase(work)
     work("Keeping a list of erasures")
@@ -195,7 +195,7 @@ def in_files(one: Somebody) -> Telling:
     return Telling((*one.telling.words, *keys, *bare), one.telling.keys)
 
 
-def _refuse_to_wait_for_nothing() -> None:
+def _wait_for_imports() -> None:
     """Rows that are being written may hold the person: an import ends first."""
     at_work = Job.objects.filter(kind__in=("import", "undo_import"), state__in=(WAITING, RUNNING))
     if at_work.exists() and ImportRun.objects.filter(state__in=("applying", "undoing")).exists():

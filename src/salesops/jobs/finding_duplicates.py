@@ -28,7 +28,7 @@ from salesops.jobs.opening import working_folder
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import workbench
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, merged_into
-from salesops.records.erasure import erased_among
+from salesops.records.erasure import ErasedKey, erased_among
 from salesops.records.folder import BOOK
 from salesops.records.incoming import key_of
 from salesops.records.models import NOUNS
@@ -105,7 +105,10 @@ def _searched(work: Work, kind: Kind, mark: str, model: dict[str, Any], rows: in
 def _write(work: Work, kind: Kind, found: Found, changed: Collection[str] | None) -> None:
     """Have the pairs that are kept be those that were found, of all records or of those that changed."""
     apart = _apart(kind)
-    fresh = {(p.left, p.right): p for p in found.pairs if (p.left, p.right) not in apart}
+    # Pseudonyms resemble each other, and nobody could say whether two are one.
+    erased = set(ErasedKey.objects.filter(noun=kind.noun).values_list("key", flat=True))
+    told = [p for p in found.pairs if not erased & {p.left, p.right}]
+    fresh = {(p.left, p.right): p for p in told if (p.left, p.right) not in apart}
     alike = LookAlike.objects.filter(noun=kind.noun)
     if changed is not None:
         of = set(changed)
