@@ -1,4 +1,4 @@
-"""Home: this quarter, the key numbers, what stands out, what changed, and what is wrong with the data."""
+"""Home: what answers its reader's first question, then this quarter, the key numbers and what stands out."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from salesops.web.books import (
     whole_book,
 )
 from salesops.web.pages.data.problems import problems_of
+from salesops.web.pages.home.composition import OF_A_LOCAL_BOOK, OF_ROLE
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
 from salesops.web.pages.home.to_mend import to_mend_of
@@ -37,25 +38,42 @@ def home(request: HttpRequest) -> HttpResponse:
     if manifest() is None:
         return redirect("opening")
     book = whole_book()
+    rows = OF_ROLE[request.user.role] if is_office() else OF_A_LOCAL_BOOK  # type: ignore[union-attr]
     steady = steady_book()
     tiles = tiles_of(steady)
-    return render(
-        request,
-        "home/home.html",
-        {
-            "today": book.today,
-            "quarter": quarter_of(steady),
-            "speaks_of": speaks_of(steady),
-            "to_mend": to_mend_of(request, book) if is_office() else None,
-            "tiles": [t for t in tiles if not t.why],
-            "silent": [t for t in tiles if t.why],
-            "stands_out": what_stands_out(),
-            "changes": _changes(book),
-            "problems": problems_of(book)[:MOST_PROBLEMS],
-            "currency": book.facts.currency,
-            "currency_said": bool(book.settings.currency),
-        },
-    )
+    context = {
+        "rows": [[f"home/_{part}.html" for part in row] for row in rows],
+        "today": book.today,
+        "quarter": quarter_of(steady),
+        "speaks_of": speaks_of(steady),
+        "tiles": [t for t in tiles if not t.why],
+        "silent": [t for t in tiles if t.why],
+        "currency": book.facts.currency,
+        "currency_said": bool(book.settings.currency),
+    }
+    named = {part for row in rows for part in row}
+    if "stands_out" in named:
+        context["stands_out"] = what_stands_out()
+    if is_office():
+        context |= _worklists(request, book, named)
+    else:
+        context |= {"changes": _changes(book), "problems": problems_of(book)[:MOST_PROBLEMS]}
+    return render(request, "home/home.html", context)
+
+
+def _worklists(request: HttpRequest, book: Book, named: set[str]) -> dict[str, Any]:
+    """Those of the parts that an office fills; the menu brings what is for its reader, their tasks and what they saw."""
+    from salesops.records.user import User
+    from salesops.web.pages.home.worklists import deals_of, queue_of, to_settle_of
+
+    assert isinstance(request.user, User)
+    actor = request.user
+    return {
+        "to_mend": to_mend_of(request, book) if "to_mend" in named else None,
+        "deals": deals_of(actor, book) if "deals" in named else None,
+        "queue": queue_of(actor) if "queue" in named else None,
+        "to_settle": to_settle_of(actor) if "to_settle" in named else None,
+    }
 
 
 def _changes(book: Book) -> list[dict[str, Any]]:
