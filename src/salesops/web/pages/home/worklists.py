@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -43,7 +43,8 @@ def deals_of(actor: User, book: Book) -> dict[str, Any] | None:
         "WHERE NOT o.is_closed AND ($whoever OR o.owner_id = $person) AND (o.close_date < $today "
         "OR (coalesce(o.next_step, '') = '' AND NOT EXISTS (SELECT 1 FROM activity a "
         "WHERE a.opportunity_id = o.id AND a.is_done = false))) "
-        "ORDER BY coalesce(o.value_minor, 0) DESC, o.id LIMIT 8",
+        "ORDER BY coalesce(o.value_minor, 0) DESC, o.id "
+        f"LIMIT {MOST}",
         {"today": book.today, "whoever": leads, "person": actor.person_id},
     ).dicts()
     kept = visible_to(actor, Opportunity).select_related("owner")
@@ -53,7 +54,7 @@ def deals_of(actor: User, book: Book) -> dict[str, Any] | None:
             "name": str(deal),
             "place": f"/opportunities/{quote(deal.pk, safe='')}",
             "why": f"Close date was {deal.close_date:%-d %b %Y}"
-            if row["is_late"] and deal.close_date
+            if row["is_late"]
             else "No next step, and nothing planned",
             "owner": str(deal.owner or "") if leads else "",
             "money": ""
@@ -64,8 +65,14 @@ def deals_of(actor: User, book: Book) -> dict[str, Any] | None:
         }
         for row in found
         if (deal := records.get(row["id"])) is not None
+        and not _is_mended(deal, row["is_late"], book.today)
     ]
     return {"lines": lines, "count": found[0]["n"]} if lines else None
+
+
+def _is_mended(deal: Opportunity, is_late: bool, today: date) -> bool:
+    """What the book found is true of the record no more; the book knows that in a moment."""
+    return deal.close_date is None or deal.close_date >= today if is_late else bool(deal.next_step)
 
 
 def queue_of(actor: User) -> dict[str, Any] | None:
