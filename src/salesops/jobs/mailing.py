@@ -126,7 +126,7 @@ def _letter_of(invitation: Invitation, link: str) -> Letter:
     inviter = invitation.made_by.actor
     who = f"{inviter} ({inviter.email})" if inviter else "An administrator"
     sentence = (
-        f"{who} invites you to the sales office at {host}, as {invitation.get_role_display().lower()}. "
+        f"{who} invites you to the sales office at {host}, with the role “{invitation.get_role_display()}”. "
         f"You will sign in as {invitation.email}. {once}"
     )
     part = Part(sentence=sentence, link=link, link_words="Begin")

@@ -50,7 +50,15 @@ ACCOUNT = Entry(
     "My account",
     "settings",
     "Y",
-    ("my_account", "my_calendar", "account_*", "mfa_*", "usersessions_*"),
+    (
+        "my_account",
+        "my_calendar",
+        "shared",
+        "link_provider",
+        "account_*",
+        "mfa_*",
+        "usersessions_*",
+    ),
 )
 
 

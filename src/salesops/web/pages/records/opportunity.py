@@ -125,7 +125,7 @@ def _picture(
             {"p": deal["pipeline"]},
         ).rows
     }
-    lanes = sorted({v["stage"] for v in recorded}, key=lambda s: (order.get(s, 99), s))
+    lanes = sorted({_stage(v) for v in recorded}, key=lambda s: (order.get(s, 99), s))
     zone = book.calendar.time_zone
     end = in_zone(book.facts.data_as_of, zone)
     stays = []
@@ -142,13 +142,18 @@ def _picture(
             and not version["is_closed"]
             and version["close_date"] > former["close_date"]
         )
-        said = f"{start:%-d %b %Y}: {version['stage']}"
+        said = f"{start:%-d %b %Y}: {_stage(version)}"
         if version["amount_minor"] is not None:
             said += f", {format_money(version['amount_minor'], version['currency'])}"
-        stays.append(Stay(start, stop, lanes.index(version["stage"]), said, pushed))
+        stays.append(Stay(start, stop, lanes.index(_stage(version)), said, pushed))
         former = version
     moments = [in_zone(a["occurred_at"], zone) for a in activities if a["occurred_at"]]
     return life(stays, lanes, moments, deal["outcome"] if deal["is_closed"] else "")
+
+
+def _stage(version: dict[str, Any]) -> str:
+    """The stage of a version in words; some have none yet."""
+    return version["stage"] or "No stage"
 
 
 def _changes(book: Book, versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
