@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from salesops.records.models import Person, PipelineStage
+from salesops.records.models import CustomField, Person, PipelineStage
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
 from tests.office.browser.test_signing_in import _sign_in as sign_in
@@ -70,10 +70,31 @@ def test_stages_are_reordered_by_drag_and_by_keyboard(address: str, enter: Enter
     assert wrong_with(page, f"{address}/pipelines?edit=won") == []
 
 
+def test_a_field_is_defined_asked_for_its_choices_and_undone(address: str, enter: Enter) -> None:
+    page = enter(f"{address}/custom-fields")
+    sign_in(page, "dora@example.com")
+    page.goto(f"{address}/custom-fields")
+    card = page.locator("section[aria-labelledby=n-lead]")
+    card.get_by_text("Add a field").click()
+    expect(card.locator("[name=choices]")).to_be_hidden()
+    card.get_by_label("Kind").select_option("choice")
+    card.locator("[name=choices]").fill("Hot\nCold")
+    card.locator("[name=label]").fill("Heat")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Heat: Created")
+    assert CustomField.objects.get(pk="lead.heat").offered == ["Hot", "Cold"]
+    page.keyboard.press("z")
+    expect(card.get_by_text("0 fields")).to_be_visible()
+    assert CustomField.objects.get(pk="lead.heat").deleted_at is not None
+
+
 @pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
 def test_the_pages_are_accessible_and_fit(
     address: str, enter: Enter, theme: str, size: tuple[int, int]
 ) -> None:
+    CustomField.objects.create(
+        id="account.tier", noun="account", key="tier", label="Tier", kind="choice", choices="A\nB", is_active=True
+    )  # fmt: skip
     page = enter(f"{address}/audit", size=size, theme=theme)
     sign_in(page, "dora@example.com")
     wrong = []
@@ -84,6 +105,7 @@ def test_the_pages_are_accessible_and_fit(
         "/organisation/team?team=East&name=West&look=1",
         "/audit",
         "/audit/seen",
+        "/custom-fields?edit=account.tier",
     ):
         wrong += wrong_with(page, f"{address}{place}")
     assert wrong == []
