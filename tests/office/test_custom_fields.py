@@ -11,7 +11,7 @@ from salesops.actions.define_field import define_field, edit_field
 from salesops.actions.edit_record import edit_record, version_now
 from salesops.foundations.clock import system_clock as clock
 from salesops.records.custom_field import CustomField
-from salesops.records.models import Change, ExchangeRate, Opportunity
+from salesops.records.models import NOUNS, Change, Contact, ExchangeRate, Lead, Opportunity
 from tests.office.readers import Office, Reader
 from tests.office.selling import follow_now, sell
 from tests.web.markup import Markup
@@ -208,3 +208,22 @@ def test_a_field_is_edited_in_a_row_and_of_all_that_match(as_: As) -> None:
     }
     preview = bob.post("/change/opportunity", do="preview", **many)
     assert "Change 1 opportunity" in preview.content.decode()
+
+
+def test_contacts_and_leads_have_them_on_their_pages_and_in_their_lists(
+    served: Office, as_: As
+) -> None:
+    for noun, kept in (("contact", Contact), ("lead", Lead)):
+        kept.objects.create(id=f"bob-{noun}", name="Ann", owner_id="bob")
+        define_field(served.ravi, noun, "Heat", "choice", clock, choices="hot\ncold")
+    follow_now()
+    bob = as_("bob")
+    for noun in ("contact", "lead"):
+        place = f"/{noun}s/bob-{noun}"
+        seen = str(version_now(NOUNS[noun].objects.get(pk=f"bob-{noun}")))
+        form = {"do": "edit", "column": "custom.heat", "seen": seen, "value": "hot"}
+        assert as_("charlie").post(place, **form).status_code == 404
+        assert bob.post(place, **form).status_code == 302
+        assert "Heat: nothing → became hot" in " ".join(bob.page(place).text.split())
+        listed = _rows(bob.page(f"/{noun}s?column=name&column=custom_heat"))
+        assert listed[f"bob-{noun}"] == ["hot"]
