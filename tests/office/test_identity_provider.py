@@ -312,6 +312,16 @@ def test_a_provider_that_is_away_or_calls_itself_another_is_told_and_passwords_g
     assert as_nobody.get(BEGIN).status_code == 502
     settings.SALESOPS_OIDC = type(corp.provider)("http://127.0.0.1:9", "salesops")
     assert as_nobody.get(BEGIN).status_code == 502
+    corp.discovery = {}
+    settings.SALESOPS_OIDC = corp.provider
+    oidc.forget()
+    oidc._away[corp.address] = time.monotonic() + 10
+    asked = len(corp.asked)
+    assert (
+        as_nobody.get(BEGIN).status_code == 502
+    )  # a moment after it was found away it is not asked
+    assert len(corp.asked) == asked
+    settings.SALESOPS_OIDC = type(corp.provider)("http://127.0.0.1:9", "salesops")
     assert [fine for fine, _ in look_at_provider()] == [False]
     assert as_nobody.get("/sign-in").status_code == 200
     settings.SALESOPS_OIDC = None

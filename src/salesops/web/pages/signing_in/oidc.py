@@ -28,6 +28,7 @@ log = logging.getLogger("salesops.signing_in")
 SECONDS_TO_ANSWER = 8.0
 MOST_BYTES = 1024 * 1024
 SECONDS_KEPT = 3600.0
+SECONDS_AWAY = 10.0
 LEEWAY = 60
 # A signature with the client's secret, or none, says nothing about who made it.
 ALGORITHMS = frozenset(
@@ -106,7 +107,14 @@ def discovered(provider: IdentityProvider) -> dict[str, Any]:
     known = _kept.get(provider.issuer)
     if known is not None and time.monotonic() - known[0] < SECONDS_KEPT:
         return known[1]
-    said = _ask(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    if time.monotonic() < _away.get(provider.issuer, 0.0):
+        raise _no_answer(provider)
+    try:
+        said = _ask(provider, f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
+    except Refusal:
+        # Visitors shall not wait one after the other, and keep others waiting, for what is away.
+        _away[provider.issuer] = time.monotonic() + SECONDS_AWAY
+        raise
     endpoints = [said.get(name, "") for name in _NEEDED]
     endpoints += [said["userinfo_endpoint"]] if "userinfo_endpoint" in said else []
     if said.get("issuer") != provider.issuer or not all(is_safe(str(e)) for e in endpoints):
@@ -127,12 +135,14 @@ def look_at(provider: IdentityProvider) -> None:
 
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 _keys: dict[str, dict[str, Any]] = {}
+_away: dict[str, float] = {}
 
 
 def forget() -> None:
     """Ask the provider anew for what it says of itself and for its keys."""
     _kept.clear()
     _keys.clear()
+    _away.clear()
 
 
 def _tokens(provider: IdentityProvider, code: str, verifier: str, callback: str) -> dict[str, Any]:
@@ -211,6 +221,12 @@ def _not_right(provider: IdentityProvider, why: str) -> Refusal:
     return Refusal(f"What {provider} answered is not right for this sign-in. Begin again.")
 
 
+def _no_answer(provider: IdentityProvider) -> Refusal:
+    return Refusal(
+        f"{provider} does not answer as it should. Try again; if it stays so, tell who keeps this office."
+    )
+
+
 class _NoFurther(HTTPRedirectHandler):
     """What is asked of a provider is answered there; a secret is never carried on to elsewhere."""
 
@@ -234,9 +250,7 @@ def _ask(
             said = json.loads(answer.read(MOST_BYTES))
     except (URLError, OSError, ValueError) as error:
         log.warning("The identity provider did not answer at %s: %s", address, error)
-        raise Refusal(
-            f"{provider} does not answer as it should. Try again; if it stays so, tell who keeps this office."
-        ) from None
+        raise _no_answer(provider) from None
     if not isinstance(said, dict):
         raise _not_right(provider, f"{address} answers with no object")
     return said
