@@ -106,6 +106,9 @@ def test_the_pages_are_accessible_and_fit(
         "/audit",
         "/audit/seen",
         "/custom-fields?edit=account.tier",
+        "/settings",
+        "/erasures?find=bob",
+        "/erasures/new?of=person/bob",
     ):
         wrong += wrong_with(page, f"{address}{place}")
     assert wrong == []
