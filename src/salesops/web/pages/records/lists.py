@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -93,7 +93,16 @@ def look(request: HttpRequest, listing: Listing) -> Look:
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
     shown = shown_columns(request, listing)
-    return Look(book, listing, ask, shown, count, total, pages, _rows(book, listing, ask).dicts())
+    records = _rows(book, _only(listing, shown, ask), ask).dicts()
+    return Look(book, listing, ask, shown, count, total, pages, records)
+
+
+def _only(listing: Listing, shown: Sequence[ListColumn], ask: Ask) -> Listing:
+    """The list with the columns that its page shows or asks by: of millions of rows each other costs time."""
+    names = {c.name for c in shown} | {*ask.facets, ask.sort.removeprefix("-")}
+    names |= {"currency"} if any(c.kind == OWN_MONEY for c in shown) else set()
+    columns = tuple(c for c in listing.columns if c.name in names)
+    return dataclasses.replace(listing, columns=columns)
 
 
 def context_of(request: HttpRequest, found: Look, title: str, address: str) -> dict[str, Any]:

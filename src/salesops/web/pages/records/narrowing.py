@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from salesops.book.engine import Engine, Rows
-from salesops.book.listing import Ask, Listing, conditions, rows_of, totals_of
+from salesops.book.listing import Ask, ListColumn, Listing, conditions, rows_of, totals_of
 from salesops.engines.literals import literal
 
 _ADDED_UP = re.compile(r"\(\s*(SELECT|WITH)\b")
@@ -35,9 +35,46 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     lean = _lean(listing, [*ask.facets, *sort], "" if sort else listing.order)
     if _ADDED_UP.search(lean.joins):  # what is added up for every row is not added up twice
         return rows_of(engine, listing, wanted)
-    place = rows_of(engine, lean, wanted)
-    keys = ", ".join(literal(row[0]) for row in place.rows) or "NULL"
-    return rows_of(engine, listing, Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})"))
+    referred = _referred(listing)
+    found = rows_of(engine, _reading(lean, referred), wanted).dicts()
+    keys = _listed(row["_id"] for row in found)
+    of_them = Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})")
+    full = _lean(listing, [c.name for c in listing.columns], "" if sort else listing.order)
+    return rows_of(engine, _joined_to(full, referred, found), of_them)
+
+
+def _referred(listing: Listing) -> dict[str, tuple[str, str]]:
+    """The tables joined by their id: alias → table, and what of the list names its rows."""
+    joins = (_BY_ID.match(part) for part in _JOIN.split(listing.joins) if part)
+    return {found[2]: (found[1], found[3]) for found in joins if found}
+
+
+def _reading(lean: Listing, referred: Mapping[str, tuple[str, str]]) -> Listing:
+    """The same list, which also says what of other tables its rows name."""
+    keys = tuple(ListColumn(f"_{alias}", "", key) for alias, (_, key) in referred.items())
+    return dataclasses.replace(lean, columns=(*lean.columns, *keys))
+
+
+def _joined_to(
+    listing: Listing, referred: Mapping[str, tuple[str, str]], found: Sequence[Mapping[str, Any]]
+) -> Listing:
+    """The same list joined to those rows alone which the rows found name, and not to whole tables."""
+    joins = []
+    for part in (p for p in _JOIN.split(listing.joins) if p):
+        alias = _alias(part)
+        if alias in referred:
+            table, key = referred[alias]
+            named = _listed(row[f"_{alias}"] for row in found)
+            few = f"(SELECT * FROM {table} WHERE id IN ({named}))"
+            joins.append(f"LEFT JOIN {few} {alias} ON {alias}.id = {key} ")
+        else:
+            joins.append(part)
+    return dataclasses.replace(listing, joins="".join(joins))
+
+
+def _listed(keys: Iterable[str | None]) -> str:
+    """Keys as SQL lists them, each once."""
+    return ", ".join(literal(key) for key in dict.fromkeys(keys) if key is not None) or "NULL"
 
 
 def sums_by(engine: Engine, listing: Listing, ask: Ask, name: str) -> dict[str, tuple[int, int]]:
