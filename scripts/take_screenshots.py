@@ -1,10 +1,12 @@
-"""Take the pictures of the documentation: serve the sample company, walk its pages in Chromium, keep each as PNG.
+"""Take the pictures of the documentation: serve the sample company and its office, walk their pages, keep each as PNG.
 
-`make screenshots` runs it. The same company is simulated every time, so a picture changes only when a page does.
+`make screenshots` runs it. The same company is simulated every time, so a picture of its book changes only when
+a page does; an office speaks of today.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import shutil
@@ -22,6 +24,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 import salesops
 from salesops.book.settings import Settings, save_settings
+from salesops.cli.demonstrating import ADDRESSES, LOGINS
 from salesops.cli.opening import open_sample
 from salesops.sample.company import simulate
 from salesops.sample.salesforce import write_files
@@ -65,7 +68,28 @@ def main() -> None:
             with _page(browser, opening, link) as page:
                 _drop(page, _root(link), [Path(scratch) / "files" / name for name in DROPPED])
                 _keep(page, opening.name)
+        _picture_office(browser, Path(scratch) / "office", Path(scratch) / "static")
         browser.close()
+
+
+def _picture_office(browser: Browser, office: Path, assets: Path) -> None:
+    """The sample office, through the eyes of a salesperson and of a manager of sales operations."""
+    command = [str(Path(sys.executable).with_name("salesops")), "demo", "--office", str(office)]
+    command += ["--size", str(SIZE), "--seed", str(SEED)]
+    subprocess.run([*command, "--no-serve"], check=True, stderr=subprocess.DEVNULL)
+    passwords = json.loads((office / LOGINS).read_text("utf-8"))
+    with _server([*command, "--port"], {"SALESOPS_STATIC": str(assets)}) as root:
+        for shot, role in (
+            (Shot("office-home", "/"), "salesperson"),
+            (Shot("office-list", "/opportunities", height=600), "manager"),
+        ):
+            with _page(browser, shot, f"{root}/sign-in") as page:
+                page.fill("input[name=login]", ADDRESSES[role])
+                page.fill("input[name=password]", passwords[role])
+                page.press("input[name=password]", "Enter")
+                page.wait_for_load_state("networkidle")
+                page.goto(f"{root}{shot.path}", wait_until="networkidle")
+                _keep(page, shot.name)
 
 
 def _shots(book: Path) -> list[Shot]:
@@ -128,17 +152,26 @@ def _keep(page: Page, name: str) -> None:
 @contextmanager
 def _served(book: Path, assets: Path) -> Iterator[str]:
     """The command itself, as a person starts it, with assets built anew; gives the link it prints."""
-    key, port = secrets.token_urlsafe(24), _free_port()
+    key = secrets.token_urlsafe(24)
     command = [str(Path(sys.executable).with_name("salesops")), "serve", "--book", str(book)]
+    said = {"SALESOPS_KEY": key, "SALESOPS_STATIC": str(assets)}
+    with _server([*command, "--port"], said) as root:
+        yield f"{root}/?key={key}"
+
+
+@contextmanager
+def _server(command: list[str], said: dict[str, str]) -> Iterator[str]:
+    """What a command serves at the port that it is told last."""
+    port = _free_port()
     server = subprocess.Popen(
-        [*command, "--port", str(port)],
-        env={**os.environ, "SALESOPS_KEY": key, "SALESOPS_STATIC": str(assets)},
+        [*command, str(port)],
+        env={**os.environ, **said},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
         _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}/?key={key}"
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(timeout=30)
