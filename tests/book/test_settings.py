@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from salesops.book.settings import (
     StageMeaning,
     load_settings,
     save_settings,
+    write_whole,
 )
 from salesops.foundations.problem import Refusal
 
@@ -61,3 +63,11 @@ def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_bytes(b'{"title": "\xff\xfe"}')
     with pytest.raises(Refusal, match="cannot be read as settings"):
         load_settings(tmp_path)
+
+
+def test_threads_that_write_one_file_at_once_all_end_and_leave_it_whole(tmp_path: Path) -> None:
+    file, texts = tmp_path / "answer.sql", [letter * 50_000 for letter in "abcdefgh"]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda text: write_whole(file, text), texts * 4))
+    assert file.read_text("utf-8") in texts
+    assert list(tmp_path.iterdir()) == [file]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 from pathlib import Path
 from typing import Literal
 
@@ -102,7 +103,8 @@ def name_book(folder: Path, title: str) -> None:
 
 def write_whole(file: Path, text: str) -> None:
     """Replace `file` by `text` in one step."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}")
+    # Threads of one process write as well, each to a draft of its own.
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.{threading.get_ident()}")
     with temporary.open("w", encoding="utf-8") as out:
         out.write(text)
         out.flush()

@@ -59,7 +59,8 @@ def keep(text: str, folder: Path, name: str) -> None:
     mine = folder / edition()
     if not mine.exists():
         for former in folder.glob("*"):
-            shutil.rmtree(former, ignore_errors=True)
+            if former != mine:  # which another process may just have made
+                shutil.rmtree(former, ignore_errors=True)
         mine.mkdir(parents=True, exist_ok=True)
     write_whole(mine / name, text)
 
