@@ -45,6 +45,7 @@ from salesops.records.models import (
     Activity,
     Change,
     Contact,
+    CustomField,
     Lead,
     Opportunity,
     OpportunityVersion,
@@ -319,7 +320,10 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     zoe = Person.objects.create(id=key, name=NAME, email=ADDRESS, team="East", is_active=False)
     Person.objects.create(id="under", name="Una Low", manager_id=key)
     TeamMembership.objects.create(id=f"{key}|2026-01-01", person_id=key, team="East")
-    Opportunity.objects.create(id="deal", owner_id=key, amount_minor=500)
+    CustomField.objects.create(
+        id="f", noun="opportunity", key="coach", label="Coach", kind="person"
+    )
+    Opportunity.objects.create(id="deal", owner_id=key, amount_minor=500, custom={"coach": key})
     Opportunity.objects.filter(pk="deal").update(owner_id="under")
     login = User.objects.create_user(
         ADDRESS, "a long password", role="salesperson", name=NAME, person=zoe
@@ -342,6 +346,8 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     assert (was.team, was.email, was.name.startswith("Erased ")) == ("East", None, True)
     assert [v.owner_id for v in OpportunityVersion.objects.order_by("version")] == [new, "under"]
     assert Person.objects.get(pk="under").manager_id == new
+    states = OpportunityVersion.objects.values_list("custom", flat=True)
+    assert [*states, Opportunity.objects.get().custom] == [{"coach": new}] * 3
     assert TeamMembership.objects.get().pk == f"{new}|2026-01-01"
     login.refresh_from_db()
     assert not Identity.objects.exists()

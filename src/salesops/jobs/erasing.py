@@ -27,7 +27,7 @@ from salesops.jobs.following import follow
 from salesops.jobs.work import Work, until_there_is_room
 from salesops.records.attachment import Attachment
 from salesops.records.change import Change
-from salesops.records.erasing import erase, sign_out
+from salesops.records.erasing import erase, rename_in_fields, sign_out
 from salesops.records.erasure import ErasedKey, Erasure, digest_of, the_salt
 from salesops.records.folder import BOOK, ERASURES
 from salesops.records.import_run import ImportRun
@@ -132,6 +132,9 @@ def _erase(work: Work) -> None:
     one, change = _whom(work), Change.objects.get(pk=work.arguments["change"])
     found = files_that_mention(_office(), in_files(one))
     clean_files(found, in_files(one))
+    if "in_fields" not in work.kept:
+        with work.effect():
+            work.kept["in_fields"] = rename_in_fields(one, change)
     counts: Counter[str] = Counter(work.kept.get("mentions", {}))
     for place in mentioned(one.telling, work, without=work.job.pk):
         for keys in in_steps(place.keys):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from django.apps import apps
@@ -13,9 +14,11 @@ from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import Q
 
+from salesops.book.custom import Kind
 from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.change import Change
 from salesops.records.context import history_written_by_hand, within
+from salesops.records.custom_field import CustomField
 from salesops.records.duplicate import KeptApart, LookAlike, Merge
 from salesops.records.erasure import ErasedKey, Erasure, digest_of
 from salesops.records.invitation import Invitation
@@ -51,6 +54,27 @@ def erase(one: Somebody, change: Change, salt: str) -> dict[str, int]:
         _rename(NOUNS[noun], key, new, change)
     _remember(one, change, salt)
     return dict(counts)
+
+
+def rename_in_fields(one: Somebody, change: Change) -> int:
+    """Within a transaction: fields of the company's own that name the person by a key that goes name the new one.
+
+    Before texts are cleaned, which would take a key that is an address for a mention. Returns how many rows it were.
+    """
+    altered = 0
+    whose = CustomField.objects.filter(kind=Kind.PERSON.value).values_list("noun", "key")
+    keys = {key: new for (noun, key), new in one.renamed.items() if noun == "person"}
+    for (name, field), (key, new) in product(whose, keys.items()):
+        both: tuple[Any, ...] = (NOUNS[name], NOUNS[name].versions)
+        for model in both:
+            for rows in _portions(model, Q(**{f"custom__{field}": key})):
+                with altered_by_erasing(model, rows, change.pk), history_written_by_hand():
+                    for pk, custom in model._base_manager.filter(pk__in=rows).values_list(
+                        "pk", "custom"
+                    ):
+                        model._base_manager.filter(pk=pk).update(custom={**custom, field: new})
+                altered += len(rows)
+    return altered
 
 
 def sign_out(telling: Telling, logins: Sequence[User]) -> int:
