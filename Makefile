@@ -7,9 +7,10 @@ SHELL := /bin/bash
 PYTHON ?= python3
 UV := .uv/bin/uv
 BIN := .venv/bin
-# Three on two cores: many tests wait for a process, a browser or a lock.
+# More than there are cores: many tests wait for a process, a browser or a lock, those of the office most.
 WORKERS ?= 3
-OFFICE_TESTS = $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --ds=salesops.web.office_settings tests
+OFFICE_WORKERS ?= 4
+OFFICE_TESTS = $(BIN)/pytest -n $(OFFICE_WORKERS) --dist loadfile --no-loadscope-reorder --ds=salesops.web.office_settings tests
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 

@@ -126,6 +126,9 @@ def addresses(keys: dict[str, list[str]]) -> dict[str, Address]:
         "accounts": lambda: f"/accounts?page={chance.randrange(1, 200)}",
         "accounts, searched": lambda: f"/accounts?q={digits()}",
         "people": lambda: "/people",
+        "contacts": lambda: f"/contacts?page={chance.randrange(1, 20)}",
+        "leads": lambda: f"/leads?page={chance.randrange(1, 20)}",
+        "activities": lambda: "/records/activity",
         "tasks": lambda: "/tasks",
         "clean data": lambda: "/clean-data",
         "clean data, one check": lambda: "/clean-data/close_date_past",
@@ -136,6 +139,7 @@ def addresses(keys: dict[str, list[str]]) -> dict[str, Address]:
         "an opportunity": record("opportunity", "opportunities"),
         "an account": record("account", "accounts"),
         "audit log": lambda: "/audit",
+        "all records": lambda: "/records",
         "organisation": lambda: "/organisation",
     }
 

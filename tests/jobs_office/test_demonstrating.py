@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from salesops.records.user import ROLES
 from tests.jobs_office.offices import new_office
 
@@ -24,6 +26,7 @@ print(seller.manager == leader)
 VERSIONS = "SELECT count(*) FROM opportunity_version"
 
 
+@pytest.mark.sqlite  # what it is made of is asked on both
 def test_the_sample_office_has_a_login_for_each_role_and_is_made_once(tmp_path: Path) -> None:
     office = new_office(tmp_path / "office")
     demo = ("demo", "--no-serve", "--size", "60")

@@ -429,10 +429,9 @@ def test_a_backup_that_brought_somebody_back_is_erased_again(office: Path, dora:
 
 
 @COMMITTED
+@pytest.mark.sqlite  # PostgreSQL keeps its files itself
 def test_the_database_file_holds_no_former_page(dora: User) -> None:
     file = connection.settings_dict["NAME"]
-    if connection.vendor != "sqlite":
-        pytest.skip("PostgreSQL keeps its files itself.")
     for n in range(200):
         Activity.objects.create(subject=f"{NAME} {n} " + "x" * 500)
     Activity.objects.all().delete()

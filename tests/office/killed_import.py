@@ -29,9 +29,11 @@ def main(name: str, work: Path, kills: int, seed: int, how: str = "") -> None:
     connections.settings["default"]["NAME"] = name
     from salesops.actions import import_rows, undo_import
 
-    # Small steps, so that a few thousand rows outlast a hundred kills.
-    import_rows.FIRST_STEP = import_rows.LARGEST_STEP = 40
-    vars(undo_import).update(FIRST_STEP=40, LARGEST_STEP=40)
+    def in_steps_of(rows: int) -> None:
+        for module in (import_rows, undo_import):
+            vars(module).update(FIRST_STEP=rows, LARGEST_STEP=rows)
+
+    in_steps_of(40)  # so that a few thousand rows outlast a hundred kills
     import_rows.PAUSE_SECONDS = 0.01
     if how == "naive":
         import_rows._step = _forgetful(import_rows._step)
@@ -41,6 +43,8 @@ def main(name: str, work: Path, kills: int, seed: int, how: str = "") -> None:
         told, tell = os.pipe()
         child = os.fork()
         if child == 0:
+            if killed == kills:
+                in_steps_of(2_000)  # nobody kills what is left
             (_undo if how == "undo" else _import)(work, tell)
             os._exit(0)
         os.close(tell)

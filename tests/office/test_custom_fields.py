@@ -186,6 +186,9 @@ def test_a_list_shows_sorts_narrows_and_exports_fields_of_its_own(as_: As) -> No
     assert "1 of 3 opportunities" in bob.page(PLACE).text
 
 
+@pytest.mark.django_db(
+    transaction=True
+)  # what is asked is whether the book is behind what was committed
 @pytest.mark.usefixtures("listed")
 def test_a_field_is_edited_in_a_row_and_of_all_that_match(as_: As) -> None:
     bob, here = as_("bob"), f"/opportunities?{COLUMNS}"
