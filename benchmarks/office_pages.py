@@ -128,7 +128,6 @@ def addresses(keys: dict[str, list[str]]) -> dict[str, Address]:
         "people": lambda: "/people",
         "contacts": lambda: f"/contacts?page={chance.randrange(1, 20)}",
         "leads": lambda: f"/leads?page={chance.randrange(1, 20)}",
-        "activities": lambda: "/records/activity",
         "tasks": lambda: "/tasks",
         "clean data": lambda: "/clean-data",
         "clean data, one check": lambda: "/clean-data/close_date_past",
