@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from salesops.actions.changing import changing
+from salesops.actions.changing import changing, undoing_once
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.importers.room import is_full
@@ -73,11 +73,8 @@ def changed_files(change: Change) -> tuple[list[Attachment], list[Attachment]]:
 
 def undo_files(actor: User, change: Change, clock: Clock, *, door: str = "browser") -> Change:
     """Take back what a change did with files: what came is taken away, what was taken away is there again."""
-    with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
-        held = Change.objects.select_for_update().get(pk=change.pk)
-        if held.undone_by.exclude(pk=undoing.pk).exists():
-            raise Refusal("This was undone already.")
-        begun, ended = changed_files(held)
+    with undoing_once(actor, change, clock, door=door) as undoing:
+        begun, ended = changed_files(change)
         _end(actor, begun, undoing)
         for former in ended:
             _refuse_who_may_not(actor, former.noun, former.record_id)

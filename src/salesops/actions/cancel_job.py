@@ -6,17 +6,16 @@ from salesops.actions.changing import changing
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.job import CANCELLED, RUNNING, WAITING, Job
+from salesops.records.reach import DECIDE
 from salesops.records.sealing import ERASE
 from salesops.records.user import User
-
-MAY_CANCEL_ALL = frozenset({"administrator", "vp", "manager"})
 
 
 def may_cancel(actor: User, job: Job) -> bool:
     """Whether somebody may stop this work. An erasure is done whole."""
     if job.kind == ERASE:
         return False
-    return actor.is_active and (actor.role in MAY_CANCEL_ALL or job.asked_by_id == actor.pk)
+    return actor.is_active and (actor.role in DECIDE or job.asked_by_id == actor.pk)
 
 
 def cancel_job(actor: User, job: Job, clock: Clock, *, door: str = "browser") -> None:

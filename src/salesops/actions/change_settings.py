@@ -10,20 +10,19 @@ from salesops.actions.enqueue import enqueue
 from salesops.book.settings import Settings, load_settings
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import reason_of
 from salesops.records.job import RUNNING, WAITING, Job
+from salesops.records.reach import DECIDE
 from salesops.records.settings_change import SettingsChange
 from salesops.records.user import User
 
 APPLY_SETTINGS = "apply_settings"
 LOCK = "follow"  # what makes the book, which is one work at a time
-# Every number of everybody changes with them: whoever answers for the office, for the team and for how it works.
-MAY_CHANGE = frozenset({"administrator", "vp", "manager"})
-LONGEST_REASON = 500
 
 
 def may_change_settings(user: User) -> bool:
     """Whether somebody may change the settings."""
-    return user.is_active and user.role in MAY_CHANGE
+    return user.is_active and user.role in DECIDE
 
 
 def refuse_who_may_not(actor: User) -> None:
@@ -57,11 +56,9 @@ def change_settings(
     refuse_who_may_not(actor)
     now = load_settings(book)
     said = said.model_copy(update={"stages": now.stages})
-    with changing(
-        actor, "change_settings", clock, door=door, reason=reason[:LONGEST_REASON]
-    ) as made:
+    with changing(actor, "change_settings", clock, door=door, reason=reason_of(reason)) as made:
         # Of two at once the second finds what the first has asked for.
-        list(User.objects.select_for_update().filter(role__in=MAY_CHANGE).order_by("pk"))
+        list(User.objects.select_for_update().filter(role__in=DECIDE).order_by("pk"))
         if applying() is not None:
             raise Refusal("The settings are being changed just now. Wait for that to end.")
         if seen != edition_of(now):

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from salesops.foundations.clock import Clock
+from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.context import within
 from salesops.records.user import User
@@ -43,3 +44,15 @@ def changing(
         )
         with within(change.pk, change.effective_at):
             yield change
+
+
+@contextmanager
+def undoing_once(
+    actor: User, change: Change, clock: Clock, *, door: str = "browser"
+) -> Iterator[Change]:
+    """The change that takes another back. Refuses where that was done already; of two at once the second is refused."""
+    with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
+        held = Change.objects.select_for_update().get(pk=change.pk)
+        if held.undone_by.exclude(pk=undoing.pk).exists():
+            raise Refusal("This was undone already.")
+        yield undoing

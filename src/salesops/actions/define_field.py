@@ -16,6 +16,7 @@ from salesops.foundations.table import Type
 from salesops.records.change import Change
 from salesops.records.custom_field import CustomField, defined
 from salesops.records.models import NOUNS
+from salesops.records.reach import DECIDE
 from salesops.records.record import Version
 from salesops.records.user import User
 from salesops.tables import TABLES
@@ -23,12 +24,11 @@ from salesops.tables import TABLES
 LONGEST_LABEL, LONGEST_HELP, LONGEST_CHOICE = 60, 300, 120
 MOST_FIELDS, MOST_CHOICES = 100, 200  # of a kind of record, of a field
 _LONGEST_KEY = 40
-DEFINE = frozenset({"administrator", "vp", "manager"})
 
 
 def may_define(actor: User) -> bool:
     """The actor may define fields."""
-    return actor.is_active and actor.role in DEFINE
+    return actor.is_active and actor.role in DECIDE
 
 
 def refuse_who_may_not(actor: User) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from salesops.actions.enqueue import enqueue
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
-from salesops.records.change import Change
+from salesops.records.change import Change, reason_of
 from salesops.records.erasure import ErasedKey, the_salt
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
@@ -31,7 +31,6 @@ from salesops.records.user import User
 LOOK_FOR_PERSON = "look_for_person"
 LOCK = "follow"  # what makes the book holds it too: none may be made of what is being erased
 MOST_ATTEMPTS = 20
-LONGEST_REASON = 500
 
 
 def may_erase(user: User) -> bool:
@@ -87,14 +86,15 @@ def erase_person(
     """
     if actor is not None:
         refuse_who_may_not(actor)
-    if not reason.strip():
+    said = reason_of(reason)
+    if not said:
         raise Refusal(
             "Say why, such as: they asked for it on 3 May. The reason is kept, so leave their name out of it."
         )
     one = the_person(subjects, also)
     if not _is_same(typed, one.called):
         raise Refusal(f"Type {one.called} to say that this is who you mean.")
-    return ask_to_erase(actor, one, reason.strip()[:LONGEST_REASON], clock, also=also, door=door)
+    return ask_to_erase(actor, one, said, clock, also=also, door=door)
 
 
 def ask_to_erase(

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from salesops.actions.attach_files import changed_files, undo_files
-from salesops.actions.changing import changing
+from salesops.actions.changing import undoing_once
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
@@ -44,13 +44,10 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
         raise Refusal("This took a merge back. To have it again, merge the records again.")
     if any(changed_files(change)):
         return Undone(undo_files(actor, change, clock, door=door), 1, ())
-    with changing(actor, "undo_change", clock, door=door, undoes=change) as undoing:
-        held = Change.objects.select_for_update().get(pk=change.pk)
-        if held.undone_by.exclude(pk=undoing.pk).exists():
-            raise Refusal("This was undone already.")
+    with undoing_once(actor, change, clock, door=door) as undoing:
         records, stay = 0, list[str]()
         for noun in KEPT.values():
-            back, left = put_back(actor, noun, held, clock)
+            back, left = put_back(actor, noun, change, clock)
             records += back
             stay += left
         if not records and not stay:

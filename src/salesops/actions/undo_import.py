@@ -23,7 +23,7 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.context import within
-from salesops.records.custom_field import PREFIX, with_values
+from salesops.records.custom_field import to_put_back, with_values
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo, undone_imports
 from salesops.records.merging import say_again, update
 from salesops.records.models import NOUNS
@@ -267,19 +267,10 @@ def _work_out_one(
     imported = [c for c in columns if c != "custom" and getattr(last, c) != getattr(former, c)]
     kept = [c for c in imported if c in changed_since]
     values = {c: getattr(former, c) for c in imported if c not in changed_since}
-    own, stay = _own_fields(record, former, last)
+    own, stay = to_put_back(former.custom, last.custom, record.custom)
     if own:
         values["custom"] = with_values(record.custom, own.items())
     if kept or stay:
         found.left[record.pk] = kept + stay
     if values:
         found.back.append((record.pk, values))
-
-
-def _own_fields(record: Record, former: Version, last: Version) -> tuple[dict[str, Any], list[str]]:
-    """What the fields of the company's own that the import gave were before it, and those that were changed since."""
-    was, given, now = former.custom or {}, last.custom or {}, record.custom or {}
-    imported = [key for key in sorted({*was, *given}) if was.get(key) != given.get(key)]
-    stay = [key for key in imported if now.get(key) != given.get(key)]
-    back = {key: was.get(key) for key in imported if key not in stay}
-    return back, [f"{PREFIX}{key}" for key in stay]

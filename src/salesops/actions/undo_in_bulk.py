@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from salesops.actions.changing import changing
+from salesops.actions.changing import undoing_once
 from salesops.actions.edit_in_bulk import UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.actions.undo_change import put_back
@@ -24,10 +24,7 @@ def undo_many_soon(actor: User, job: Job, clock: Clock, *, door: str = "browser"
     if job.state in (WAITING, RUNNING):
         raise Refusal("This is still being done. Undo it when it has ended.")
     done = Change.objects.get(pk=job.arguments["change"])
-    with changing(actor, "undo_change", clock, door=door, undoes=done) as undoing:
-        held = Change.objects.select_for_update().get(pk=done.pk)
-        if held.undone_by.exclude(pk=undoing.pk).exists():
-            raise Refusal("This was undone already.")
+    with undoing_once(actor, done, clock, door=door) as undoing:
         arguments = job.arguments | {"change": undoing.pk}
         return enqueue(actor, UNDO_MANY, arguments, clock, lock_key=f"{UNDO_MANY} {undoing.pk}")
 

@@ -13,7 +13,7 @@ from salesops.actions.merge_records import NAMING, refuse_others
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.custom_field import PREFIX, with_values
+from salesops.records.custom_field import to_put_back, with_values
 from salesops.records.duplicate import Merge
 from salesops.records.models import NOUNS
 from salesops.records.record import OWN, Record
@@ -120,7 +120,9 @@ def _put_back(actor: User, noun: type[Record], merge: Change, done: Unmerged) ->
         if column in OWN or getattr(former, column) == getattr(ours[-1], column):
             continue
         if column == "custom":
-            values[column] = _own_fields(former, ours[-1], record, done)
+            back, stay = to_put_back(former.custom, ours[-1].custom, record.custom)
+            values[column] = with_values(record.custom, back.items())
+            done.stays += stay
         elif getattr(record, column) == getattr(ours[-1], column):
             values[column] = getattr(former, column)
         else:
@@ -132,16 +134,3 @@ def _put_back(actor: User, noun: type[Record], merge: Change, done: Unmerged) ->
             refuse_others(actor, noun, [record.pk])
         noun.objects.filter(pk=record.pk).update(**values)
         done.columns = list(values)
-
-
-def _own_fields(former: Any, ours: Any, record: Record, done: Unmerged) -> dict[str, Any]:
-    """The fields of the company's own that the merge gave as they were before it, but for those changed since."""
-    was, given, back = former.custom or {}, ours.custom or {}, dict[str, Any]()
-    for key in sorted({*was, *given}):
-        if was.get(key) == given.get(key):
-            continue
-        if record.custom.get(key) == given.get(key):
-            back[key] = was.get(key)
-        else:
-            done.stays.append(f"{PREFIX}{key}")
-    return with_values(record.custom, back.items())

@@ -32,7 +32,9 @@ __all__ = [
     "Trend",
     "former_columns",
     "held_by",
+    "of_owner",
     "run_checks",
+    "total",
     "trend",
     "worklist",
 ]
@@ -165,6 +167,17 @@ def trend(book: Book, held: Held | None = None) -> Trend:
         for one in report.checked:
             told[one.check.name].append(Then(weeks, one.rows, one.money_minor))
     return {name: tuple(points) for name, points in told.items()}
+
+
+def of_owner(parts: Iterable[Part], owner: str | None) -> tuple[Part, ...]:
+    """What belongs to somebody, or with None to nobody."""
+    return tuple(p for p in parts if p.owner_id == owner)
+
+
+def total(parts: Iterable[Part]) -> tuple[int, int | None]:
+    """How many records, and the money of those that have any."""
+    held = list(parts)
+    return sum(p.rows for p in held), _sum(p.money_minor for p in held)
 
 
 def _checked(check: Check, place: int, counted: list[Cell], average: int | None) -> Checked:

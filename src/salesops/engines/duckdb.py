@@ -140,7 +140,7 @@ class DuckDBEngine:
         key = self._key(question, values)
         kept = generation.answers.get(key)
         if kept is None:
-            kept = self._ask(generation, text, _used(text, values))
+            kept = self._ask(generation, text, dict(key[1]))
             if len(generation.answers) > KEPT_ANSWERS:
                 generation.answers.clear()
             generation.answers[key] = kept
@@ -159,8 +159,10 @@ class DuckDBEngine:
         whole = f"SELECT * FROM ({text}) ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
         return self._ask(generation, whole, _used(text, values))
 
-    def _key(self, question: Question, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """What an answer is kept under."""
+    def _key(
+        self, question: Question, values: Mapping[str, Any]
+    ) -> tuple[str, tuple[tuple[str, Any], ...]]:
+        """What an answer is kept under: the question, and those values that its text speaks of."""
         used = _used(self._text(question), values)
         return question.fingerprint, tuple(sorted(used.items()))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from salesops.foundations.problem import Refusal
+from salesops.foundations.this_machine import is_this_machine
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,4 @@ def is_safe(address: str) -> bool:
     parts = urlsplit(address)
     if parts.scheme == "https" and parts.hostname:
         return True
-    try:
-        here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
-    return parts.scheme == "http" and here
+    return parts.scheme == "http" and is_this_machine(parts.hostname or "")

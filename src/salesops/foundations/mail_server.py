@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.utils import parseaddr
-from ipaddress import ip_address
 from urllib.parse import unquote, urlsplit
 
 from salesops.foundations.problem import Refusal
+from salesops.foundations.this_machine import is_this_machine
 
 # How the connection is kept to the two who speak, and the port this is usual on.
 PLAIN, STARTTLS, TLS = "smtp", "smtp+starttls", "smtps"
@@ -46,7 +46,7 @@ def mail_server(address: str, sender: str) -> MailServer | None:
     if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
         raise Refusal(_UNREADABLE)
     user, password = unquote(parts.username or ""), unquote(parts.password or "")
-    if parts.scheme == PLAIN and user and not _is_this_machine(parts.hostname):
+    if parts.scheme == PLAIN and user and not is_this_machine(parts.hostname):
         raise Refusal(
             f"SALESOPS_MAIL would send the password to {parts.hostname} unencrypted. "
             "Write smtp+starttls:// or smtps://."
@@ -72,10 +72,3 @@ def _sender(said: str) -> Address:
             "SALESOPS_MAIL_FROM is not an address that mail can be from. "
             "Write sales@example.com, or Sales office <sales@example.com>."
         ) from None
-
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

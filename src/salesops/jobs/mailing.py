@@ -12,7 +12,6 @@ from django.conf import settings
 from django.db.models import F
 
 from salesops.actions.mailing import MAIL_LINK, MAIL_TEST, MAIL_WEEKLY, MAILS
-from salesops.book.settings import load_settings
 from salesops.foundations.letter import Letter, Part, in_ascii, message
 from salesops.foundations.mail_server import MailServer
 from salesops.foundations.problem import Refusal
@@ -24,6 +23,7 @@ from salesops.records.invitation import Invitation
 from salesops.records.job import WAITING, Job
 from salesops.records.sealed_text import opened_text
 from salesops.records.user import User
+from salesops.records.zone import organisation_zone
 
 NOT_KNOWN = (
     "The worker ended while the mail was handed over, so nobody knows whether it arrives. "
@@ -135,7 +135,7 @@ def _letter_of(invitation: Invitation, link: str) -> Letter:
 
 
 def _moment(at: datetime) -> str:
-    zone = load_settings(settings.SALESOPS_BOOK).calendar.time_zone or "UTC"
+    zone = organisation_zone()
     return f"{at.astimezone(ZoneInfo(zone)):%-d %B %Y, %H:%M} ({zone})"
 
 

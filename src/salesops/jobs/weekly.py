@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
@@ -19,7 +17,7 @@ from salesops.actions.mailing import MAIL_WEEKLY, MOST_TRIES
 from salesops.actions.move_person import day_in
 from salesops.book.book import Book
 from salesops.book.settings import load_settings
-from salesops.data_quality import Report, run_checks
+from salesops.data_quality import Report, of_owner, run_checks, total
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.scoped import ScopedEngine
@@ -37,6 +35,7 @@ from salesops.records.open_tasks import open_tasks
 from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.weekly_message import WeeklyMessage
+from salesops.records.zone import organisation_zone
 
 PLAN_WEEKLY = "plan_weekly"
 AT = "0 7 * * 1"  # seven on Monday morning, in the office's zone
@@ -63,7 +62,7 @@ def plan_next(clock: Clock) -> None:
     """Have the next message planned, once and for Monday in the zone the office has now; none where it has no mail."""
     if settings.SALESOPS_MAIL is None:
         return
-    schedule = f"{AT} {_zone()}"
+    schedule = f"{AT} {organisation_zone()}"
     with transaction.atomic():
         # Of several workers that look at once each keeps the first, and the run itself asks for each login once.
         planned = Job.objects.filter(kind=PLAN_WEEKLY, state__in=(WAITING, RUNNING)).order_by("pk")
@@ -89,7 +88,7 @@ def plan_next(clock: Clock) -> None:
 
 def plan_weekly(work: Work) -> dict[str, int]:
     """Ask for a message to each login that wants one and was not written to about this week; all of them or none."""
-    today = day_in(_zone(), work.clock)
+    today = day_in(organisation_zone(), work.clock)
     monday = today - timedelta(days=today.weekday())
     forget_done(MAIL_WEEKLY, work.clock())
     with work.effect():
@@ -116,7 +115,7 @@ def plan_weekly(work: Work) -> dict[str, int]:
 
 def weekly_letter(login: User, now: datetime) -> Letter | None:
     """What somebody has to mend and to do, all of it their own; None where there is nothing."""
-    today = now.astimezone(ZoneInfo(_zone())).date()
+    today = now.astimezone(ZoneInfo(organisation_zone())).date()
     to_mend, mend_words = _to_mend(login)
     overdue, overdue_words = _overdue(login, today)
     parts = [part for part in (to_mend, overdue) if part]
@@ -135,13 +134,13 @@ def _to_mend(login: User) -> tuple[Part | None, str]:
     if found is None:
         return None, ""
     report, currency = found
-    rows, money = _own(login, report.parts)
+    rows, money = total(of_owner(report.parts, login.person_id))
     if not rows:
         return None, ""
     name = str(login.person)
     lines = []
     for one in report.checked:
-        count, at_stake = _own(login, one.parts)
+        count, at_stake = total(of_owner(one.parts, login.person_id))
         if count:
             query = "" if one.check.table == "person" else f"?{urlencode({'owner': name})}"
             about = "about " if one.is_guess and at_stake is not None else ""
@@ -181,14 +180,8 @@ def _checked(login: User) -> tuple[Report, str] | None:
         whole.close()
 
 
-def _own(login: User, parts: Iterable[Any]) -> tuple[int, int | None]:
-    held = [p for p in parts if p.owner_id == login.person_id]
-    known = [p.money_minor for p in held if p.money_minor is not None]
-    return sum(p.rows for p in held), sum(known) if known else None
-
-
 def _overdue(login: User, today: date) -> tuple[Part | None, str]:
-    zone = _zone()
+    zone = organisation_zone()
     late = open_tasks(login).filter(occurred_at__lt=day_begins(today, zone))
     count = late.count()
     if not count:
@@ -208,10 +201,6 @@ def _overdue(login: User, today: date) -> tuple[Part | None, str]:
         link_words="Open your tasks",
     )
     return part, words
-
-
-def _zone() -> str:
-    return load_settings(settings.SALESOPS_BOOK).calendar.time_zone or "UTC"
 
 
 def _money(minor: int | None, currency: str) -> str:

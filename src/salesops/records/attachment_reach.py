@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesops.foundations.whole_number import whole_number
 from salesops.records.models import NOUNS
 from salesops.records.request import CLOSED
 from salesops.records.request_reach import requests_visible_to
@@ -16,17 +17,13 @@ ATTACHABLE = ("opportunity", "account", REQUEST)
 def sees_files_of(actor: User, noun: str, key: str) -> bool:
     """The login may see the record, and so its files."""
     if noun == REQUEST:
-        return requests_visible_to(actor).filter(pk=_number(key)).exists()
+        return requests_visible_to(actor).filter(pk=whole_number(key) or 0).exists()
     return noun in ATTACHABLE and visible_to(actor, NOUNS[noun]).filter(pk=key).exists()
 
 
 def may_attach_to(actor: User, noun: str, key: str) -> bool:
     """The login may add files to the record and take them away; to a request, whoever sees it while it is not closed."""
     if noun == REQUEST:
-        asked = requests_visible_to(actor).filter(pk=_number(key))
+        asked = requests_visible_to(actor).filter(pk=whole_number(key) or 0)
         return asked.exclude(state=CLOSED).exists()
     return noun in ATTACHABLE and editable_by(actor, NOUNS[noun]).filter(pk=key).exists()
-
-
-def _number(key: str) -> int:
-    return int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0

@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+LONGEST_REASON = 500
+
+
+def reason_of(text: str) -> str:
+    """Why something is done, as it was typed; a change keeps that much of it."""
+    return text.replace("\0", "").strip()[:LONGEST_REASON]
+
 
 class Change(models.Model):
     """One thing somebody did, to however many records. Never edited.

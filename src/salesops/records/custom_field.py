@@ -107,6 +107,16 @@ def with_values(custom: dict[str, Any] | None, values: Iterable[tuple[str, Any]]
     return {key: given[key] for key in sorted(given) if given[key] is not None}
 
 
+def to_put_back(
+    was: dict[str, Any] | None, given: dict[str, Any] | None, now: dict[str, Any] | None
+) -> tuple[dict[str, Any], list[str]]:
+    """What a change gave, as it was before by key, and the names of what was given otherwise since, which stays."""
+    was, given, now = was or {}, given or {}, now or {}
+    changed = [key for key in sorted({*was, *given}) if was.get(key) != given.get(key)]
+    stay = [key for key in changed if now.get(key) != given.get(key)]
+    return {k: was.get(k) for k in changed if k not in stay}, [f"{PREFIX}{key}" for key in stay]
+
+
 def as_kept(field: CustomField, value: Any) -> Any:
     """A value as it is kept; None for nothing. Raises Misfit.
 

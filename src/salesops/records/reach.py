@@ -15,6 +15,8 @@ from salesops.records.share import Share, still_shared
 from salesops.records.user import User
 
 ADMINISTRATORS = frozenset({"administrator"})
+# Who answer for the office, for the team, and for how it works.
+DECIDE = frozenset({"administrator", "vp", "manager"})
 OPERATIONS = frozenset({"vp", "manager", "analyst", "representative"})
 SEE_ALL = ADMINISTRATORS | OPERATIONS
 EDIT_ALL = SEE_ALL - {"analyst"}

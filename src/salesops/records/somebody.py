@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from salesops.foundations.table import Type
+from salesops.foundations.whole_number import whole_number
 from salesops.records.duplicate import Merge
 from salesops.records.erasure import digest_of
 from salesops.records.identity import Identity
@@ -186,8 +187,6 @@ def _renamed(
 def record_of(noun: str, key: str) -> Record | User | None:
     """The record or login of a subject; None where there is none."""
     if noun == LOGIN:
-        return (
-            User.objects.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 18 else None
-        )
+        return User.objects.filter(pk=whole_number(key) or 0).first()
     found: Record | None = NOUNS[noun].objects.filter(pk=key).first() if noun in OF_PEOPLE else None
     return found

@@ -13,9 +13,9 @@ from salesops.records.audit_log import reads_audit_log
 from salesops.records.open_tasks import open_tasks
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
 from salesops.records.user import User
+from salesops.records.zone import organisation_zone
 from salesops.web import navigation
 from salesops.web.navigation import Entry
-from salesops.web.pages.keeping.facts import organisation_zone
 from salesops.web.pages.tasks.due import Task, due_by_tonight, lines
 from salesops.web.pages.tasks.for_you import for_you
 from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen

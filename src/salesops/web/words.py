@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from salesops.foundations.money import format_money
 from salesops.foundations.period import Period
+from salesops.foundations.table import Type
 
 _QUARTER = re.compile(r"^(\d{4})Q(\d)$")
 _MONTH = re.compile(r"^(\d{4})M(\d{2})$")
@@ -50,6 +54,28 @@ def in_zone(instant: datetime, zone: str) -> datetime:
     """An instant, in UTC where it names no zone, on the clocks of a zone."""
     known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return known.astimezone(ZoneInfo(zone or "UTC"))
+
+
+def of_type(kind: Type, value: Any, currency: str, zone: Callable[[], str]) -> str:
+    """A value of a declared type as people read it; money in `currency`, an instant on the clocks of a zone."""
+    match kind:
+        case Type.MONEY:
+            return format_money(value, currency)
+        case Type.DATE:
+            return f"{value:%-d %b %Y}"
+        case Type.SHARE:
+            return f"{(value * 100).normalize():f} %"
+        case Type.YES_NO:
+            return "Yes" if value else "No"
+        case Type.COUNT:
+            return f"{value:,}"
+        case Type.DECIMAL:
+            return f"{value.normalize():,f}"
+        case Type.CHOICE:
+            return said(value)
+        case Type.INSTANT:
+            return f"{in_zone(value, zone()):%-d %b %Y, %H:%M}"
+    return str(value)
 
 
 def said(choice: str | None) -> str:

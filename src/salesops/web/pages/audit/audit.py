@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.audit_log import (
     A_PAGE,
     Asked,
@@ -152,9 +153,10 @@ def _midnight(day: date | None, zone: str) -> datetime | None:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
+    found = whole_number(text)
+    if found is None:
         raise Refusal("This address is not one of the audit log's. Open the audit log again.")
-    return int(text)
+    return found
 
 
 def _cursor(text: str) -> Cursor | None:

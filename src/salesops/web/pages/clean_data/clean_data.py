@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.book.book import Book
-from salesops.data_quality import Check, Checked, Part, Then
+from salesops.data_quality import Check, Checked, Part, Then, of_owner, total
 from salesops.foundations.money import format_money
 from salesops.web.books import what_is_wrong, what_was_wrong, whole_book
 
@@ -140,18 +140,6 @@ def names_of(book: Book, keys: Iterable[str | None]) -> dict[str, str]:
     wanted = {key for key in keys if key}
     found = book.engine.run("SELECT id, coalesce(name, id) FROM person").rows if wanted else []
     return {str(key): str(name) for key, name in found if key in wanted}
-
-
-def of_owner(parts: Iterable[Part], owner: str | None) -> tuple[Part, ...]:
-    """What belongs to somebody, or with None to nobody."""
-    return tuple(p for p in parts if p.owner_id == owner)
-
-
-def total(parts: Iterable[Part]) -> tuple[int, int | None]:
-    """How many records, and the money of those that have any."""
-    held = list(parts)
-    known = [p.money_minor for p in held if p.money_minor is not None]
-    return sum(p.rows for p in held), sum(known) if known else None
 
 
 def said_money(minor: int | None, book: Book) -> str:

@@ -21,6 +21,7 @@ from salesops.actions.edit_record import Unfit, version_now
 from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import reason_of
 from salesops.records.custom_field import CustomField, defined
 from salesops.records.models import NOUNS
 from salesops.records.user import User
@@ -86,7 +87,7 @@ def _do(actor: User, form: Mapping[str, str]) -> tuple[int, str]:
             values = _values(form, field)
             if not values:
                 return 0, key
-            reason = form.get("reason", "").strip()[:500]
+            reason = reason_of(form.get("reason", ""))
             change = edit_field(actor, key, values, system_clock, seen=seen, reason=reason)
             return int(change.pk), key
         case "move":

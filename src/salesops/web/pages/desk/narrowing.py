@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q, QuerySet
 
+from salesops.foundations.whole_number import whole_number
 from salesops.records.request import OPEN, STATES, Request
 from salesops.records.request_reach import (
     requests_handled_by,
@@ -149,4 +150,4 @@ def month(said: str, zone: str) -> tuple[datetime, datetime] | None:
 
 def number(said: str) -> int:
     """The number somebody wrote; 0, which nothing has, where it is none."""
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 19 else 0
+    return whole_number(said) or 0

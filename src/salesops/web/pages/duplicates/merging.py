@@ -21,6 +21,7 @@ from salesops.actions.merge_records import (
 )
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import reason_of
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -59,7 +60,7 @@ def merge(request: HttpRequest, name: str) -> HttpResponse:
         if c.startswith(_FIELD) and key in found
     }
     losers = [r.pk for r in records if r.pk != winner]
-    reason = form.get("reason", "").strip()[:500]
+    reason = reason_of(form.get("reason", ""))
     try:
         change = merge_records(
             actor, noun, winner, losers, system_clock, choices=choices, reason=reason

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from salesops.actions.keep_apart import keep_apart
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.duplicate import DuplicateSearch, KeptApart, LookAlike, Merge
 from salesops.records.models import NOUNS
 from salesops.records.reach import reach
@@ -115,11 +116,10 @@ def _told(
 
 def _done(actor: User, key: str) -> dict[str, Any] | None:
     """What this person has just decided, with the way to take it back."""
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    number = whole_number(key)
+    if number is None:
         return None
-    apart = KeptApart.objects.filter(
-        begun_by=int(key), begun_by__actor=actor, ended_by=None
-    ).first()
+    apart = KeptApart.objects.filter(begun_by=number, begun_by__actor=actor, ended_by=None).first()
     if apart is not None:
         return {"said": "Kept apart. They are not proposed again.", "change": key}
     merge = Merge.objects.filter(change=int(key), change__actor=actor, ended_by=None).first()

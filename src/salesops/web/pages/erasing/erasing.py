@@ -10,7 +10,6 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.actions.erase_person import (
-    LONGEST_REASON,
     LOOK_FOR_PERSON,
     erase_person,
     look_for_person,
@@ -19,7 +18,9 @@ from salesops.actions.erase_person import (
 )
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.jobs.arriving import is_at_work
+from salesops.records.change import LONGEST_REASON
 from salesops.records.job import DONE, FAILED, RUNNING, WAITING, Job
 from salesops.records.sealing import ERASE
 from salesops.records.somebody import Subject
@@ -125,9 +126,7 @@ def _erase(request: HttpRequest, subjects: list[Subject]) -> None:
 
 def _looked(key: str, subjects: list[Subject]) -> Job | None:
     """The look that the address names, where it is for this person."""
-    if not (key.isascii() and key.isdecimal() and len(key) < 18):
-        return None
-    job = Job.objects.filter(pk=int(key), kind=LOOK_FOR_PERSON).first()
+    job = Job.objects.filter(pk=whole_number(key) or 0, kind=LOOK_FOR_PERSON).first()
     same = job is not None and job.arguments["subjects"] == [list(s) for s in subjects]
     return job if same else None
 

@@ -104,7 +104,7 @@ def found_by(text: str) -> list[Known]:
         subjects += [(noun, key) for key in rows.values_list("pk", flat=True)[:MOST_FOUND]]
     logins = User.objects.filter(like, person=None).order_by("name", "pk")
     subjects += [(LOGIN, str(key)) for key in logins.values_list("pk", flat=True)[:MOST_FOUND]]
-    return [k for k in known(subjects) if not is_erased(*_split(k.of))]
+    return known(subject for subject in subjects if not is_erased(*subject))
 
 
 def place_in_words(table: str, columns: dict[str, int]) -> str:
@@ -167,8 +167,3 @@ def _told(row: Erasure, result: dict[str, Any] | None) -> Told:
 
 def _kind(noun: str) -> str:
     return {"person": "One of us", LOGIN: "Login"}.get(noun, noun.capitalize())
-
-
-def _split(of: str) -> tuple[str, str]:
-    noun, _, key = of.partition("/")
-    return noun, key

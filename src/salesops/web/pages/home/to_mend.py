@@ -10,15 +10,13 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from salesops.book.book import Book
-from salesops.data_quality import Part, Report
+from salesops.data_quality import Part, Report, of_owner, total
 from salesops.web.books import what_is_wrong
 from salesops.web.pages.clean_data.clean_data import (
     address_of,
     names_of,
-    of_owner,
     person_of,
     said_money,
-    total,
 )
 
 # What is asked for by name, and how it is said of one deal and of several.

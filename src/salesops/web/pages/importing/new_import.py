@@ -14,6 +14,7 @@ from salesops.actions.cancel_job import cancel_job
 from salesops.actions.import_rows import refuse_import
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.importers import Examination
 from salesops.jobs.arriving import (
     COUNT_IMPORT,
@@ -57,8 +58,8 @@ def new_import(request: HttpRequest) -> HttpResponse:
     refuse_import(actor)
     problem = ""
     if request.method == "POST":
-        key = request.POST.get("mends", "")
-        mends = get_object_or_404(ImportRun, pk=int(key)) if key.isdecimal() else None
+        key = whole_number(request.POST.get("mends", ""))
+        mends = None if key is None else get_object_or_404(ImportRun, pk=key)
         try:
             if mends is not None and not files_of(mends):
                 raise Refusal(

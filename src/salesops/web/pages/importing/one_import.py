@@ -14,6 +14,7 @@ from salesops.actions.import_rows import may_import, refuse_import
 from salesops.actions.undo_import import can_be_undone, may_undo_until, refuse_undo, touched
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.jobs.arriving import files_of, is_at_work
 from salesops.jobs.importing import end_abandoned, lock_of, problems_of
 from salesops.jobs.undoing_import import PREVIEW_UNDO, preview_soon, previewed, undo_soon
@@ -166,10 +167,8 @@ def _job_of(run: ImportRun) -> Job | None:
 
 def _asked(request: HttpRequest, run: ImportRun) -> Job | None:
     """The comparing that the address names, where it is of this import."""
-    key = request.GET.get("job", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 18):
-        return None
-    job = Job.objects.filter(pk=int(key), kind=PREVIEW_UNDO).first()
+    key = whole_number(request.GET.get("job", "")) or 0
+    job = Job.objects.filter(pk=key, kind=PREVIEW_UNDO).first()
     return job if job is not None and job.arguments["run"] == run.pk else None
 
 

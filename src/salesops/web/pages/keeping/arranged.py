@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import MOST_DIGITS, whole_number
 from salesops.records.change import Change
 from salesops.records.user import User
 from salesops.web.pages.keeping.history import Entry, done_in_words, history
@@ -20,21 +21,18 @@ Told = list[tuple[Any, Entry]]
 
 def seen_of(form: Mapping[str, str]) -> int:
     """The version a form was filled in from."""
-    return _number(form.get("seen", ""), 19, "This form is too old. Change it again.")
+    return _number(form.get("seen", ""), MOST_DIGITS, "This form is too old. Change it again.")
 
 
 def place_of(form: Mapping[str, str]) -> int:
     """The place something is to be moved to."""
-    return _number(form.get("place", ""), 5, "Choose a place in the order.")
+    return _number(form.get("place", ""), 4, "Choose a place in the order.")
 
 
 def change_of(form: Mapping[str, str]) -> Change:
     """The change that a form asks to take back."""
-    number = form.get("change", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    return get_object_or_404(
-        Change.objects.exclude(door="import"), pk=int(number) if is_number else 0
-    )
+    number = whole_number(form.get("change", "")) or 0
+    return get_object_or_404(Change.objects.exclude(door="import"), pk=number)
 
 
 def undone(actor: User, change: Change) -> int:
@@ -67,6 +65,7 @@ def done_of(
 
 
 def _number(text: str, digits: int, otherwise: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < digits):
+    found = whole_number(text, digits)
+    if found is None:
         raise Refusal(otherwise)
-    return int(text)
+    return found

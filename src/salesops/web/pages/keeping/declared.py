@@ -21,6 +21,7 @@ from salesops.web.pages.keeping import facts, parts
 from salesops.web.pages.keeping.part import Part, Values
 from salesops.web.pages.keeping.record_page import Kind
 from salesops.web.pages.records.all_records import noun_of
+from salesops.web.pages.records.declared import DAYS
 from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.tasks.activity import about_address, activities_of
 from salesops.web.pages.working.kinds import WORKED
@@ -74,7 +75,7 @@ def heading(actor: User, record: Any, currency: str) -> str:
     column = facts.column_of(type(record), noun.columns[0])
     first = facts.in_words(column, getattr(record, noun.columns[0]), currency, names)
     first = first or getattr(record, "team", "") or getattr(record, "category", "") or noun.title
-    days = (getattr(record, c, None) for c in ("spent_on", "starts_on", "booked_on"))
+    days = (getattr(record, c, None) for c in DAYS)
     day = next((d for d in days if d), None)
     return f"{first}, {day:%-d %b %Y}" if day else first
 

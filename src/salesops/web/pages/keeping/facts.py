@@ -6,13 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
 from django.db.models import Q
 
 from salesops.actions.edit_record import Unfit, fitting
 from salesops.book.custom import HAVE_FIELDS, Kind
-from salesops.book.settings import load_settings
-from salesops.foundations.money import format_money
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
 from salesops.records.custom_field import PREFIX, CustomField, value_of
@@ -20,11 +17,12 @@ from salesops.records.models import NOUNS, Person, PipelineStage
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.records.zone import organisation_zone
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import references, typed
 from salesops.web.pages.keeping.references import Choices
 from salesops.web.pages.records import nouns
-from salesops.web.words import in_zone, said
+from salesops.web.words import of_type, said
 
 # Noun → column → title, in the order of the page.
 TITLES: dict[str, dict[str, str]] = {
@@ -185,24 +183,7 @@ def in_words(column: Column | None, value: Any, currency: str, names: Names) -> 
             return value
     if column.refers_to:
         return names.get(column.refers_to, {}).get(value) or f"another {column.refers_to}"
-    match column.type:
-        case Type.MONEY:
-            return format_money(value, currency)
-        case Type.DATE:
-            return f"{value:%-d %b %Y}"
-        case Type.SHARE:
-            return f"{(value * 100).normalize():f} %"
-        case Type.YES_NO:
-            return "Yes" if value else "No"
-        case Type.COUNT:
-            return f"{value:,}"
-        case Type.DECIMAL:
-            return f"{value.normalize():,f}"
-        case Type.CHOICE:
-            return said(value)
-        case Type.INSTANT:
-            return f"{in_zone(value, organisation_zone()):%-d %b %Y, %H:%M}"
-    return str(value)
+    return of_type(column.type, value, currency, organisation_zone)
 
 
 def control_of(column: Column) -> str:
@@ -256,11 +237,6 @@ def people(actor: User, now: str = "") -> Choices:
         visible_to(actor, Person).exclude(Q(is_active=False) & ~Q(pk=now)).order_by("name", "pk")
     )
     return [(p.pk, str(p)) for p in active.only("id", "name")]
-
-
-def organisation_zone() -> str:
-    """The zone of the organisation's days."""
-    return load_settings(settings.SALESOPS_BOOK).calendar.time_zone or "UTC"
 
 
 def _contacts_beside(actor: User, record: Any) -> Choices:

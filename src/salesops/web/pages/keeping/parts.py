@@ -13,6 +13,7 @@ from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, v
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
+from salesops.foundations.whole_number import whole_number
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
@@ -173,12 +174,12 @@ def _saved(
             made = create_record(actor, part.noun, values | {part.of: record.pk}, system_clock)
             first = part.noun.versions.objects.get(record_id=made.pk)
             return HttpResponseRedirect(after(actor, kind.noun, record.pk, first.opened_by or 0))
-        if not form.get("seen", "").isdigit():
+        seen = whole_number(form.get("seen", ""))
+        if seen is None:
             return _shown(request, kind, record.pk, CLOSED, 400, TOO_OLD)
         changed = {c: v for c, v in values.items() if getattr(was, c) != v}
         if not changed:
             return HttpResponseRedirect(place(kind.noun, record.pk))
-        seen = int(form["seen"])
         change = edit_record(actor, part.noun, row, changed, system_clock, seen=seen)
         return HttpResponseRedirect(after(actor, kind.noun, record.pk, change.pk))
     except Overtaken as overtaken:

@@ -20,7 +20,8 @@ from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Column, Type
-from salesops.records.change import Change
+from salesops.foundations.whole_number import whole_number
+from salesops.records.change import Change, reason_of
 from salesops.records.custom_field import PREFIX, value_of
 from salesops.records.duplicate import Merge, merged_into
 from salesops.records.field_access import Access, field_access, hidden_fields
@@ -42,7 +43,6 @@ from salesops.web.pages.keeping.typed import moment_to_type, money_to_type, numb
 from salesops.web.words import in_zone
 
 KEPT_AT = {"person": "/organisation/people/"}
-LONGEST_REASON = 500
 More = Callable[[User, Any, str], dict[str, Any]]
 
 
@@ -158,7 +158,8 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
     column = facts.column_of(noun, name)
     if column is None or not (name.startswith(PREFIX) or name in facts.TITLES[noun._meta.db_table]):
         return Outcome(None, Attempt(refusal="There is no such fact to change."), 400)
-    if not form.get("seen", "").isdigit():
+    seen = whole_number(form.get("seen", ""))
+    if seen is None:
         return Outcome(None, Attempt(refusal="This form is too old. Change it again."), 400)
     record, reason = visible_to(actor, noun).get(pk=key), reason_of(form.get("reason", ""))
     tried = Attempt(name, text, reason=reason)
@@ -166,7 +167,6 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
         values = facts.read(actor, record, column, form, reading()[0])
         if all(value_of(record, c) == v for c, v in values.items()):
             return Outcome()
-        seen = int(form["seen"])
         return Outcome(
             edit_record(actor, noun, key, values, system_clock, seen=seen, reason=reason)
         )
@@ -178,11 +178,6 @@ def edited(actor: User, noun: type[Record], key: str, form: Mapping[str, str]) -
     except Refusal as refusal:
         status = 400 if may_edit(actor, noun, key) else 403
         return Outcome(None, Attempt(refusal=str(refusal)), status)
-
-
-def reason_of(text: str) -> str:
-    """Why something is done, as it was typed; a change keeps that much of it."""
-    return text.replace("\0", "").strip()[:LONGEST_REASON]
 
 
 def _delete(request: HttpRequest, actor: User, kind: Kind, key: str) -> HttpResponse:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.change import Change
 from salesops.records.record import FOREVER, Version
 from salesops.records.visibility import visible_to
@@ -58,9 +59,7 @@ def gone(request: HttpRequest, kind: Kind, key: str) -> HttpResponse:
 
 
 def _change(key: str) -> Change:
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        raise Http404
-    return get_object_or_404(Change, pk=int(key))
+    return get_object_or_404(Change, pk=whole_number(key) or 0)
 
 
 def _state(kind: Kind, key: str, change: Change) -> Version | None:

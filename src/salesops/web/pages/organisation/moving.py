@@ -21,6 +21,7 @@ from salesops.actions.move_person import (
 )
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import reason_of
 from salesops.records.models import Quota, Share, User
 from salesops.records.organisation import Organisation, Place, spans_of
 from salesops.records.organisation import organisation as as_of
@@ -81,7 +82,7 @@ def move(request: HttpRequest) -> HttpResponse:
                 from_day=from_day,
                 zone=zone,
                 seen=seen,
-                reason=form.get("reason", "").strip()[:500],
+                reason=reason_of(form.get("reason", "")),
             )
             day = "" if from_day <= today else f"&on={from_day.isoformat()}"
             return HttpResponseRedirect(f"{PLAN}?done={change.pk}{day}")

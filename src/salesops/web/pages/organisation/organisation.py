@@ -16,6 +16,7 @@ from salesops.actions.edit_record import Unfit
 from salesops.actions.move_person import day_in, may_move, take_back_move
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.change import Change
 from salesops.records.models import Person, TeamMembership
 from salesops.records.organisation import Member, Organisation
@@ -83,9 +84,7 @@ def organisation(request: HttpRequest) -> HttpResponse:
 def take_back(request: HttpRequest) -> HttpResponse:
     """Take back a move, planned or just done."""
     actor = actor_of(request)
-    number = request.POST.get("change", "")
-    is_number = number.isascii() and number.isdigit() and len(number) < 19
-    change = get_object_or_404(Change, pk=int(number) if is_number else 0)
+    change = get_object_or_404(Change, pk=whole_number(request.POST.get("change", "")) or 0)
     undone = take_back_move(actor, change, system_clock)
     return HttpResponseRedirect(f"{PLAN}?done={undone.pk}")
 
@@ -101,10 +100,8 @@ def days(request: HttpRequest) -> tuple[date, date | None]:
 
 def done(request: HttpRequest, actor: User) -> Mapping[str, Any] | None:
     """What this person has just done here, and its way back."""
-    number = request.GET.get("done", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    change = Change.objects.filter(pk=int(number), actor=actor).first()
+    number = whole_number(request.GET.get("done", "")) or 0
+    change = Change.objects.filter(pk=number, actor=actor).first()
     if change is None or change.verb not in _DONE:
         return None
     is_open = change.verb != "undo_change" and not change.undone_by.exists()

@@ -23,6 +23,7 @@ from salesops.actions.arrange_stages import (
 from salesops.actions.edit_record import Unfit, version_now
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import reason_of
 from salesops.records.models import Opportunity, PipelineStage
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -68,7 +69,7 @@ def _do(actor: User, form: Mapping[str, str]) -> int:
             values = {c: v for c, v in _values(form).items() if getattr(stage, c) != v}
             if not values:
                 return 0
-            reason = form.get("reason", "").strip()[:500]
+            reason = reason_of(form.get("reason", ""))
             change = edit_stage(actor, key, values, system_clock, seen=seen, reason=reason)
             return int(change.pk)
         case "add":

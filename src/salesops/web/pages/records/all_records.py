@@ -11,18 +11,17 @@ from django.shortcuts import render
 from salesops.book.book import Book
 from salesops.book.facts import FOR_WHO_SEES_ALL
 from salesops.book.listing import Ask, Listing
-from salesops.foundations.money import format_money
-from salesops.foundations.table import Column, Type
+from salesops.foundations.table import Column
 from salesops.tables import TABLES
 from salesops.web.books import whole_book
 from salesops.web.pages.records import accounts as of_accounts
 from salesops.web.pages.records import opportunities as of_opportunities
 from salesops.web.pages.records import people as of_people
-from salesops.web.pages.records.declared import Declared
+from salesops.web.pages.records.declared import DAYS, Declared
 from salesops.web.pages.records.lists import counted, list_page
 from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.records.records import name_of, record
-from salesops.web.words import in_zone, said
+from salesops.web.words import of_type
 
 # What belongs together, in the order one would look for it.
 GROUPS = (
@@ -127,30 +126,16 @@ def _words(book: Book, column: Column, value: Any, row: dict[str, Any]) -> str:
         return str(value)
     if column.refers_to:
         return name_of(book, column.refers_to, value)
-    match column.type:
-        case Type.MONEY:
-            own = book.facts.currency if column.derived else row.get("currency")
-            return format_money(value, own or book.facts.currency)
-        case Type.DATE:
-            return f"{value:%-d %b %Y}"
-        case Type.INSTANT:
-            return f"{in_zone(value, book.calendar.time_zone):%-d %b %Y, %H:%M}"
-        case Type.SHARE:
-            return f"{(value * 100).normalize():f} %"
-        case Type.YES_NO:
-            return "Yes" if value else "No"
-        case Type.COUNT:
-            return f"{value:,}"
-        case Type.CHOICE:
-            return said(value)
-    return str(value)
+    own = book.facts.currency if column.derived else row.get("currency")
+    usual = own or book.facts.currency
+    return of_type(column.type, value, usual, lambda: book.calendar.time_zone)
 
 
 def _heading(book: Book, noun: Declared, row: dict[str, Any]) -> str:
     """What a row is called: its name, else what it refers to first and its day."""
     first = TABLES[noun.table].column[noun.columns[0]]
     name = _words(book, first, row[first.name], row)
-    day = next((c for c in ("spent_on", "starts_on", "booked_on") if row.get(c)), "")
+    day = next((c for c in DAYS if row.get(c)), "")
     if "name" in row or not day:
         return name or str(row["id"])
     return f"{name or row.get('team') or row.get('category') or noun.title}, {row[day]:%-d %b %Y}"

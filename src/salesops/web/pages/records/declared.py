@@ -16,6 +16,8 @@ _KINDS = {
     Type.COUNT: "count",
     Type.SHARE: "share",
 }
+# The day that tells rows without a name apart.
+DAYS = ("spent_on", "starts_on", "booked_on")
 OWN_MONEY = "own_money"  # in the currency of its row, which the list has as well
 
 

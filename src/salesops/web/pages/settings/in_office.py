@@ -11,7 +11,6 @@ from pydantic import ValidationError
 
 from salesops.actions.change_settings import (
     APPLY_SETTINGS,
-    LONGEST_REASON,
     applying,
     change_settings,
     edition_of,
@@ -21,6 +20,8 @@ from salesops.actions.move_person import day_in
 from salesops.book.settings import Settings, load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
+from salesops.records.change import LONGEST_REASON
 from salesops.records.job import DONE, Job
 from salesops.records.models import SettingsChange
 from salesops.web.pages.keeping.record_page import actor_of, reading
@@ -53,7 +54,7 @@ def settings(request: HttpRequest) -> HttpResponse:
                     said,
                     system_clock,
                     seen=request.POST.get("seen", ""),
-                    reason=request.POST.get("reason", "").strip(),
+                    reason=request.POST.get("reason", ""),
                 )
                 return HttpResponseRedirect(f"{PLACE}?changed=1")
         except Refusal as refusal:
@@ -87,9 +88,10 @@ def _is_sure(request: HttpRequest, said: Settings) -> bool:
 def _of_before(request: HttpRequest) -> Settings | None:
     """The settings as they were before a change that the address names."""
     key = request.GET.get("before", "")
-    if not (key.isascii() and key.isdecimal() and len(key) < 18):
+    number = whole_number(key)
+    if number is None:
         return None
-    return Settings.model_validate(get_object_or_404(SettingsChange, change=int(key)).before)
+    return Settings.model_validate(get_object_or_404(SettingsChange, change=number).before)
 
 
 def _looked(now: Settings, said: Settings | None) -> dict[str, Any]:

@@ -59,23 +59,20 @@ def effects(before: Settings, after: Settings, today: date) -> list[str]:
 
 
 def _of_the_book(before: Settings, after: Settings) -> Iterator[Differs]:
-    def both(title: str, old: str, new: str) -> Differs:
-        return Differs(title, old, new)
-
     was, now = before.calendar, after.calendar
-    yield both("Name", before.title or "None", after.title or "None")
-    yield both("Reporting currency", before.currency or NOT_SAID, after.currency or NOT_SAID)
+    yield Differs("Name", before.title or "None", after.title or "None")
+    yield Differs("Reporting currency", before.currency or NOT_SAID, after.currency or NOT_SAID)
     months = (MONTHS[was.first_month - 1], MONTHS[now.first_month - 1])
-    yield both("Fiscal year begins in", *months)
+    yield Differs("Fiscal year begins in", *months)
     patterns = dict(PATTERNS)
-    yield both("Months are", patterns[was.pattern], patterns[now.pattern])
+    yield Differs("Months are", patterns[was.pattern], patterns[now.pattern])
     days = (WEEKDAYS[was.year_end_weekday], WEEKDAYS[now.year_end_weekday])
-    yield both("A year of weeks ends on", *days)
+    yield Differs("A year of weeks ends on", *days)
     ends = dict(YEAR_ENDS)
-    yield both("Which of these days", ends[was.year_end], ends[now.year_end])
+    yield Differs("Which of these days", ends[was.year_end], ends[now.year_end])
     names = dict(YEAR_NAMES)
-    yield both("A fiscal year is called by", names[was.year_named_by], names[now.year_named_by])
-    yield both("Time zone", was.time_zone, now.time_zone)
+    yield Differs("A fiscal year is called by", names[was.year_named_by], names[now.year_named_by])
+    yield Differs("Time zone", was.time_zone, now.time_zone)
 
 
 def _of_segments(before: Settings, after: Settings) -> Iterator[Differs]:

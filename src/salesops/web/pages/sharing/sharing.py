@@ -17,13 +17,15 @@ from salesops.actions.share_record import end_share, share_record
 from salesops.foundations.clock import system_clock
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.models import NOUNS, Person, Share
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.share import SHAREABLE, still_shared
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
-from salesops.web.pages.keeping.facts import PLACES, organisation_zone
+from salesops.records.zone import organisation_zone
+from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.keeping.record_page import actor_of
 from salesops.web.words import in_zone
 
@@ -104,8 +106,7 @@ def shared(request: HttpRequest) -> HttpResponse:
 def _done(actor: User, record: Record, typed: Mapping[str, str]) -> str:
     """Share it, or end one share. Returns which of these."""
     if typed.get("do") == "end":
-        key = typed.get("share", "")
-        found = Share.objects.filter(pk=int(key)).first() if key.isdigit() else None
+        found = Share.objects.filter(pk=whole_number(typed.get("share", "")) or 0).first()
         if found is None:
             raise Refusal("This was not shared any more.")
         end_share(actor, found, record, system_clock)

@@ -21,8 +21,8 @@ from salesops.records.change import Change
 from salesops.records.models import Account, Activity, ActivityVersion, Contact, Lead, Opportunity
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.records.zone import organisation_zone
 from salesops.web.pages.keeping import facts, typed
-from salesops.web.pages.keeping.facts import organisation_zone
 from salesops.web.pages.keeping.record_page import Kind, actor_of, is_read, page, place
 from salesops.web.pages.tasks import due
 from salesops.web.pages.tasks.tasks import way_back, with_word_of

@@ -24,7 +24,8 @@ from salesops.records.open_tasks import open_tasks
 from salesops.records.record import FOREVER, Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
-from salesops.web.pages.keeping.facts import PLACES, organisation_zone
+from salesops.records.zone import organisation_zone
+from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.tasks import due
 from salesops.web.words import in_zone
 

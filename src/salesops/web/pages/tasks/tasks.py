@@ -16,12 +16,13 @@ from salesops.actions.edit_record import edit_record
 from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.change import Change
 from salesops.records.models import Activity, ActivityVersion
 from salesops.records.open_tasks import open_tasks
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
-from salesops.web.pages.keeping.facts import organisation_zone
+from salesops.records.zone import organisation_zone
 from salesops.web.pages.tasks import due
 
 _SINCE = "Somebody changed it since, so it stays as it is. Its history shows who."
@@ -111,7 +112,7 @@ def with_word_of(address: str, change: Change) -> str:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0
 
 
 def _actor(request: HttpRequest) -> User:

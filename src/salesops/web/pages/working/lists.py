@@ -14,6 +14,7 @@ from salesops.actions.create_record import may_create
 from salesops.actions.merge_records import MERGEABLE
 from salesops.book.listing import Ask, rows_of
 from salesops.engines.literals import literal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.change import Change
 from salesops.records.reach import reach
 from salesops.records.user import User
@@ -161,9 +162,7 @@ def may_work(actor: User) -> bool:
 
 def said_done(actor: User, kind: Worked, change: str, key: str) -> Mapping[str, Any] | None:
     """What this person has just done to a record, and the way to take it back where it still stands."""
-    if not (change.isascii() and change.isdigit() and len(change) < 19):
-        return None
-    made = Change.objects.filter(pk=int(change), actor=actor).first()
+    made = Change.objects.filter(pk=whole_number(change) or 0, actor=actor).first()
     if made is None or not key:
         return None
     record = visible_to(actor, kind.noun).filter(pk=key).first()

@@ -26,7 +26,7 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Column, Type
-from salesops.records.change import Change
+from salesops.records.change import Change, reason_of
 from salesops.records.custom_field import value_of
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.models import Opportunity
@@ -36,7 +36,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Shown
-from salesops.web.pages.keeping.record_page import actor_of, reading, reason_of
+from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.keeping.references import Choices
 from salesops.web.pages.records.lists import ask_of
 from salesops.web.pages.records.narrowing import keys_of

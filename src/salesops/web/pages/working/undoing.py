@@ -10,6 +10,7 @@ from salesops.actions.undo_change import Undone, undo_change
 from salesops.data_quality import CHECKS
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.change import Change
 from salesops.web.books import whole_book
 from salesops.web.pages.keeping.record_page import Attempt, actor_of
@@ -26,10 +27,8 @@ from salesops.web.pages.working.views import SAID
 def undo(request: HttpRequest, name: str) -> HttpResponse:
     """Take back a change of one row that its reader made, and show the list as it was left."""
     kind, actor = worked(name, request.POST.get("on", "")), actor_of(request)
-    number, key = request.POST.get("change", ""), request.POST.get("key", "")
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        raise Http404
-    change = get_object_or_404(Change.objects.exclude(door="import"), pk=int(number), actor=actor)
+    number, key = whole_number(request.POST.get("change", "")) or 0, request.POST.get("key", "")
+    change = get_object_or_404(Change.objects.exclude(door="import"), pk=number, actor=actor)
     request.GET = QueryDict(request.POST.get("back", ""))
     try:
         undone = undo_change(actor, change, system_clock)

@@ -23,6 +23,7 @@ from salesops.actions.save_view import (
 from salesops.book.book import Book
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.records.saved_view import SavedView
 from salesops.records.user import User
 from salesops.web.pages.keeping.record_page import actor_of
@@ -144,4 +145,4 @@ def _said(request: HttpRequest, address: str, words: str) -> HttpResponse:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return whole_number(text) or 0
