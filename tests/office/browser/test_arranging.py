@@ -84,7 +84,7 @@ def test_a_field_is_defined_asked_for_its_choices_and_undone(address: str, enter
     expect(page.get_by_role("status")).to_contain_text("Heat: Created")
     assert CustomField.objects.get(pk="lead.heat").offered == ["Hot", "Cold"]
     page.keyboard.press("z")
-    expect(card.get_by_text("0 fields")).to_be_visible()
+    expect(card.get_by_text("none of your own yet")).to_be_visible()
     assert CustomField.objects.get(pk="lead.heat").deleted_at is not None
 
 
