@@ -52,8 +52,7 @@ def incoming(
     listed += "".join(f', "{column}"' for column in own)
     rows = _rows(
         work,
-        f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > $after ORDER BY key',
-        after,
+        f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > {quoted(after)} ORDER BY key',
         [c.type is Type.INSTANT for c in columns],
     )
     past = _past(work, prefix, after) if name == "opportunity" else iter(())
@@ -102,8 +101,7 @@ def _past(
     rows = _rows(
         work,
         f"SELECT {key} AS key{listed} FROM opportunity_version v "
-        f"JOIN opportunity o ON o.id = v.opportunity_id WHERE {key} > $after ORDER BY key, v.valid_from",
-        after,
+        f"JOIN opportunity o ON o.id = v.opportunity_id WHERE {key} > {quoted(after)} ORDER BY key, v.valid_from",
         [c.type is Type.INSTANT for c in columns],
     )
     names = [c.name for c in columns]
@@ -112,10 +110,10 @@ def _past(
 
 
 def _rows(
-    work: duckdb.DuckDBPyConnection, sql: str, after: str, are_instants: list[bool]
+    work: duckdb.DuckDBPyConnection, sql: str, are_instants: list[bool]
 ) -> Iterator[tuple[Any, ...]]:
     cursor = work.cursor()
-    cursor.execute(sql, {"after": after})
+    cursor.execute(sql)
     places = [place + 1 for place, is_instant in enumerate(are_instants) if is_instant]
     while batch := cursor.fetchmany(FETCHED):
         for row in batch:
