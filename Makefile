@@ -11,6 +11,8 @@ BIN := .venv/bin
 WORKERS ?= 3
 OFFICE_WORKERS ?= 4
 OFFICE_TESTS = $(BIN)/pytest -n $(OFFICE_WORKERS) --dist loadfile --no-loadscope-reorder --ds=salesops.web.office_settings tests
+# Tests start hundreds of processes; each would compile all it imports where none may keep it.
+unexport PYTHONDONTWRITEBYTECODE
 export UV_PROJECT_ENVIRONMENT := .venv
 export UV_PYTHON_DOWNLOADS := never
 

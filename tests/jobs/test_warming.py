@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -52,15 +53,22 @@ def export(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     return write_export(simulate(1500, 1), folder / "WE_00D5g000004TxYzEAK_1.zip")
 
 
-@pytest.fixture
-def opened(export: list[Path], tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def looked_at(export: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A book of them, published with its first look."""
-    folder, work = tmp_path / "book", tmp_path / "work"
+    place = tmp_path_factory.mktemp("looked_at")
+    folder, work = place / "book", place / "work"
     examination = examine_files(export, work, Answers())
     checked = check_files(examination, work, SETTINGS, system_clock)
     look_ahead(checked, SETTINGS)
     publish_warm(folder, checked)
     return folder
+
+
+@pytest.fixture
+def opened(looked_at: Path, tmp_path: Path) -> Path:
+    """That book, to change."""
+    return Path(shutil.copytree(looked_at, tmp_path / "book"))
 
 
 def readings(book: Book) -> list[object]:

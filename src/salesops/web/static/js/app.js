@@ -89,7 +89,8 @@ addEventListener('keydown', e => {
 let g = 0;
 addEventListener('keydown', e => {
   if ((e.metaKey || e.ctrlKey) && e.key.toLowerCase() === 'k') { e.preventDefault(); return pal.open ? pal.close() : openPalette(); }
-  if (e.target.closest('input,textarea,select') || e.metaKey || e.ctrlKey || e.altKey || document.querySelector('dialog[open]')) return;
+  // a dialog that was just closed keeps the focus until the page is drawn again
+  if (e.target.closest('input,textarea,select') && !e.target.closest('dialog:not([open])') || e.metaKey || e.ctrlKey || e.altKey || document.querySelector('dialog[open]')) return;
   const now = Date.now(), key = e.key.toLowerCase();
   if (now - g < 900) { g = 0; const to = $(`.nav a[data-letter="${key.toUpperCase()}"]`); if (to) { location.href = to.href; return; } }
   if (key === 'g') g = now;
