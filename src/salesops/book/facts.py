@@ -92,6 +92,7 @@ class IbisFacts:
     """Tables for one reading. `filters` maps a table's name to the criterion on it.
 
     `asked` are the columns of the population that are looked at beside its numbers, None for all of them.
+    Of the tables in `found` the keys that the scope sees are known: they stand in a table named by `keys_of`.
     """
 
     def __init__(
@@ -106,6 +107,7 @@ class IbisFacts:
         asked: frozenset[str] | None = None,
         lacks: Collection[str] = (),
         tables: Mapping[str, Table] = TABLES,
+        found: Collection[str] = (),
     ) -> None:
         self._lookup = lookup
         self._window = window
@@ -116,6 +118,7 @@ class IbisFacts:
         self._asked = asked
         self._lacks = lacks
         self._tables = tables
+        self._found = found
 
     def table(self, name: str, *, scoped: bool = True) -> ir.Table:
         """The table with as-of, scope and filter applied."""
@@ -282,10 +285,12 @@ class IbisFacts:
 
         if name in FOR_WHO_SEES_ALL:
             return ibis.literal(False)
+        if name in self._found:
+            return table.id.isin(self.keys_seen(name))
         if name in ("opportunity", "lead"):
             # A past state is seen by who sees the deal now: what was handed over went with its past.
             if name == "opportunity" and self._in_the_past:
-                return table.id.isin(self._keys_seen("opportunity"))
+                return table.id.isin(self.keys_seen("opportunity"))
             return self._own_or_shared(name, table)
         if name == "account":
             deals = self._lookup("opportunity")
@@ -294,12 +299,12 @@ class IbisFacts:
             )
             return self._own_or_shared(name, table) | table.id.isin(of_deals.account_id)
         if name == "contact":
-            with_account = table.account_id.isin(self._keys_seen("account"))
+            with_account = table.account_id.isin(self.keys_seen("account"))
             return self._own_or_shared(name, table) | with_account
         if name in ("opportunity_version", "opportunity_line"):
-            return table.opportunity_id.isin(self._keys_seen("opportunity"))
+            return table.opportunity_id.isin(self.keys_seen("opportunity"))
         if name == "opportunity_split":
-            with_deal = table.opportunity_id.isin(self._keys_seen("opportunity"))
+            with_deal = table.opportunity_id.isin(self.keys_seen("opportunity"))
             return self._own(table.person_id) | with_deal
         if name == "activity":
             return self._own(table.owner_id) | self._belongs(table)
@@ -315,10 +320,10 @@ class IbisFacts:
         no_deal = work.opportunity_id.isnull()
         no_lead = no_deal & work.lead_id.isnull()
         return (
-            work.opportunity_id.isin(self._keys_seen("opportunity"))
-            | no_deal & work.lead_id.isin(self._keys_seen("lead"))
-            | no_lead & work.account_id.isin(self._keys_seen("account"))
-            | no_lead & work.account_id.isnull() & work.contact_id.isin(self._keys_seen("contact"))
+            work.opportunity_id.isin(self.keys_seen("opportunity"))
+            | no_deal & work.lead_id.isin(self.keys_seen("lead"))
+            | no_lead & work.account_id.isin(self.keys_seen("account"))
+            | no_lead & work.account_id.isnull() & work.contact_id.isin(self.keys_seen("contact"))
         )
 
     def _own(self, column: Any) -> Any:
@@ -329,8 +334,10 @@ class IbisFacts:
         own = self._own(table.owner_id)
         return own | table.id.isin(shared) if shared else own
 
-    def _keys_seen(self, name: str) -> Any:
+    def keys_seen(self, name: str) -> Any:
         """The keys of a table's rows that the reader sees now."""
+        if name in self._found:
+            return self._lookup(keys_of(name)).id
         now = self._lookup(name)
         if name in ("opportunity", "lead"):
             return now.filter(self._own_or_shared(name, now)).id
@@ -344,6 +351,11 @@ class IbisFacts:
         own = OF_ONES_OWN.get(name, ())
         hidden |= {c: ibis.ifelse(self._own(table.id), table[c], ibis.null()) for c in own}
         return table.mutate(**hidden) if hidden else table
+
+
+def keys_of(name: str) -> str:
+    """Where the keys of a table that a scope sees stand, once they are found."""
+    return f"keys_{name}"
 
 
 def unbound(name: str, tables: Mapping[str, Table] = TABLES) -> ir.Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from salesops.book.engine import Rows
-from salesops.book.facts import IbisFacts, Scope, scalars
+from salesops.book.facts import IbisFacts, Scope, keys_of, scalars
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
 from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, attach
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 MEMORY = "256MB"
+# What is seen with other rows. Their keys are found once a generation, the later with the earlier: found by every
+# question anew they would cost it a reading of every deal.
+FOUND = ("account", "contact")
 # What a book holds beside its declared tables, and what of it a reader sees.
 BESIDE = {
     "calendar": "true",
@@ -48,8 +51,9 @@ class ScopedEngine(SteadyEngine):
     def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)
         attach(connection, self.folder, manifest, "base")
-        for name, text in views(self.folder / "compiled").items():
-            connection.execute(f'CREATE VIEW "{name}" AS {with_values(text, self.scope.values)}')
+        for name, text in definitions(self.folder / "compiled").items():
+            kind = "VIEW" if name in TABLES else "TABLE"
+            connection.execute(f'CREATE {kind} "{name}" AS {with_values(text, self.scope.values)}')
         for name, condition in BESIDE.items():
             connection.execute(f"CREATE VIEW {name} AS FROM base.main.{name} WHERE {condition}")
         return connection
@@ -70,12 +74,15 @@ class ScopedEngine(SteadyEngine):
         return self._run(generation, sql, values, first="USE base")
 
 
-def views(folder: Path | None) -> dict[str, str]:
-    """For each table the SQL of what a reader may see of it, with `$owner_ids` and the like for who it is."""
-    return {name: _view(name, folder) for name in TABLES}
+def definitions(folder: Path | None) -> dict[str, str]:
+    """The SQL of what a reader may see of each table, with `$owner_ids` and the like for who it is.
+
+    Before the tables come the keys of `FOUND`, which they read.
+    """
+    return {name: _definition(name, folder) for name in (*map(keys_of, FOUND), *TABLES)}
 
 
-def _view(name: str, folder: Path | None) -> str:
+def _definition(name: str, folder: Path | None) -> str:
     file = f"seen_{name}.sql"
     for place in (BUILT, folder):
         if place is not None and (place / edition() / file).exists():
@@ -91,14 +98,24 @@ def _compiled() -> dict[str, str]:
     import ibis
 
     window, _ = scalars()
-    facts = IbisFacts(_in_the_file, window, in_the_past=False, scope=ANYBODY)
+
+    def sql(asked: Callable[[IbisFacts], ir.Table], *found: str) -> str:
+        facts = IbisFacts(_there, window, in_the_past=False, scope=ANYBODY, found=found)
+        return for_any_reader(str(ibis.to_sql(asked(facts), dialect="duckdb")))
+
     return {
-        name: for_any_reader(str(ibis.to_sql(facts.table(name), dialect="duckdb")))
-        for name in TABLES
+        **{
+            keys_of(name): sql(lambda f, n=name: f.keys_seen(n).as_table(), *FOUND[:place])  # type: ignore[misc]
+            for place, name in enumerate(FOUND)
+        },
+        **{name: sql(lambda f, n=name: f.table(n), *FOUND) for name in TABLES},  # type: ignore[misc]
     }
 
 
-def _in_the_file(name: str) -> ir.Table:
+def _there(name: str) -> ir.Table:
+    """A table of the file, or the keys found of one."""
     import ibis
 
+    if name not in TABLES:
+        return ibis.table({"id": "string"}, name=name, catalog="memory", database="main")
     return ibis.table(TABLES[name].ibis_schema(), name=name, catalog="base", database="main")

@@ -24,12 +24,13 @@ from salesops.foundations.problem import Refusal
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.records.declared import OWN_MONEY
-from salesops.web.pages.records.narrowing import page, totals, values_of
+from salesops.web.pages.records.narrowing import holding, named, page, totals, values_of
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
 Reading = tuple[Path, int, Scope]
 SHOWN_VALUES, MOST_VALUES = 7, 60
+MOST_NAMED = 2_000  # rows a question lists by their ids
 _YES_NO = {"true": "Yes", "false": "No"}
 SEARCHED = {
     "opportunity": "Opportunity, account, owner or id",
@@ -212,14 +213,29 @@ def _reading(book: Book) -> Reading:
 def _rows(book: Book, listing: Listing, ask: Ask) -> Rows:
     """One page of a list; kept where which rows there are takes long to find."""
     if not listing.only:
-        return page(book.engine, listing, ask)
+        return page(book.engine, listing, _looked_up(_reading(book), listing, ask))
     filters = tuple(sorted(ask.facets.items()))
     return _kept_rows(_reading(book), listing, ask.text, filters, (ask.sort, ask.page), ask.extra)
 
 
+def _looked_up(reading: Reading, listing: Listing, ask: Ask) -> Ask:
+    """The question of the rows that hold its text: a page asks three things of them, and looks for them once."""
+    keys = _holding(reading, listing, ask.text) if ask.text else None
+    return ask if keys is None else named(ask, keys)
+
+
+@lru_cache(maxsize=64)
+def _holding(
+    reading: Reading,  # noqa: ARG001  the key
+    listing: Listing,
+    text: str,
+) -> tuple[str, ...] | None:
+    return holding(whole_book().engine, listing, text, MOST_NAMED)
+
+
 @lru_cache(maxsize=128)
 def _kept_rows(
-    reading: Reading,  # noqa: ARG001  the key
+    reading: Reading,
     listing: Listing,
     text: str,
     filters: tuple[tuple[str, str], ...],
@@ -228,12 +244,12 @@ def _kept_rows(
 ) -> Rows:
     sort, number = place
     ask = Ask(text=text, facets=dict(filters), sort=sort, page=number, extra=extra)
-    return page(whole_book().engine, listing, ask)
+    return page(whole_book().engine, listing, _looked_up(reading, listing, ask))
 
 
 @lru_cache(maxsize=256)
 def _totals(
-    reading: Reading,  # noqa: ARG001  the key
+    reading: Reading,
     listing: Listing,
     text: str,
     filters: tuple[tuple[str, str], ...],
@@ -241,7 +257,7 @@ def _totals(
 ) -> tuple[int, int | None]:
     """How many rows, and their sum; the same for every page and sort of a list."""
     ask = Ask(text=text, facets=dict(filters), extra=extra)
-    return totals(whole_book().engine, listing, ask)
+    return totals(whole_book().engine, listing, _looked_up(reading, listing, ask))
 
 
 def _values(
@@ -253,7 +269,7 @@ def _values(
 
 @lru_cache(maxsize=512)
 def _values_of(
-    reading: Reading,  # noqa: ARG001  the key
+    reading: Reading,
     listing: Listing,
     text: str,
     filters: tuple[tuple[str, str], ...],
@@ -262,7 +278,9 @@ def _values_of(
 ) -> dict[str, list[tuple[str, int]]]:
     """The values of facets with their rows; asked once a generation and reader."""
     ask = Ask(text=text, facets=dict(filters), extra=extra)
-    return values_of(whole_book().engine, listing, ask, names, MOST_VALUES)
+    return values_of(
+        whole_book().engine, listing, _looked_up(reading, listing, ask), names, MOST_VALUES
+    )
 
 
 def is_export(request: HttpRequest) -> bool:

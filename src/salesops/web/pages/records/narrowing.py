@@ -101,6 +101,19 @@ def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
     return [str(row[0]) for row in rows_of(engine, lean, wanted).rows]
 
 
+def holding(engine: Engine, listing: Listing, text: str, most: int) -> tuple[str, ...] | None:
+    """The ids of the rows that hold the text; None where they are more than `most`."""
+    rows, values = rows_narrowed(listing, Ask(text=text), "")
+    found = engine.run(f"SELECT x.id {rows} LIMIT {most + 1}", values).rows
+    return None if len(found) > most else tuple(str(row[0]) for row in found)
+
+
+def named(ask: Ask, keys: Iterable[str]) -> Ask:
+    """The same question of these rows, in place of those that hold its text."""
+    conditions = [f"x.id IN ({_listed(keys)})", ask.extra]
+    return dataclasses.replace(ask, text="", extra=" AND ".join(f"({c})" for c in conditions if c))
+
+
 def _lean(listing: Listing, names: list[str], also: str) -> Listing:
     """The list with the columns named, and the joins these and `also` are read from."""
     columns = tuple(listing.column(name) for name in dict.fromkeys(names))
