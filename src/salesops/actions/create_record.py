@@ -7,6 +7,7 @@ from salesops.actions.edit_record import Unfit, Values, give_values
 from salesops.actions.mention import mention_in
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records.change import Change
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -39,6 +40,13 @@ def create_record(
 
     What has no owner, such as a line of a deal, is made by who may change what it belongs to.
     """
+    verb = f"create_{noun._meta.db_table}"
+    with changing(actor, verb, clock, door=door, reason=reason) as change:
+        return create_within(change, actor, noun, values)
+
+
+def create_within(change: Change, actor: User, noun: type[Record], values: Values) -> Record:
+    """The same as a part of a change that does more."""
     name = noun._meta.db_table
     if not may_create(actor, noun):
         raise Refusal(f"You may not create {name.replace('_', ' ')} records. Ask sales operations.")
@@ -53,13 +61,12 @@ def create_record(
             and not str(given.get(column.name) or "").strip()
         ):
             raise Unfit(column.name, f"{column.name.replace('_', ' ').capitalize()} is needed.")
-    with changing(actor, f"create_{name}", clock, door=door, reason=reason) as change:
-        record = noun()
-        if "created_at" in columns:
-            given.setdefault("created_at", change.at)
-        give_values(actor, record, given)
-        record.save(force_insert=True)
-        mention_in(change, record, given)
-        if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
-            raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")
+    record = noun()
+    if "created_at" in columns:
+        given.setdefault("created_at", change.at)
+    give_values(actor, record, given)
+    record.save(force_insert=True)
+    mention_in(change, record, given)
+    if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
+        raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")
     return record

@@ -10,6 +10,7 @@ from typing import Any
 from salesops.actions.attach_files import changed_files, undo_files
 from salesops.actions.changing import undoing_once
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
+from salesops.actions.undo_conversion import is_of_conversion, undo_conversion
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
@@ -44,6 +45,8 @@ def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "brows
         raise Refusal("This took a merge back. To have it again, merge the records again.")
     if any(changed_files(change)):
         return Undone(undo_files(actor, change, clock, door=door), 1, ())
+    if is_of_conversion(change):
+        return Undone(*undo_conversion(actor, change, clock, door=door), ())
     with undoing_once(actor, change, clock, door=door) as undoing:
         records, stay = 0, list[str]()
         for noun in KEPT.values():

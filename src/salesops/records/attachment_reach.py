@@ -11,7 +11,7 @@ from salesops.records.visibility import editable_by, visible_to
 
 REQUEST = "request"
 # What files are kept with.
-ATTACHABLE = ("opportunity", "account", REQUEST)
+ATTACHABLE = ("opportunity", "account", "contact", "lead", REQUEST)
 
 
 def sees_files_of(actor: User, noun: str, key: str) -> bool:

@@ -29,7 +29,7 @@ ENTRIES = (
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
     Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),
     Entry("contacts", "Contacts", "user-round", "B", ("contact", "contacts")),
-    Entry("leads", "Leads", "magnet", "Q", ("lead", "leads")),
+    Entry("leads", "Leads", "magnet", "Q", ("lead", "leads", "convert_lead")),
     Entry("people", "People", "users", "P", ("people", "person")),
     Entry("all_records", "All records", "layers", "V", ("all_records", "declared_*", "activities")),
     Entry("clean_data", "Clean data", "wrench", "C", ("clean_data*",)),

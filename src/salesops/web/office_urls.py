@@ -28,7 +28,7 @@ from salesops.web.pages.erasing import erasing
 from salesops.web.pages.files import files
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
-from salesops.web.pages.keeping import new_opportunity, new_record, undoing
+from salesops.web.pages.keeping import converting, new_opportunity, new_record, undoing
 from salesops.web.pages.keeping.account import ACCOUNT
 from salesops.web.pages.keeping.account import account as kept_account
 from salesops.web.pages.keeping.declared import KINDS, declared_list, declared_record
@@ -167,6 +167,7 @@ urlpatterns = [
     path("contacts", declared_list, {"name": "contact"}, "contacts"),
     path("contacts/<path:key>", declared_record, {"name": "contact"}, "contact"),
     path("leads", declared_list, {"name": "lead"}, "leads"),
+    path("convert/<path:key>", converting.convert, name="convert_lead"),
     path("leads/<path:key>", declared_record, {"name": "lead"}, "lead"),
     path("activities", declared_list, {"name": "activity"}, "activities"),
     path("records/<slug:name>", declared_list, name="declared_list"),

@@ -18,6 +18,7 @@ _RECORDS: dict[str, Any] = {
     "account": Account,
     "contact": Contact,
     "lead": Lead,
+    "convert_lead": Lead,
     "person": Person,
     "organisation_person": Person,
 }

@@ -42,6 +42,7 @@ _DONE = {
     "end": "Ended",
     "merge": "Merged",
     "unmerge": "Took apart",
+    "convert_lead": "Converted a lead",
     "attach_file": "Attached files",
     "take_file_away": "Took a file away",
     "keep_apart": "Said they are not the same",

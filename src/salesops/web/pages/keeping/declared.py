@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
 from salesops.actions.create_record import may_create
+from salesops.records.attachment_reach import ATTACHABLE
 from salesops.records.duplicate import LookAlike
 from salesops.records.models import NOUNS, CampaignSpend
 from salesops.records.reach import reach
@@ -17,7 +18,9 @@ from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
+from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping import facts, parts
+from salesops.web.pages.keeping.converting import became
 from salesops.web.pages.keeping.part import Part, Values
 from salesops.web.pages.keeping.record_page import Kind
 from salesops.web.pages.records.all_records import noun_of
@@ -64,6 +67,10 @@ def _beside(actor: User, record: Record, currency: str) -> dict[str, Any]:
         of_it = Q(**{name: record.pk})
         beside |= activities_of(actor, of_it, about_address(name, record.pk))
         beside["has_activities"] = True
+    if name in ATTACHABLE:
+        beside |= files_of(actor, name, record.pk)
+    if name == "lead":
+        beside |= became(actor, record)
     return beside
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from salesops.actions.undo_conversion import is_of_conversion
 from salesops.records.change import Change
 from salesops.records.field_access import hidden_fields
 from salesops.records.models import Person
@@ -219,6 +220,8 @@ def _said(noun: type[Record], state: Any, column: str, currency: str, names: Nam
 
 def done_in_words(entry: Entry) -> str:
     """What was just done, as one short sentence: Stage changed to Won."""
+    if entry.change is not None and is_of_conversion(entry.change):
+        return _of_conversion(entry.change)
     first = entry.what[0]
     undone = "Undone: " if entry.change and entry.change.undoes_id else ""
     title = first.title[0].lower() + first.title[1:] if undone else first.title
@@ -229,3 +232,11 @@ def done_in_words(entry: Entry) -> str:
     if undone:
         return f"{before}{title} is {first.new} again."
     return f"{before}{title} changed to {first.new}."
+
+
+def _of_conversion(change: Change) -> str:
+    if change.undoes is None:
+        return "The lead is converted."
+    if change.undoes.undoes_id is None:
+        return "Undone: the lead is not converted any more."
+    return "The lead is converted again."
