@@ -24,7 +24,7 @@ from salesops.foundations.problem import Refusal
 from salesops.records import kept_content
 from salesops.records.change import Change
 from salesops.records.kept_content import is_whole, place_of
-from salesops.records.models import Account, Attachment, Opportunity, Seen
+from salesops.records.models import NOUNS, Account, Attachment, Opportunity, Seen
 from salesops.records.user import User
 from salesops.web.pages.desk.service_level import office_hours
 from tests.office.readers import Office, Reader
@@ -137,6 +137,30 @@ def test_who_may_see_the_record_has_its_files_and_nobody_else(
     edit_record(served.ravi, Opportunity, "bob-deal", {"owner_id": "charlie"}, system_clock)
     assert _had(as_("bob"), kept).status_code == 404
     assert _had(as_("alice"), kept).status_code == 404
+
+
+@pytest.mark.parametrize("noun", ["contact", "lead"])
+def test_contacts_and_leads_have_files_and_are_shared_as_deals_are(
+    served: Office, as_: As, noun: str
+) -> None:
+    record = NOUNS[noun].objects.create(id="lou", name="Lou Vane", owner_id="bob")
+    bob, charlie, place = as_("bob"), as_("charlie"), f"/{noun}s/lou"
+    assert _send(charlie, ("x", b"x"), to=f"/files/{noun}/lou").status_code == 404
+    answer = _send(bob, ("card.pdf", b"%PDF"), to=f"/files/{noun}/lou")
+    assert "Attached card.pdf." in _said(bob.page(answer.headers["Location"]))
+    found = Attachment.objects.get()
+    assert f"/share/{noun}/lou" in bob.page(place).links()
+    assert _had(charlie, found).status_code == 404
+    for reader in (bob, as_("alice"), as_("dora")):
+        assert _had(reader, found).held == b"%PDF"
+        assert _files(reader.page(place))
+    assert {s.actor.name for s in Seen.objects.filter(noun=noun, what="card.pdf")} == {"Alice", "Dora"}  # fmt: skip
+    share_record(served.bob, record, system_clock, person=served.charlie.person)
+    page = charlie.page(place)
+    assert (len(_files(page)), "Choose files" in page.text) == (1, False)
+    assert f"/share/{noun}/lou" not in page.links()
+    assert bob.post(f"/files/{found.pk}/away").status_code == 302
+    assert _had(charlie, found).status_code == 404
 
 
 def test_a_deleted_record_has_its_files_again_when_it_is_back(
