@@ -77,7 +77,7 @@ def convert(request: HttpRequest, key: str) -> HttpResponse:
             _contact(actor, form, account),
             _opportunity(actor, form),
             system_clock,
-            seen=whole_number(form.get("seen", "")),
+            seen=whole_number(form.get("seen", "")) or 0,
         )
     except LookedAtFormer as former:
         return _shown(request, actor, lead, form, None, 409, str(former))
