@@ -99,7 +99,8 @@ def test_accounts_and_contacts_that_may_be_theirs_are_proposed_as_far_as_one_see
     assert "Bob's customer" in as_bob.page(f"{FORM}?in=other.account_id&find=custo").text
     assert "Charlie's" not in as_bob.page(f"{FORM}?in=other.account_id&find=custo").text
     assert as_bob.post(FORM, **WHOLE).status_code == 409  # what was looked at is not said
-    taken = as_bob.post(FORM, seen=_seen(form), **WHOLE | {"account": "vane", "contact": "lv", "with_opportunity": "no"})  # fmt: skip
+    without = WHOLE | {"account": "vane", "contact": "lv", "with_opportunity": "no"}
+    taken = as_bob.post(FORM, seen=_seen(form), **without)
     assert taken.status_code == 302
     lead = Lead.objects.get()
     assert (lead.account_id, lead.contact_id, lead.opportunity_id) == ("vane", "lv", None)
