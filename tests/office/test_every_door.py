@@ -1,45 +1,34 @@
-"""In any organisation every door shows each reader what the rules in words say: pages, exports, search, sums, feeds."""
+"""In any organisation every door shows each reader what the rules in words say: pages, exports, search, sums, feeds,
+requests, files, what is there twice, mentions and work."""
 
 from __future__ import annotations
 
-import re
 from itertools import product
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
-from urllib.parse import quote
 
 import pytest
 from django.core.cache import cache
 from django.db import transaction
 from django.test import override_settings
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
 
 from salesops.actions.open_calendar import open_calendar
 from salesops.foundations.clock import system_clock
 from salesops.jobs.following import follow
-from salesops.records.models import NOUNS, Activity, Opportunity, PipelineStage
+from salesops.records.models import NOUNS, Activity, Opportunity, Person, PipelineStage
 from salesops.records.user import User
 from salesops.web import books
+from tests.office.beside import drawn_beside, keep_beside
+from tests.office.knocking import LISTS, NAMED, NAMES, Knocking, email_of
 from tests.office.readers import Reader
 from tests.records.oracle import Row, World, sees
-from tests.records.test_visibility import keep_world, worlds
+from tests.records.test_visibility import keep_world, sees_a_part, worlds
 
-NAMED = ("account", "contact", "lead", "opportunity", "activity")
-# Names that are no word of a page and far from each other, for a search that forgives misspelling.
-NAMES = dict(
-    zip(
-        (f"{noun}{n}" for noun, n in product(NAMED, range(3))),
-        "Abrexo Bijuvat Cyzopel Dwarnik Efluxo Gomzari Hqystel Ixobrun Jutlavik Kwenopat "
-        "Lyrzomi Mubexal Nadrufiq Oskzima Pyvtorel".split(),
-        strict=True,
-    )
-)
-LISTS = {"opportunity": "/opportunities", "account": "/accounts"}
-PAGES = {"opportunity": "/opportunities/", "account": "/accounts/", "activity": "/activities/"}
-# What may name a record, but need not name all.
-OTHERS = ("/", "/board", "/tasks", "/clean-data", "/clean-data/close_date_missing", "/shared",
-          "/numbers/open_pipeline", "/numbers/open_pipeline/rows", "/people", "/organisation",
-          "/new/opportunity")  # fmt: skip
+READERS = 3
+PRODUCT = [{"id": "any", "deleted": False}]  # which is for everybody who is somebody
 
 
 @pytest.mark.django_db
@@ -50,83 +39,74 @@ OTHERS = ("/", "/board", "/tasks", "/clean-data", "/clean-data/close_date_missin
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-@given(drawn=worlds())
+@given(drawn=worlds(), chance=st.randoms(use_true_random=False))
 def test_every_door_shows_what_the_rules_in_words_say(
-    drawn: tuple[World, list[Row]], built: Path
+    drawn: tuple[World, list[Row]], chance: Random, built: Path
 ) -> None:
     world, logins = drawn
+    readers = _readers(world, logins)
+    assume(readers)
+    beside = drawn_beside(world, logins, chance)
     with (
         transaction.atomic(),
         TemporaryDirectory() as folder,
-        override_settings(STATIC_ROOT=built, SALESOPS_BOOK=Path(folder), SALESOPS_SECOND_FACTOR=[]),
+        override_settings(
+            STATIC_ROOT=built,
+            SALESOPS_BOOK=Path(folder) / "book",
+            SALESOPS_OFFICE=Path(folder),
+            SALESOPS_SECOND_FACTOR=[],
+        ),
     ):
-        _keep(world, Path(folder))
-        for number, login in enumerate(logins[:3]):
-            user = User.objects.create(email=f"login{number}@example.com", **login)
-            _knock(world, login, user)
+        users = _keep(world, logins)
+        keep_beside(beside, users, Path(folder))
+        follow(Path(folder) / "book", system_clock)
+        books._asked.clear()
+        for place in readers:
+            Knocking(world, logins, beside, users, place).everywhere()
+        for user in users:
+            if not user.is_active:
+                _is_shut(user)
         cache.clear()
         transaction.set_rollback(True)
 
 
-def _keep(world: World, folder: Path) -> None:
-    """The world with names and amounts, and the book of it; a deal's amount says which deal it is in any sum."""
+def _readers(world: World, logins: list[Row]) -> list[int]:
+    """Who sees a part first, then who is nobody, then whoever else there is; none where nobody sees a part, as in the
+    first world that Hypothesis draws, in which nothing is anybody's."""
+    active = [n for n, login in enumerate(logins) if login["is_active"]]
+    part = [n for n in active if sees_a_part(world, logins[n])]
+    nobody = [n for n in active if not any(sees(world, logins[n], "product", r) for r in PRODUCT)]
+    others = [n for n in active if n not in (*part[:1], *nobody[:1])]
+    return [*part[:1], *nobody[:1], *others][:READERS] if part else []
+
+
+def _keep(world: World, logins: list[Row]) -> list[User]:
+    """The world with names, days and amounts; a deal's amount says which deal it is in any sum."""
     keep_world(world)
-    column = {"activity": "subject"}
     for noun, n in product(NAMED, range(3)):
-        key = f"{noun}{n}"
-        NOUNS[noun].objects.filter(pk=key).update(**{column.get(noun, "name"): NAMES[key]})
+        column, key = ("subject" if noun == "activity" else "name"), f"{noun}{n}"
+        NOUNS[noun].objects.filter(pk=key).update(**{column: NAMES[key]})
+    for row in world.rows["person"]:
+        Person.objects.filter(pk=row["id"]).update(email=email_of(row["id"]))
     PipelineStage.objects.all().delete()
     PipelineStage.objects.create(id="s1", pipeline="Sales", stage="New", position=1, outcome="open")
+    now = system_clock()
     for n in range(3):
         Opportunity.objects.filter(pk=f"opportunity{n}").update(
-            stage="New", pipeline="Sales", amount_minor=100_000 << n, currency="USD"
-        )
-    Activity.objects.update(is_done=False, kind="task", occurred_at=system_clock())
-    follow(folder, system_clock)
-    books._asked.clear()
+            stage="New", pipeline="Sales", amount_minor=100_000 << n, currency="USD",
+            close_date=now.date(),
+        )  # fmt: skip
+    Activity.objects.update(is_done=False, kind="task", occurred_at=now)
+    return [
+        User.objects.create(email=f"login{n}@example.com", name=f"loginq{n}q", **login)
+        for n, login in enumerate(logins)
+    ]
 
 
-def _knock(world: World, login: Row, user: User) -> None:
-    """Try every door as one reader."""
-    seen = {noun: _seen(world, login, noun) for noun in NAMED}
-    all_seen = set[str]().union(*seen.values())
+def _is_shut(user: User) -> None:
+    """A login that was ended opens no door, not even that of a calendar whose address is known."""
     reader = Reader(user)
-
-    def named(address: str, **query: str) -> set[str]:
-        answer = reader.get(address, **query)
-        if answer.status_code == 302 and not login["is_active"]:
-            return set()
-        assert answer.status_code == 200, (login, address, answer.status_code)
-        body = b"".join(answer) if answer.streaming else answer.content
-        return {k for k, name in NAMES.items() if name in body.decode("utf-8-sig")}
-
-    for noun, address in LISTS.items():
-        for query in ({}, {"export": "csv"}):
-            found = {k for k in named(address, **query) if k.startswith(noun)}
-            assert found == seen[noun], (login, address, query)
-    for noun, address in PAGES.items():
-        for n in range(3):
-            key = f"{noun}{n}"
-            there = key in seen[noun]
-            status = reader.get(address + quote(key)).status_code
-            assert (status == 200) == there, (login, key, status)
-            if there:
-                assert named(address + quote(key)) <= all_seen, (login, key)
-    for key, name in NAMES.items():
-        found = named("/find", q=name)
-        assert found <= all_seen, (login, name)
-        if key.startswith(tuple(LISTS)):  # a contact is found where its account is
-            assert (key in found) == (key in all_seen), (login, key)
-    for address in OTHERS:
-        assert named(address) <= all_seen, (login, address)
-    if user.is_active:
-        feed = reader.get(f"/calendar/{open_calendar(user, system_clock)}.ics").content.decode()
-        assert {k for k, name in NAMES.items() if name in feed} <= all_seen, login
-        total = sum(1_000 << int(key[-1]) for key in seen["opportunity"])
-        if seen["opportunity"]:
-            page = reader.page("/numbers/open_pipeline").text
-            assert re.search(rf"\${total:,}(?![\d,])", page), (login, total)
-
-
-def _seen(world: World, login: Row, noun: str) -> set[str]:
-    return {row["id"] for row in world.rows[noun] if sees(world, login, noun, row)}
+    for address in ("/", *LISTS.values(), "/find", "/requests", "/tasks", "/work"):
+        assert reader.get(address).status_code == 302, address
+    token = open_calendar(user, system_clock)
+    assert reader.get(f"/calendar/{token}.ics").status_code == 404

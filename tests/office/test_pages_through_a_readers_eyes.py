@@ -8,7 +8,8 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
-from salesops.records.models import Account, Opportunity
+from salesops.foundations.clock import system_clock
+from salesops.records.models import Account, Opportunity, Person
 from tests.drawn import draw_book, read_drawing
 from tests.office.readers import Office, Reader
 
@@ -120,6 +121,20 @@ def test_a_list_counts_what_its_own_reader_sees(as_: Callable[[str], Reader]) ->
         assert owners == {"ravi": {"Alice", "Bob", "Charlie"}, "bob": {"Bob"}}.get(
             who, {"Alice", "Bob"}
         )
+
+
+@pytest.mark.usefixtures("with_book")
+def test_whoever_is_nobody_any_more_sees_not_even_what_everybody_sees(as_bob: Reader) -> None:
+    addresses = ("/people", "/people?export=csv", "/find?q=charlie")
+
+    def seen(address: str) -> bool:
+        answer = as_bob.get(address)
+        assert answer.status_code == 200, address
+        return b"Charlie" in (b"".join(answer) if answer.streaming else answer.content)
+
+    assert all(map(seen, addresses))
+    Person.objects.filter(pk="bob").update(deleted_at=system_clock())
+    assert not any(map(seen, addresses))
 
 
 @pytest.mark.usefixtures("with_book")

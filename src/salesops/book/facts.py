@@ -72,6 +72,11 @@ class Scope:
         return self.owner_ids is None
 
     @property
+    def is_nothing(self) -> bool:
+        """Whoever looks is nobody: they see not even what everybody sees. Somebody has themselves at least."""
+        return self.owner_ids == ()
+
+    @property
     def values(self) -> dict[str, Any]:
         """The values that stand for this reader in a text made for all readers alike."""
         shared = {f"shared_{noun}": tuple(self.shared.get(noun, ())) for noun in SHAREABLE}

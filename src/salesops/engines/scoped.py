@@ -53,7 +53,11 @@ class ScopedEngine(SteadyEngine):
         attach(connection, self.folder, manifest, "base")
         for name, text in definitions(self.folder / "compiled").items():
             kind = "VIEW" if name in TABLES else "TABLE"
-            connection.execute(f'CREATE {kind} "{name}" AS {with_values(text, self.scope.values)}')
+            seen = with_values(text, self.scope.values)
+            # People and products are shown to everybody, but not to nobody.
+            if self.scope.is_nothing:
+                seen = f"FROM ({seen}) WHERE false"
+            connection.execute(f'CREATE {kind} "{name}" AS {seen}')
         for name, condition in BESIDE.items():
             connection.execute(f"CREATE VIEW {name} AS FROM base.main.{name} WHERE {condition}")
         return connection

@@ -57,7 +57,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The calendar of whose address this is; for any other there is nothing here."""
     found = CalendarFeed.objects.filter(digest=digest_of(token), ended_by=None)
-    kept = found.select_related("login").first()
+    kept = found.select_related("login__person").first()
     if kept is None or not kept.login.is_active:
         raise Http404
     whose = kept.login
