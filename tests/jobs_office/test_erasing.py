@@ -17,6 +17,7 @@ from django.db import connection
 from django.test import override_settings
 
 from salesops.actions.ask_for import ask_for
+from salesops.actions.attach_files import attach_files, take_file_away
 from salesops.actions.cancel_job import cancel_job
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import edit_record
@@ -453,19 +454,28 @@ def test_a_lead_of_another_name_and_a_switchboard_are_not_taken_for_the_person(d
     assert Account.objects.get().phone == "+49 30 901820"
 
 
-def test_a_file_kept_with_a_deal_is_named_by_what_it_is_called_there(
+def test_files_kept_with_their_records_go_and_one_of_a_deal_is_named_as_it_is_called_there(
     office: Path, dora: User
 ) -> None:
     _contact(dora)
-    content = f"Dear {NAME}".encode()
-    digest = hashlib.sha256(content).hexdigest()
-    kept = place_of(office, digest)
-    kept.parent.mkdir(parents=True)
-    kept.write_bytes(content)
-    with changing(dora, "attach", system_clock) as made:
-        Attachment.objects.create(
-            noun="opportunity", record_id="deal", name=f"To {NAME}.txt", size=len(content),
-            digest=digest, added_by=made, begun_by=made,
-        )  # fmt: skip
-    job = _erase(dora, ("contact", "c-1"))
-    assert (job.result or {})["left"] == ["To [erased].txt (opportunity deal)"]
+    of_deal, of_hers = (f"{greeting} {NAME}".encode() for greeting in ("Dear", "Cv of"))
+    for noun, key, name, content in (
+        ("opportunity", "deal", f"To {NAME}.txt", of_deal),
+        ("lead", "lead-1", "Letter.txt", of_deal),
+        ("contact", "c-1", "Cv.txt", of_hers),
+    ):
+        attach_files(dora, noun, key, [(name, [content])], office, system_clock)
+    take_file_away(dora, Attachment.objects.get(name="Cv.txt"), system_clock)
+    places = [place_of(office, hashlib.sha256(held).hexdigest()) for held in (of_deal, of_hers)]
+    assert all(place.exists() for place in places)
+    job = look_for_person(dora, [("contact", "c-1")], system_clock)
+    _work()
+    job.refresh_from_db()
+    looked = job.result or {}
+    assert looked["kept"] == ["Cv.txt", "Letter.txt"]
+    assert looked["others"] == [f"To {NAME}.txt (opportunity deal)"]
+    result = _erase(dora, ("contact", "c-1")).result or {}
+    assert result["left"] == ["To [erased].txt (opportunity deal)"]
+    assert result["files"] == {"others": 1, "kept": 2}
+    assert [place.exists() for place in places] == [True, False]
+    assert set(Attachment.objects.filter(erased_by=None).values_list("noun", flat=True)) == {"opportunity"}  # fmt: skip

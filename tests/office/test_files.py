@@ -12,13 +12,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from salesops.actions.ask_for import ask_for
-from salesops.actions.attach_files import attach_files, name_of
+from salesops.actions.attach_files import attach_files, name_of, take_file_away
 from salesops.actions.delete_record import delete_records
 from salesops.actions.edit_record import edit_record
+from salesops.actions.erase_file import erase_file
 from salesops.actions.merge_records import merge_records
 from salesops.actions.share_record import share_record
 from salesops.actions.undo_change import undo_change
 from salesops.actions.unmerge_records import unmerge_records
+from salesops.cli.attached import look_at_files
 from salesops.foundations.clock import fixed_clock, system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records import kept_content
@@ -259,6 +261,80 @@ def test_an_undoing_is_undone_and_nothing_is_undone_twice(kept: Attachment, serv
     undo_change(served.bob, away, system_clock)
     back = Attachment.objects.get(ended_by=None)
     assert (back.added_by, back.digest) == (kept.added_by, kept.digest)
+
+
+def _erase(reader: Reader, attachment: Attachment, reason: str = "Of another customer") -> Any:
+    return reader.post(f"/files/{attachment.pk}/erase", reason=reason)
+
+
+def test_an_administrator_erases_a_file_for_good_and_its_record_says_so(
+    as_bob: Reader, as_dora: Reader, settings: Any
+) -> None:
+    _send(as_bob, ("contract.html", b"<script>alert(1)</script>"))
+    kept = Attachment.objects.get()
+    assert f"/files/{kept.pk}/erase" not in as_bob.page(DEAL).links()
+    assert f"/files/{kept.pk}/erase" in as_dora.page(DEAL).links()
+    form = as_dora.page(f"/files/{kept.pk}/erase")
+    assert form.faults == []
+    assert "No other file of this office holds the same." in form.text
+    unsaid = _erase(as_dora, kept, " ")
+    assert (unsaid.status_code, _had(as_bob, kept).status_code) == (422, 200)
+    page = as_dora.page(_erase(as_dora, kept).headers["Location"])
+    assert "Erased contract.html for good." in _said(page)
+    assert not page.all("form", data_undo="")
+    assert _files(page) == []
+    assert not place_of(settings.SALESOPS_OFFICE, kept.digest).exists()
+    assert look_at_files(settings.SALESOPS_OFFICE) == (True, "No files are kept with records")
+    assert _had(as_bob, kept).status_code == 404
+    assert as_dora.get(f"/files/{kept.pk}/erase").status_code == 404
+    told = as_bob.page(DEAL).one("ol", class_="told").text
+    assert "Erased contract.html for good" in told
+    assert "“Of another customer”" in told
+    audit = as_dora.page("/audit").text
+    assert "Erased a file for good" in audit
+    assert "contract.html, opportunity bob-deal: Of another customer" in audit
+    answer = _send(as_bob, ("contract.html", b"<script>alert(1)</script>"))
+    again = Attachment.objects.get(erased_by=None)
+    assert answer.status_code == 302
+    assert _had(as_bob, again).held == b"<script>alert(1)</script>"
+
+
+def test_content_that_another_file_holds_stays_until_that_is_erased_as_well(
+    kept: Attachment, served: Office, as_dora: Reader, settings: Any
+) -> None:
+    place = place_of(settings.SALESOPS_OFFICE, kept.digest)
+    _attach(served.charlie, "opportunity", "charlie-deal", settings.SALESOPS_OFFICE, "copy.html")
+    copy = Attachment.objects.get(name="copy.html")
+    take_file_away(served.charlie, copy, system_clock)
+    assert "kept as 1 other file and stays there" in as_dora.page(f"/files/{kept.pk}/erase").text
+    _erase(as_dora, kept)
+    assert place.exists()
+    assert f"/files/{copy.pk}/erase" in as_dora.page("/opportunities/charlie-deal").links()
+    _erase(as_dora, copy)
+    assert not place.exists()
+
+
+def test_what_was_erased_does_not_come_back_and_only_administrators_erase(
+    kept: Attachment, served: Office, as_: As, settings: Any
+) -> None:
+    for reader in ("bob", "alice", "ravi"):
+        for answer in (as_(reader).get(f"/files/{kept.pk}/erase"), _erase(as_(reader), kept)):
+            assert (
+                "Only an administrator erases a file" in read_markup(answer.content.decode()).text
+            )
+    assert _erase(as_("charlie"), kept).content == as_("charlie").get("/files/999999").content
+    away = take_file_away(served.bob, kept, system_clock)
+    back = undo_change(served.bob, away, system_clock).change
+    away = take_file_away(served.bob, Attachment.objects.get(ended_by=None), system_clock)
+    erased = erase_file(served.dora, kept, "Asked", settings.SALESOPS_OFFICE, system_clock)
+    assert Attachment.objects.filter(erased_by=erased).count() == 2
+    for change, words in (
+        (away, "erased for good, so it cannot come back"), (back, "taken away already"), (erased, "nothing to undo"),
+    ):  # fmt: skip
+        with pytest.raises(Refusal, match=words):
+            undo_change(served.bob, change, system_clock)
+    with pytest.raises(Refusal, match="erased already"):
+        erase_file(served.dora, kept, "Asked", settings.SALESOPS_OFFICE, system_clock)
 
 
 def test_files_of_a_request_are_for_who_asked_and_the_desk(

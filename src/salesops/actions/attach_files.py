@@ -42,7 +42,7 @@ def attach_files(
             _refuse_who_may_not(actor, noun, key)
             for name, content in received:
                 _attach(noun, key, name, content, change)
-            _say(change, noun, key, [name for name, _ in received])
+            say_which(change, noun, key, [name for name, _ in received])
             for _, content in received:
                 settle(office, content)
     except OSError as error:
@@ -78,11 +78,13 @@ def undo_files(actor: User, change: Change, clock: Clock, *, door: str = "browse
         _end(actor, begun, undoing)
         for former in ended:
             _refuse_who_may_not(actor, former.noun, former.record_id)
+            if former.erased_by_id is not None:
+                raise Refusal(f"“{former.name}” was erased for good, so it cannot come back.")
             _refuse_double(former.noun, former.record_id, former.name, former.digest)
             former.pk, former.begun_by, former.ended_by = None, undoing, None
             former.save(force_insert=True)
         if ended:
-            _say(undoing, ended[0].noun, ended[0].record_id, [each.name for each in ended])
+            say_which(undoing, ended[0].noun, ended[0].record_id, [each.name for each in ended])
     return undoing
 
 
@@ -118,13 +120,18 @@ def _end(actor: User, attachments: Sequence[Attachment], change: Change) -> None
             raise Refusal(f"“{each.name}” was taken away already.")
     if attachments:
         first = attachments[0]
-        _say(change, first.noun, first.record_id, [each.name for each in attachments])
+        say_which(change, first.noun, first.record_id, [each.name for each in attachments])
 
 
-def _say(change: Change, noun: str, key: str, names: Sequence[str]) -> None:
+def say_which(change: Change, noun: str, key: str, names: Sequence[str], *, why: str = "") -> None:
     """Which files of which record, where only the change is told of."""
-    change.reason = f"{', '.join(names)}, {noun} {key}"
+    change.reason = f"{', '.join(names)}, {noun} {key}{f': {why}' if why else ''}"
     change.save(update_fields=["reason"])
+
+
+def why_of(change: Change, noun: str, key: str) -> str:
+    """Why it was done, where that was said beside which files of the record it was."""
+    return change.reason.partition(f", {noun} {key}: ")[2]
 
 
 def _refuse_double(noun: str, key: str, name: str, digest: str) -> None:

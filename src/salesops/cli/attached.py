@@ -10,7 +10,7 @@ def look_at_files(office: Path) -> tuple[bool, str]:
     from salesops.records.attachment import Attachment
     from salesops.records.kept_content import is_whole
 
-    kept = Attachment.objects.order_by("digest", "pk")
+    kept = Attachment.objects.filter(erased_by=None).order_by("digest", "pk")
     whole, last = 0, ""
     for each in kept.iterator():
         if each.digest != last:

@@ -94,7 +94,8 @@ def erase_again(office: Path) -> None:
 
 
 def _show(office: Path, one: Somebody) -> None:
-    from salesops.jobs.erasing import in_files
+    from salesops.actions.erase_file import files_of_any
+    from salesops.jobs.erasing import goes_with, in_files
     from salesops.jobs.erasing_files import backups_of, files_that_mention
     from salesops.records.mentions import mentioned
     from salesops.records.somebody import alike, record_of
@@ -114,7 +115,11 @@ def _show(office: Path, one: Somebody) -> None:
         say(out(), f"{place.model._meta.db_table} ({columns}): {len(place.keys):,}", indent=2)
     for file in (*files.arriving, *files.problems, *files.book):
         say(out(), str(file.relative_to(office)), indent=2)
+    for name in sorted(set(files_of_any(one.subjects).values_list("name", flat=True))):
+        say(out(), f"{name}, which is kept with their record and erased for good", indent=2)
     for file in files.others:
+        if goes_with(file, one):
+            continue
         say(out(), f"{file.relative_to(office)}, which is left as it is: mend it by hand", indent=2)
     if backups := backups_of(office):
         say(out(), f"\n{len(backups):,} backups in the office's folder may hold them.")

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import Error, connection
 
+from salesops.actions.erase_file import files_of_any, forget_files
 from salesops.actions.erase_person import LOOK_FOR_PERSON, ask_to_erase
 from salesops.engines.folder import forget_former, read_manifest_lenient
 from salesops.engines.names import make_index
@@ -56,7 +57,8 @@ def look(work: Work) -> dict[str, Any]:
         "at": work.clock().isoformat(),
         "places": places,
         "files": files.counts(),
-        "others": [_called(p) for p in files.others],
+        "kept": sorted(set(files_of_any(one.subjects).values_list("name", flat=True))),
+        "others": [_called(p) for p in files.others if not goes_with(p, one)],
         "backups": [p.name for p in backups_of(_office())],
         "alike": [list(subject) for subject, _ in alike(one)],
     }
@@ -144,6 +146,7 @@ def _erase(work: Work) -> None:
     work("Erasing their records")
     with work.effect():
         signed_out = sign_out(one.telling, one.logins())
+        kept = forget_files(change, files_of_any(one.subjects), _office())
         told = erase(one, change, work.kept["salt"])
         _forget_jobs(work.job, one)
         work.kept = {
@@ -152,18 +155,29 @@ def _erase(work: Work) -> None:
                 "change": change.pk,
                 "mentions": counts["rows"],
                 "signed_out": signed_out,
-                **_told(found, one.telling),
+                **_told(found, one.telling, kept),
             },
             "backups": len(backups_of(_office())),
         }
 
 
-def _told(found: Files, telling: Telling) -> dict[str, Any]:
+def _told(found: Files, telling: Telling, kept: int) -> dict[str, Any]:
+    left = [p for p in found.others if p.exists()]
+    counts = found.counts() | {"others": len(left), "kept": kept}
     return {
-        "files": {k: n for k, n in found.counts().items() if n},
+        "files": {k: n for k, n in counts.items() if n},
         # What a file is called may name them as well.
-        "left": [telling.cleaned(_called(p)) for p in found.others],
+        "left": [telling.cleaned(_called(p)) for p in left],
     }
+
+
+def goes_with(file: Path, one: Somebody) -> bool:
+    """What the file holds is kept with their records alone."""
+    within = file.relative_to(_office())
+    same = Attachment.objects.filter(digest=within.name, erased_by=None)
+    theirs = files_of_any(one.subjects)
+    of_theirs = within.parts[0] == FILES and theirs.filter(digest=within.name).exists()
+    return bool(of_theirs and not same.exclude(pk__in=theirs.values("pk")).exists())
 
 
 def the_salt_of(office: Path) -> str:
@@ -247,7 +261,9 @@ def _called(file: Path) -> str:
     """A file of the office's folder as people know it: what is kept with a record, by its name there."""
     within = file.relative_to(_office())
     kept = (
-        Attachment.objects.filter(digest=within.name).first() if within.parts[0] == FILES else None
+        Attachment.objects.filter(digest=within.name, erased_by=None).first()
+        if within.parts[0] == FILES
+        else None
     )
     return f"{kept.name} ({kept.noun} {kept.record_id})" if kept is not None else str(within)
 

@@ -15,7 +15,8 @@ class Attachment(models.Model):
     """One file with one record, from the change that put it there to the one that took it away.
 
     `digest` is the SHA-256 of what it holds, under which `kept_content` has it. What is brought back is a row of its
-    own, whose `added_by` is still the change that brought the file in the first place.
+    own, whose `added_by` is still the change that brought the file in the first place. What was erased for good is
+    named here still, and holds nothing any more.
     """
 
     noun = models.CharField(max_length=60)
@@ -26,6 +27,7 @@ class Attachment(models.Model):
     added_by = models.ForeignKey("records.Change", models.PROTECT, related_name="+")
     begun_by = models.ForeignKey("records.Change", models.PROTECT, related_name="+")
     ended_by = models.ForeignKey("records.Change", models.PROTECT, null=True, related_name="+")
+    erased_by = models.ForeignKey("records.Change", models.PROTECT, null=True, related_name="+")
 
     objects: ClassVar[models.Manager[Any]] = models.Manager()
 

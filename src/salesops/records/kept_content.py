@@ -53,9 +53,15 @@ def settle(office: Path, received: Received) -> None:
     place.parent.mkdir(mode=0o700, exist_ok=True)
     os.replace(received.at, place)
     for folder in (place.parent, place.parent.parent):
-        opened = os.open(folder, os.O_RDONLY)
-        os.fsync(opened)
-        os.close(opened)
+        _write_through(folder)
+
+
+def forget(office: Path, digest: str) -> None:
+    """Have the content there no more, so that a power cut does not bring it back."""
+    place = place_of(office, digest)
+    place.unlink(missing_ok=True)
+    if place.parent.is_dir():
+        _write_through(place.parent)
 
 
 def is_whole(office: Path, digest: str) -> bool:
@@ -65,6 +71,12 @@ def is_whole(office: Path, digest: str) -> bool:
             return hashlib.file_digest(raw, "sha256").hexdigest() == digest
     except OSError:
         return False
+
+
+def _write_through(folder: Path) -> None:
+    opened = os.open(folder, os.O_RDONLY)
+    os.fsync(opened)
+    os.close(opened)
 
 
 def _forget_left_behind(folder: Path, now: float) -> None:

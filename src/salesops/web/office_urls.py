@@ -162,6 +162,7 @@ urlpatterns = [
     path("new/opportunity", new_opportunity.new_opportunity, name="new_opportunity"),
     path("files/<int:key>", files.file, name="file"),
     path("files/<int:key>/away", files.away, name="file_away"),
+    path("files/<int:key>/erase", files.erase, name="file_erase"),
     path("files/<slug:noun>/<path:key>", files.attach, name="attach_files"),
     path("new/<slug:name>", new_record.new_record, name="new_record"),
     path("contacts", declared_list, {"name": "contact"}, "contacts"),

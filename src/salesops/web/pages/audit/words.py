@@ -8,15 +8,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
-
 from salesops.records.attachment import Attachment
 from salesops.records.audit_log import OUTSIDE, Line, State
 from salesops.records.change import Change
 from salesops.records.models import KEPT
 from salesops.records.record import Record
 from salesops.records.user import User
-from salesops.web.pages.files.told import what_changed
+from salesops.web.pages.files.told import changed_by, done_by, what_changed
 from salesops.web.pages.keeping.facts import PLACES, Names, names_of
 from salesops.web.pages.keeping.history import DOORS, NOT_TOLD, Difference, differences
 from salesops.web.words import counted
@@ -45,6 +43,7 @@ _DONE = {
     "convert_lead": "Converted a lead",
     "attach_file": "Attached files",
     "take_file_away": "Took a file away",
+    "erase_file": "Erased a file for good",
     "keep_apart": "Said they are not the same",
     "keep_apart_no_more": "Took back that they are not the same",
 }
@@ -123,10 +122,10 @@ def _names(actor: User, lines: Iterable[Line]) -> dict[str, Names]:
 def _files(lines: Iterable[Line]) -> dict[int, tuple[Touched, ...]]:
     """By change, the records it put files with or took some from."""
     changes = {line.change.pk: line.change for line in lines if line.change and not line.states}
-    of_them = Attachment.objects.filter(Q(begun_by__in=changes) | Q(ended_by__in=changes))
+    of_them = Attachment.objects.filter(done_by(changes.values()))
     by_change: dict[tuple[int, str, str], list[Attachment]] = {}
     for each in of_them.order_by("pk"):
-        for change in {each.begun_by_id, each.ended_by_id} & changes.keys():
+        for change in changed_by(each) & changes.keys():
             by_change.setdefault((change, each.noun, each.record_id), []).append(each)
     found: dict[int, tuple[Touched, ...]] = {}
     for (change, noun, key), files in by_change.items():

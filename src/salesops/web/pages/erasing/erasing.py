@@ -143,6 +143,7 @@ def _found(looked: Job) -> dict[str, Any]:
         "arriving": files["arriving"],
         "problems": files["problems"],
         "decided": files["book"],
+        "kept": found.get("kept", []),  # a look before files could be erased does not say
         "others": found["others"],
         "backups": found["backups"],
     }
