@@ -56,5 +56,5 @@ def test_a_file_is_attached_and_had_and_who_is_mentioned_finds_the_note(
     expect(doras.get_by_role("heading", level=1)).to_contain_text("Look at it")
     expect(doras.get_by_role("button", name="Menu", exact=True)).to_be_visible()
     wrong += wrong_with(doras, f"{address}/opportunities/mill")
-    expect(doras.get_by_role("link", name="offer.html")).to_be_visible()
+    expect(doras.get_by_role("link", name="offer.html", exact=True)).to_be_visible()
     assert wrong == []
