@@ -7,14 +7,15 @@ from datetime import date
 
 import pytest
 
+from salesops.actions.create_record import create_record
 from salesops.actions.define_field import define_field, edit_field
-from salesops.actions.edit_record import edit_record, version_now
+from salesops.actions.edit_record import Unfit, edit_record, version_now
 from salesops.foundations.clock import system_clock as clock
 from salesops.records.custom_field import CustomField
 from salesops.records.models import NOUNS, Change, Contact, ExchangeRate, Lead, Opportunity
 from tests.office.readers import Office, Reader
 from tests.office.selling import follow_now, sell
-from tests.web.markup import Markup
+from tests.web.markup import Markup, read_markup
 
 pytestmark = pytest.mark.django_db
 
@@ -230,3 +231,59 @@ def test_contacts_and_leads_have_them_on_their_pages_and_in_their_lists(
         assert "Heat: nothing → became hot" in " ".join(bob.page(place).text.split())
         listed = _rows(bob.page(f"/{noun}s?column=name&column=custom_heat"))
         assert listed[f"bob-{noun}"] == ["hot"]
+
+
+def test_who_makes_a_record_is_asked_for_fields_and_has_to_say_what_is_needed(
+    served: Office, as_: As
+) -> None:
+    bob, ravi = as_("bob"), as_("ravi")
+    for noun, asked in (("contact", "needed"), ("opportunity", "asked"), ("lead", "")):
+        ravi.post(
+            PLACE, do="add", noun=noun, label="Tier", kind="choice", choices="Gold\r\nSilver", asked=asked,
+        )  # fmt: skip
+    ravi.post(PLACE, do="add", noun="opportunity", label="Budget", kind="money", asked="needed")
+    assert ravi.page(PLACE).text.count("Needed") == 2
+    form = bob.page("/new/contact")
+    assert form.faults == []
+    assert "Needed." in form.text
+    assert not bob.page("/new/lead").all("select", name="custom.tier")
+    refused = bob.post("/new/contact", **{"name": "Eve", "custom.tier": ""})
+    assert refused.status_code == 422
+    assert "Tier is needed." in refused.content.decode()
+    bob.post("/new/contact", **{"name": "Eve", "owner_id": "bob", "custom.tier": "Gold"})
+    eve = Contact.objects.get(name="Eve")
+    assert eve.custom == {"tier": "Gold"}
+    emptied = {"do": "edit", "column": "custom.tier", "value": "", "seen": version_now(eve)}
+    assert "Tier is needed." in bob.post(f"/contacts/{eve.pk}", **emptied).content.decode()
+    with pytest.raises(Unfit, match=r"Tier is needed\."):
+        create_record(served.bob, Contact, {"name": "Ida"}, clock)
+    sell()
+    deal = {"name": "Cranes", "stage": "s1", "amount": "EUR 5k", "custom.tier": "", "custom.budget": "USD 7k"}  # fmt: skip
+    assert "This is kept in EUR." in bob.post("/new/opportunity", **deal).content.decode()
+    for budget, status in (("", 422), ("7k", 302)):
+        assert (
+            bob.post("/new/opportunity", **deal | {"custom.budget": budget}).status_code == status
+        )
+    made = Opportunity.objects.get(name="Cranes")
+    assert (made.custom, made.currency, made.amount_minor) == ({"budget": 700_000}, "EUR", 500_000)
+
+
+def test_converting_a_lead_asks_for_the_fields_of_what_it_makes(served: Office, as_: As) -> None:
+    sell()
+    define_field(served.ravi, "account", "Health", "text", clock, asked="needed")
+    define_field(served.ravi, "opportunity", "Tier", "text", clock, asked="asked")
+    Lead.objects.create(id="lou", name="Lou Vane", company="Vane", owner_id="bob")
+    bob = as_("bob")
+    seen = bob.page("/convert/lou").one("input", name="seen").attrs["value"]
+    given = {
+        "seen": seen, "account": "new", "account.name": "Vane", "contact": "new", "contact.name": "Lou",
+        "with_opportunity": "yes", "opportunity.name": "Cranes", "stage": "s1", "owner_id": "bob",
+        "opportunity.custom.tier": "Gold",
+    }  # fmt: skip
+    refused = bob.post("/convert/lou", **given)
+    page = read_markup(refused.content.decode())
+    assert (refused.status_code, page.faults) == (422, [])
+    assert page.one("p", id="wrong-account.custom.health").text == "Health is needed."
+    assert bob.post("/convert/lou", **given, **{"account.custom.health": "Good"}).status_code == 302
+    lead = Lead.objects.get()
+    assert (lead.account.custom, lead.opportunity.custom) == ({"health": "Good"}, {"tier": "Gold"})

@@ -8,6 +8,7 @@ from salesops.actions.mention import mention_in
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.custom_field import asked_for
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -61,6 +62,9 @@ def create_within(change: Change, actor: User, noun: type[Record], values: Value
             and not str(given.get(column.name) or "").strip()
         ):
             raise Unfit(column.name, f"{column.name.replace('_', ' ').capitalize()} is needed.")
+    for own in asked_for(name):
+        if own.is_needed and not str(given.get(own.name) or "").strip():
+            raise Unfit(own.name, f"{own} is needed.")
     record = noun()
     if "created_at" in columns:
         given.setdefault("created_at", change.at)

@@ -14,7 +14,7 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.records.change import Change
-from salesops.records.custom_field import CustomField, defined
+from salesops.records.custom_field import ASKED, NEEDED, CustomField, defined
 from salesops.records.models import NOUNS
 from salesops.records.reach import DECIDE
 from salesops.records.record import Version
@@ -55,10 +55,12 @@ def define_field(
     key: str = "",
     choices: str = "",
     help: str = "",
+    asked: str = "",
     door: str = "browser",
     reason: str = "",
 ) -> CustomField:
-    """A new field at the end of those of a kind of record. `choices` are a line each.
+    """A new field at the end of those of a kind of record. `choices` are a line each; `asked` is ASKED or NEEDED where
+    who makes a record is to be asked for it.
 
     Its key is made of its name unless another is given, which must be free; `actor` is None for who has the machine.
     """
@@ -79,6 +81,7 @@ def define_field(
             label=_label(noun, label, there),
             kind=kind,
             help=_help(help),
+            asked=_asked(asked),
             position=max((f.position or 0 for f in there), default=0) + 1,
             is_active=True,
         )
@@ -103,7 +106,7 @@ def edit_field(
     seen: int,
     reason: str = "",
 ) -> Change:
-    """Give a field another `label`, `help` or `choices`, or take it out of use with `is_active`.
+    """Give a field another `label`, `help`, `choices` or `asked`, or take it out of use with `is_active`.
 
     A choice that is left out is no longer offered; records that have it keep it.
     """
@@ -111,7 +114,7 @@ def edit_field(
     field = CustomField.objects.filter(pk=key, deleted_at=None).first()
     if field is None:
         raise Refusal("There is no such field.")
-    if set(values) - {"label", "help", "choices", "is_active"}:
+    if set(values) - {"label", "help", "choices", "is_active", "asked"}:
         raise Refusal("A field keeps its kind and its key, as records hold values of it.")
     given = dict(values)
     if "label" in given:
@@ -119,6 +122,8 @@ def edit_field(
         given["label"] = _label(str(field.noun), str(given["label"]), others)
     if "help" in given:
         given["help"] = _help(str(given["help"] or ""))
+    if "asked" in given:
+        given["asked"] = _asked(str(given["asked"] or ""))
     if "choices" in given:
         if field.kind != Kind.CHOICE:
             raise Unfit("choices", "Only a choice has choices.")
@@ -187,6 +192,12 @@ def _help(text: str) -> str | None:
     if len(plain) > LONGEST_HELP:
         raise Unfit("help", f"Write at most {LONGEST_HELP} characters.")
     return plain or None
+
+
+def _asked(text: str) -> str | None:
+    if text not in ("", ASKED, NEEDED):
+        raise Unfit("asked", "Choose one of the list.")
+    return text or None
 
 
 def _choices(text: str) -> list[str]:

@@ -158,6 +158,8 @@ def fitting(actor: User, field: CustomField, value: Any) -> Any:
         kept = custom_field.as_kept(field, value)
     except custom_field.Misfit as misfit:
         raise Unfit(field.name, str(misfit)) from misfit
+    if kept is None and field.is_needed:
+        raise Unfit(field.name, f"{field} is needed.")
     if field.column.refers_to and kept is not None:
         there = visible_to(actor, Person).filter(pk=kept)
         if not there.exists():

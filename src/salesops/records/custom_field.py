@@ -18,6 +18,8 @@ from salesops.records.record import Record, versions_of
 
 PREFIX = "custom."
 LONGEST_TEXT = 10_000
+# Whether who makes a record is asked for the field, and has to say it.
+ASKED, NEEDED = "asked", "needed"
 _WHOLE_DIGITS, _PLACES = 12, 6
 
 
@@ -33,6 +35,7 @@ class CustomField(Record):
     retired_choices = text()  # what is no longer offered, but stands in records
     position = count()
     is_active = yes_no()
+    asked = choice()  # when a record is made: asked, needed, or not at all
 
     class Meta:
         db_table = "custom_field"
@@ -49,6 +52,11 @@ class CustomField(Record):
     def offered(self) -> list[str]:
         """The values a choice offers."""
         return (self.choices or "").splitlines()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whoever makes a record has to say it, and nobody empties it afterwards."""
+        return bool(self.asked == NEEDED and self.is_active)
 
     @property
     def retired(self) -> list[str]:
@@ -82,6 +90,11 @@ def defined(noun: str = "", *, also_retired: bool = False) -> list[CustomField]:
     found = found.filter(noun=noun) if noun else found
     found = found if also_retired else found.filter(is_active=True)
     return sorted(found, key=lambda f: (f.noun or "", f.position or 0, f.pk))
+
+
+def asked_for(noun: str) -> list[CustomField]:
+    """The fields that who makes such a record is asked for, in their order."""
+    return [f for f in defined(noun) if f.asked in (ASKED, NEEDED)] if noun in HAVE_FIELDS else []
 
 
 def named(noun: str, name: str) -> CustomField | None:

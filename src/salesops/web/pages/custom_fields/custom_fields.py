@@ -22,7 +22,7 @@ from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
-from salesops.records.custom_field import CustomField, defined
+from salesops.records.custom_field import ASKED, NEEDED, CustomField, defined
 from salesops.records.models import NOUNS
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -48,6 +48,13 @@ KINDS: Mapping[str, tuple[str, str]] = {
     Kind.CHOICE: ("Choice", "one of a list you write"),
     Kind.PERSON: ("Person", "somebody of the organisation"),
 }
+
+# What who makes a record is asked for.
+IN_NEW_RECORDS = (
+    ("", "Not asked"),
+    (ASKED, "Asked"),
+    (NEEDED, "Asked and needed"),
+)
 
 
 def custom_fields(request: HttpRequest) -> HttpResponse:
@@ -78,6 +85,7 @@ def _do(actor: User, form: Mapping[str, str]) -> tuple[int, str]:
                 system_clock,
                 choices=form.get("choices", ""),
                 help=form.get("help", ""),
+                asked=form.get("asked", ""),
             )
             state = CustomField.versions.objects.get(record_id=made.pk)
             return int(state.opened_by or 0), made.pk
@@ -103,6 +111,7 @@ def _values(form: Mapping[str, str], field: CustomField) -> dict[str, Any]:
         "label": form.get("label", "").strip(),
         "help": form.get("help", "").strip() or None,
         "is_active": "is_active" in form,
+        "asked": form.get("asked") or None,
     }
     if field.kind == Kind.CHOICE:
         given["choices"] = "\n".join(form.get("choices", "").split("\r\n")).strip()
@@ -134,6 +143,7 @@ def _shown(
             for noun in HAVE_FIELDS
         ],
         "may_define": may,
+        "in_new_records": IN_NEW_RECORDS,
         "told": told[:MOST_TOLD],
         "done": done_of(request, actor, told, {"arrange_fields": "The fields have another order."}),
         "problem": problem,

@@ -148,8 +148,14 @@ def _part(form: Mapping[str, str], part: str) -> dict[str, str]:
     return {k.removeprefix(before): v for k, v in form.items() if k.startswith(before)}
 
 
-def _values(actor: User, form: Mapping[str, str], part: str) -> dict[str, Any]:
+def _asked(part: str) -> tuple[type[Record], list[str]]:
+    """What is made of a part and what is asked of it, with the fields of the company's own."""
     noun, columns = ASKED[part]
+    return noun, [*columns, *([] if part == OTHER else fields.asked(noun))]
+
+
+def _values(actor: User, form: Mapping[str, str], part: str) -> dict[str, Any]:
+    noun, columns = _asked(part)
     try:
         values = fields.values_of(actor, noun(), columns, _part(form, part), reading()[0])
         if not values.get(columns[0]):
@@ -276,7 +282,7 @@ def _opened(
     actor: User, lead: Any, part: str, form: Mapping[str, str] | None, wrong: Wrong | None
 ) -> list[facts.Shown]:
     """The fields of one part, each named with it, holding what was typed, else what the lead says."""
-    noun, columns = ASKED[part]
+    noun, columns = _asked(part)
     company = lead.company or lead.name
     begins: dict[str, Mapping[str, Any]] = {
         "account": {"name": company},

@@ -80,6 +80,7 @@ TITLES: dict[str, dict[str, str]] = {
         "choices": "Choices",
         "retired_choices": "Offered no longer",
         "is_active": "In use",
+        "asked": "In new records",
         "position": "Order",
     },
     **nouns.TITLES,

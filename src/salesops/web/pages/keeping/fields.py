@@ -7,6 +7,7 @@ from typing import Any
 
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.table import Type
+from salesops.records.custom_field import asked_for, value_of
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.web.pages.keeping import facts, typed
@@ -29,23 +30,29 @@ def opened(
     noun, made = type(record), []
     names = facts.names_of(actor, noun, [record])
     own = getattr(record, "currency", None) or currency
+    needed = _needed(noun)
     for name in columns:
         column = facts.column_of(noun, name)
-        said = facts.in_words(column, getattr(record, name), own, names)
+        value = value_of(record, name)
+        said = facts.in_words(column, value, own, names)
         field = Shown(name, facts.title_of(noun, name), said, may_edit=True)
         wrong = unfit is not None and unfit.column == name
         offered = unfit.candidates if wrong and isinstance(unfit, Ambiguous) else None
         tried = Attempt(name, "", str(unfit) if wrong else "", offered)
         open_fact(actor, record, field, tried, own)
-        if field.control == "search" and getattr(record, name) and not field.choices:
-            field.chosen, field.choices = (
-                str(getattr(record, name)),
-                [(getattr(record, name), said)],
-            )
+        if field.control == "search" and value and not field.choices:
+            field.chosen, field.choices = str(value), [(value, said)]
+        if name in needed:
+            field.hint = f"Needed. {field.hint}".strip()
         if given is not None:
             field.typed, field.chosen = given.get(name, ""), given.get(name + PICKED, "")
         made.append(field)
     return made
+
+
+def asked(noun: type[Record]) -> list[str]:
+    """The fields of the company's own that a form of a new record asks for."""
+    return [field.name for field in asked_for(noun._meta.db_table)]
 
 
 def values_of(
@@ -60,10 +67,19 @@ def values_of(
     Money is in the currency of the record, else in the one typed with it, else in the usual one.
     """
     values: dict[str, Any] = {}
+    needed = _needed(type(record))
     for name in columns:
         column = facts.column_of(type(record), name)
         assert column is not None
         form = {"value": given.get(name, ""), "chosen": given.get(name + PICKED, "")}
         named = typed.currency_of(form["value"]) if column.type is Type.MONEY else ""
-        values |= facts.read(actor, record, column, form, named or currency)
+        # One record has one currency: that of the amount typed first.
+        known = values.get("currency") or named or currency
+        values |= facts.read(actor, record, column, form, known)
+        if name in needed and values[name] is None:
+            raise Unfit(name, f"{facts.title_of(type(record), name)} is needed.")
     return values
+
+
+def _needed(noun: type[Record]) -> set[str]:
+    return {field.name for field in asked_for(noun._meta.db_table) if field.is_needed}

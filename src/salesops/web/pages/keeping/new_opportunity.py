@@ -15,7 +15,7 @@ from salesops.records.models import Account, Opportunity, OpportunityVersion, Pi
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
-from salesops.web.pages.keeping import references, typed
+from salesops.web.pages.keeping import fields, references, typed
 from salesops.web.pages.keeping.record_page import actor_of, after, reading
 
 ACCOUNT = TABLES["opportunity"].column["account_id"]
@@ -51,7 +51,7 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
         raise Unfit("stage", "Choose one of the list.")
     account = references.chosen(actor, ACCOUNT, given.get("account", ""), given.get("chosen", ""))
     amount, currency = _amount(given)
-    return {
+    values = {
         "name": name,
         "account_id": account,
         "pipeline": stage.pipeline,
@@ -60,6 +60,10 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
         "currency": currency or None,
         "close_date": typed.day("close_date", given.get("close_date", "")),
     }
+    # Money of the company's own is in the currency of the amount, where there is one.
+    begun = Opportunity(currency=None if amount is None else currency)
+    own = fields.values_of(actor, begun, fields.asked(Opportunity), given, currency)
+    return values | own
 
 
 def _amount(given: dict[str, Any]) -> tuple[int | None, str]:
@@ -94,5 +98,8 @@ def _form(
         "problem": str(unfit) if unfit else "",
         "refusal": refusal,
         "currency": reading()[0],
+        "fields": fields.opened(
+            actor, Opportunity(), fields.asked(Opportunity), reading()[0], given, unfit
+        ),
     }
     return render(request, "keeping/new_opportunity.html", context, status=status)

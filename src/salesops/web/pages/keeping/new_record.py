@@ -70,7 +70,7 @@ def new_record(request: HttpRequest, name: str) -> HttpResponse:
 
 def _columns(noun: type[Record]) -> list[str]:
     name = noun._meta.db_table
-    return [c for c in DECLARED[name].titles if c not in LATER.get(name, ())]
+    return [c for c in DECLARED[name].titles if c not in LATER.get(name, ())] + fields.asked(noun)
 
 
 def _refuse_what_says_nothing(noun: type[Record], values: Mapping[str, Any]) -> None:
@@ -95,7 +95,7 @@ def _sought(actor: User, name: str, column: str, text: str) -> Unfit | None:
 def _blank(request: HttpRequest, actor: User, noun: type[Record]) -> Record:
     """What the form begins with: what the address names, as far as its reader sees it, and themselves as the owner."""
     name, known = noun._meta.db_table, dict[str, Any](BEGINS.get(noun._meta.db_table, {}))
-    for column in _columns(noun):
+    for column in DECLARED[name].titles:
         refers_to, key = TABLES[name].column[column].refers_to, request.GET.get(column, "")
         if refers_to and key and visible_to(actor, NOUNS[refers_to]).filter(pk=key).exists():
             known[column] = key
