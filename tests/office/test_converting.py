@@ -74,6 +74,8 @@ def test_a_lead_is_converted_from_its_page_and_back_again(led: Office, as_bob: R
         assert f"/{address}" in page.links()
     assert FORM not in page.links()
     assert "to account Vane, contact Lou Vane and opportunity Cranes." in page.text
+    for address in (f"/opportunities/{deal.pk}", f"/accounts/{lead.account_id}"):
+        assert LEAD in as_bob.page(address).links()
     assert "converted already" in _refused(as_bob.post(FORM, seen="1", **WHOLE), 409).text
     undo = page.one("form", data_undo="")
     change = undo.one("button").attrs["value"]
@@ -95,6 +97,10 @@ def test_accounts_and_contacts_that_may_be_theirs_are_proposed_as_far_as_one_see
     offered = [e.attrs["value"] for e in form.all("input", name="account")]
     assert offered == ["vane", "site", "new", "other"]
     assert (_chosen(form, "account"), _chosen(form, "contact")) == ("vane", "lv")
+    Contact.objects.filter(pk="lv").update(account="site")
+    form = as_bob.page(FORM)
+    assert (_chosen(form, "account"), _chosen(form, "contact")) == ("site", "lv")
+    Contact.objects.filter(pk="lv").update(account="vane")
     assert "Secret" not in form.text
     assert "Bob's customer" in as_bob.page(f"{FORM}?in=other.account_id&find=custo").text
     assert "Charlie's" not in as_bob.page(f"{FORM}?in=other.account_id&find=custo").text

@@ -14,6 +14,7 @@ from salesops.records.models import Account, Contact, Opportunity
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.files.told import files_of
+from salesops.web.pages.keeping.declared import referring
 from salesops.web.pages.keeping.record_page import Kind, page
 from salesops.web.pages.tasks.activity import about_address, activities_of
 
@@ -36,6 +37,7 @@ def _beside(actor: User, account: Account, currency: str) -> dict[str, Any]:
             about_address("account", account.pk),
         ),
         **files_of(actor, "account", account.pk),
+        "referring": referring(actor, account),
         "new_contact": f"{reverse('new_record', args=['contact'])}?{urlencode({'account_id': account.pk})}"
         if may_create(actor, Contact)
         else "",

@@ -39,11 +39,13 @@ SHOWN = ("account_id", "contact_id")
 
 @dataclass(frozen=True)
 class Alike:
-    """An account or contact that may be the lead's: its key, what it is called and what tells it from others."""
+    """An account or contact that may be the lead's: its key, what it is called and what tells it from others; of a
+    contact also the account."""
 
     key: str
     name: str
     about: str
+    account: str = ""
 
 
 class Wrong(Unfit):
@@ -131,7 +133,7 @@ def contacts_alike(actor: User, email: str | None, accounts: list[str]) -> list[
     there = visible_to(actor, Account).filter(pk__in=accounts)
     same = visible_to(actor, Contact).filter(account__in=there.values("pk"), email__iexact=address)
     return [
-        Alike(c.pk, str(c), f"of {c.account}")
+        Alike(c.pk, str(c), f"of {c.account}", c.account_id)
         for c in same.select_related("account").order_by("name", "pk")[:MOST_SUGGESTED]
     ]
 
@@ -239,13 +241,16 @@ def _form(
     form: Mapping[str, str] | None,
     unfit: Unfit | None,
 ) -> dict[str, Any]:
-    accounts, given = accounts_alike(actor, lead), form or {}
+    # Who types to find an account is answered at each letter, and has seen the others.
+    accounts = [] if "find" in request.GET else accounts_alike(actor, lead)
+    given = form or {}
     chosen = given.get("account", "")
     near = [a.key for a in accounts] + ([chosen] if chosen not in (NEW, OTHER, "") else [])
     if chosen == OTHER and (picked := _part(given, OTHER).get("account_id.chosen")):
         near.append(picked)
     typed = _part(given, "contact").get("email") if form else lead.email
     contacts = contacts_alike(actor, typed, near)
+    theirs = contacts[0] if contacts else None
     begin = visible_to(actor, PipelineStage).filter(outcome="open").exclude(is_active=False)
     stages = list(begin.order_by("pipeline", "position", "stage"))
     several = len({s.pipeline for s in stages}) > 1
@@ -254,8 +259,8 @@ def _form(
         "accounts": accounts,
         "contacts": contacts,
         "offered": " ".join(c.key for c in contacts),
-        "account": chosen or _first_of(accounts, lead.company) or NEW,
-        "contact": given.get("contact") or (contacts[0].key if contacts else NEW),
+        "account": chosen or (theirs.account if theirs else _named(accounts, lead.company)),
+        "contact": given.get("contact") or (theirs.key if theirs else NEW),
         "with_opportunity": given.get("with_opportunity") == "yes" if form else bool(stages),
         "stages": [
             (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage)
@@ -272,10 +277,10 @@ def _form(
     }
 
 
-def _first_of(accounts: list[Alike], company: str | None) -> str:
-    """The account that is called as the company is, where there is one alone."""
+def _named(accounts: list[Alike], company: str | None) -> str:
+    """The account that is called as the company is, where there is one alone; else a new one."""
     same = [a.key for a in accounts if a.name.casefold() == (company or "").strip().casefold()]
-    return same[0] if len(same) == 1 else ""
+    return same[0] if len(same) == 1 else NEW
 
 
 def _opened(

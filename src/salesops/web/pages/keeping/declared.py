@@ -34,6 +34,8 @@ from salesops.web.words import several
 MOST = 25
 # Noun → what refers to it and is named on its page.
 REFERRING = {
+    "account": (("lead", "account_id"),),
+    "opportunity": (("lead", "opportunity_id"),),
     "contact": (("lead", "contact_id"),),
     "campaign": (("opportunity", "campaign_id"), ("lead", "campaign_id")),
     "product": (("opportunity", "product_id"),),
@@ -60,7 +62,7 @@ def _beside(actor: User, record: Record, currency: str) -> dict[str, Any]:
         "heading": heading(actor, record, own),
         "title": noun.title,
         "address": noun.address,
-        "referring": _referring(actor, record),
+        "referring": referring(actor, record),
         "twins": _twins(actor, record) if name in SEARCHED_FOR_TWINS else [],
     }
     if name in WITH_ACTIVITIES:
@@ -87,8 +89,9 @@ def heading(actor: User, record: Any, currency: str) -> str:
     return f"{first}, {day:%-d %b %Y}" if day else first
 
 
-def _referring(actor: User, record: Record) -> list[dict[str, Any]]:
-    """What names this record, as far as the reader may see it: the first of it, and the list of all."""
+def referring(actor: User, record: Record) -> list[dict[str, Any]]:
+    """What names this record, as far as the reader may see it: the first of it, and the list of all where there is
+    one."""
     told = []
     for table, column in REFERRING.get(record._meta.db_table, ()):
         there = visible_to(actor, NOUNS[table]).filter(**{column: record.pk}).order_by("pk")
@@ -100,17 +103,20 @@ def _referring(actor: User, record: Record) -> list[dict[str, Any]]:
                     "rows": rows[:MOST],
                     "place": facts.PLACES[table],
                     "all": _narrowed(table, column, record) if len(rows) > MOST else "",
+                    "is_cut": len(rows) > MOST,
                 }
             )
     return told
 
 
 def _narrowed(table: str, column: str, record: Record) -> str:
-    """The address of the list of all that name the record."""
+    """The address of the list of all that name the record; empty where a list is not narrowed by that."""
     if table == "opportunity":
         key = record.pk.replace("'", "''")
         where = f"{column} = '{key}'"
         return f"/opportunities?{urlencode({'where': where})}"
+    if column not in DECLARED[table].facets:
+        return ""
     return f"{DECLARED[table].address}?{urlencode({column.removesuffix('_id'): str(record)})}"
 
 

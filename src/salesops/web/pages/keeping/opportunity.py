@@ -13,6 +13,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import manifest, whole_book
 from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping import parts
+from salesops.web.pages.keeping.declared import referring
 from salesops.web.pages.keeping.lines import CREDIT, LINES, sum_of_credit, sum_of_lines
 from salesops.web.pages.keeping.record_page import Kind
 from salesops.web.pages.records.opportunity import life_in_book
@@ -33,6 +34,7 @@ def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
         "of_credit": sum_of_credit(splits),
         **activities_of(actor, Q(**of_it), about_address("opportunity", deal.pk)),
         **files_of(actor, "opportunity", deal.pk),
+        "referring": referring(actor, deal),
     }
 
 
