@@ -21,6 +21,7 @@ PLACES = (
     "numbers/quota_attainment",
     "numbers/ltv",
     "numbers/win_rate/rows",
+    "what-changed?closing=this_quarter&by=team&box=won",
     "opportunities",
     "opportunities?outcome=won&sort=-value&q=a",
     "accounts",

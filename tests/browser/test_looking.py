@@ -37,6 +37,17 @@ def test_a_number_leads_down_to_one_deal_and_its_history(page: Page) -> None:
     expect(page.get_by_role("group", name="Changes").locator("tbody tr")).not_to_have_count(0)
 
 
+def test_a_box_of_what_changed_leads_down_to_one_deal_and_its_history(page: Page) -> None:
+    page.locator(".nav").get_by_role("link", name="What changed").click()
+    page.get_by_role("link", name=re.compile(r"^Lost .*deal")).click()
+    deals = page.get_by_role("region", name="Lost").locator("tbody tr")
+    expect(deals.first.locator("td").first).to_contain_text("\N{MINUS SIGN}")
+    name = deals.first.locator("a").inner_text()
+    deals.first.locator("a").click()
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    expect(page.locator("svg.life")).to_be_visible()
+
+
 def test_filters_answer_at_once_and_live_in_the_address(page: Page) -> None:
     page.goto(f"{site(page.url.rstrip('/'))}/numbers/open_pipeline")
     page.get_by_label("Split by").select_option("stage")

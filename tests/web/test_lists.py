@@ -12,9 +12,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from salesops.book.condition import condition
 from salesops.book.listing import Ask, Listing, rows_of, totals_of
 from salesops.web.pages.records import accounts, opportunities, people
-from salesops.web.pages.records.lists import _condition
 from salesops.web.pages.records.narrowing import page, totals
 from tests.web.markup import Markup
 from tests.web.visitor import Visitor
@@ -246,7 +246,7 @@ def test_a_page_found_in_two_steps_is_the_page_of_one_query(
         facets={k: v for k, v in asked.items() if k in listing.facets},
         sort=asked.get("sort", ""),
         page=int(asked.get("page", 1)),
-        extra=_condition(asked["where"], 2, ()) if "where" in asked else "",
+        extra=condition(asked["where"], 2, ()) if "where" in asked else "",
     )
     assert page(engine, listing, ask) == rows_of(engine, listing, ask)
     assert totals(engine, listing, ask) == totals_of(engine, listing, ask)

@@ -255,6 +255,47 @@ def kpi_command(
     (ask_rows if rows else ask)(reading, by or [], form, out)
 
 
+@app.command("changed")
+def changed_command(
+    book: BookOption = DEFAULT_BOOK,
+    period: Annotated[
+        str, typer.Option(help="The days looked at: 2026Q3, last_quarter, 2026-01-01..2026-03-31.")
+    ] = "this_quarter",
+    closing: Annotated[
+        str | None, typer.Option(help="Only deals meant to close in a period, such as 2026Q4.")
+    ] = None,
+    events: Annotated[
+        bool, typer.Option("--events", help="Count every change, and not the two ends alone.")
+    ] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            help="Split by team, person, stage, forecast_category, source or type.",
+        ),
+    ] = "",
+    box: Annotated[
+        str | None, typer.Option(help="The deals of one change, such as pushed_out or won.")
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Ask a book what changed in its open pipeline: a bridge from one day to another that balances."""
+    from salesops.cli.asking import Reading
+    from salesops.cli.changed import Change, show_box, show_changed
+
+    asked = Change(Reading("", book, period, None, where), closing, events, by)
+    if box is None:
+        show_changed(asked, form, out)
+    else:
+        show_box(asked, box, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""

@@ -12,7 +12,7 @@ NAMES = (
     "house chart-spline handshake building-2 users database settings search upload arrow-right arrow-up arrow-down "
     "check circle-check circle-alert triangle-alert info download printer sun-moon menu x file-spreadsheet "
     "file-archive user-round calendar history columns-3 chevron-right chevron-down clock lightbulb keyboard list-checks "
-    "layers list-plus magnet sliders-horizontal merge network plus wrench paperclip"
+    "layers list-plus magnet sliders-horizontal merge network plus wrench paperclip waypoints"
 ).split()
 
 

@@ -14,11 +14,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.custom import Custom, tables_with
+from salesops.book.condition import condition
 from salesops.book.engine import Rows
 from salesops.book.facts import Scope
 from salesops.book.listing import Ask, ListColumn, Listing, rows_of
-from salesops.foundations.criterion import parse
 from salesops.foundations.money import format_money, minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.web.books import whole_book
@@ -331,29 +330,7 @@ def _criterion(where: str, listing: Listing, book: Book) -> str:
     """A criterion as a condition on the list's rows."""
     if listing.table != "opportunity":
         raise Refusal("Only opportunities can be filtered by a condition.")
-    return _condition(where, minor_digits(book.facts.currency), book.facts.custom)
-
-
-@lru_cache(maxsize=256)
-def _condition(where: str, digits: int, custom: Custom) -> str:
-    """A criterion in SQL over the opportunity `x`; what it asks of other tables is asked in them."""
-    tables = tables_with(custom)
-    deal = tables["opportunity"]
-    criterion = parse(where, deal, tables, minor_digits=digits)
-    referred = dict.fromkeys(c.partition(".")[0] for c in criterion.columns if "." in c)
-    if not referred:
-        return criterion.sql(lambda name: f'x."{name}"')
-    joins = " ".join(
-        f'LEFT JOIN "{deal.column[f"{name}_id"].refers_to}" "{name}" ON "{name}".id = deal."{name}_id"'
-        for name in referred
-    )
-    return f"x.id IN (SELECT deal.id FROM opportunity deal {joins} WHERE {criterion.sql(_named)})"
-
-
-def _named(column: str) -> str:
-    """A column of the deal or, such as `account__industry`, of what it refers to."""
-    there, separator, name = column.partition("__")
-    return f'"{there}"."{name}"' if separator else f'deal."{column}"'
+    return condition(where, minor_digits(book.facts.currency), book.facts.custom)
 
 
 def shown_columns(request: HttpRequest, listing: Listing) -> list[ListColumn]:

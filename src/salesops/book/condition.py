@@ -1,0 +1,30 @@
+"""A criterion on opportunities as a condition in SQL, for who asks of many in one statement."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from salesops.book.custom import Custom, tables_with
+from salesops.foundations.criterion import parse
+
+
+@lru_cache(maxsize=256)
+def condition(where: str, minor_digits: int, custom: Custom) -> str:
+    """A criterion over the opportunity `x`; what it asks of other tables is asked in them."""
+    tables = tables_with(custom)
+    deal = tables["opportunity"]
+    criterion = parse(where, deal, tables, minor_digits=minor_digits)
+    referred = dict.fromkeys(c.partition(".")[0] for c in criterion.columns if "." in c)
+    if not referred:
+        return criterion.sql(lambda name: f'x."{name}"')
+    joins = " ".join(
+        f'LEFT JOIN "{deal.column[f"{name}_id"].refers_to}" "{name}" ON "{name}".id = deal."{name}_id"'
+        for name in referred
+    )
+    return f"x.id IN (SELECT deal.id FROM opportunity deal {joins} WHERE {criterion.sql(_named)})"
+
+
+def _named(column: str) -> str:
+    """A column of the deal or, such as `account__industry`, of what it refers to."""
+    there, separator, name = column.partition("__")
+    return f'"{there}"."{name}"' if separator else f'deal."{column}"'

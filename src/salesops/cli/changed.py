@@ -1,0 +1,145 @@
+"""What changed in the pipeline, at the command line: the bridge, or the deals in one of its boxes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from salesops.book.picture import MINUS
+from salesops.cli.asking import Reading
+from salesops.cli.formats import Format
+from salesops.cli.terminal import out, say
+from salesops.cli.writing import refuse_file, write
+from salesops.foundations.money import format_money
+from salesops.foundations.problem import Refusal
+from salesops.pipeline import Bridge, Movement, movement, moves
+
+SHOWN, EVERY = 20, 2**62
+OF_A_BRIDGE = {
+    "group": "text",
+    "box": "text",
+    "minor": "whole",
+    "deals": "whole",
+    "changes": "whole",
+}
+OF_A_MOVE = {
+    **dict.fromkeys(("id", "name", "box", "at"), "text"),
+    **dict.fromkeys(("minor", "before", "after"), "whole"),
+    **dict.fromkeys(("close_before", "close_after", "stage_before", "stage_after"), "text"),
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is asked: of which days, which deals, read how, and split by what."""
+
+    reading: Reading
+    closing: str | None
+    events: bool
+    by: str
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """What a bridge and its changes are asked with."""
+        return {"closing": self.closing, "reading": "events" if self.events else "ends"}
+
+
+def show_changed(asked: Change, form: Format, target: Path | None) -> None:
+    """Print or write the bridges."""
+    found = movement(asked.reading.book(), asked.reading.period, **asked.how, by=asked.by)
+    if form is Format.TABLE:
+        refuse_file(target)
+        _print(found)
+    else:
+        write(
+            [r for b in (found.whole, *found.groups) for r in _records(b)],
+            OF_A_BRIDGE,
+            form,
+            target,
+        )
+
+
+def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None:
+    """Print or write the changes in a box."""
+    if asked.by:
+        raise Refusal(
+            "The deals are those of one box of all. Narrow them with --where instead of --by."
+        )
+    book, is_table = asked.reading.book(), form is Format.TABLE
+    limit = SHOWN + 1 if is_table else EVERY
+    found = moves(book, asked.reading.period, box, **asked.how, limit=limit)
+    if not is_table:
+        records = [{name: _plain(getattr(move, name)) for name in OF_A_MOVE} for move in found]
+        write(records, OF_A_MOVE, form, target)
+        return
+    refuse_file(target)
+    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
+    table.add_column("Opportunity", overflow="fold")
+    for name in ("Change", "Close date", "Stage"):
+        table.add_column(name, justify="right" if name == "Change" else "left", no_wrap=True)
+    for move in found[:SHOWN]:
+        table.add_row(
+            move.name,
+            _signed(move.minor, book.facts.currency),
+            _from_to(move.close_before, move.close_after),
+            _from_to(move.stage_before, move.stage_after),
+        )
+    console.print(table, markup=False)
+    if len(found) > SHOWN:
+        say(console, f"The first {SHOWN}, largest first. All of them: --format csv.", style="dim")
+    if not found:
+        say(console, "No deal is in it.")
+
+
+def _print(found: Movement) -> None:
+    console = out()
+    due = f", deals meant to close in {found.closing.label}" if found.closing else ""
+    say(
+        console,
+        f"Open pipeline from the end of {found.opens:%-d %B %Y} to {found.closes:%-d %B %Y}{due}",
+        style="bold",
+    )
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    if found.groups:
+        table.add_column(found.by.replace("_", " ").capitalize(), overflow="fold")
+    table.add_column("")
+    for name in ("Value", "Deals"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for bridge in found.groups or (found.whole,):
+        lead = [bridge.label] if found.groups else []
+        opening = format_money(bridge.opening, found.currency)
+        table.add_row(*lead, "Open at the start", opening, f"{bridge.opening_deals:,}")
+        for box in bridge.boxes:
+            row = (found.words(box.name), _signed(box.minor, found.currency), f"{box.deals:,}")
+            table.add_row(*[""] * len(lead), *row)
+        closing = format_money(bridge.closing, found.currency)
+        table.add_row(*[""] * len(lead), "Open at the end", closing, f"{bridge.closing_deals:,}")
+    console.print(table, markup=False)
+
+
+def _records(bridge: Bridge) -> list[dict[str, Any]]:
+    group = bridge.label or "all"
+    ends = [
+        ("opening", bridge.opening, bridge.opening_deals),
+        ("closing", bridge.closing, bridge.closing_deals),
+    ]
+    told = [(b.name, b.minor, b.deals, b.changes) for b in bridge.boxes]
+    rows: list[tuple[Any, ...]] = [(*ends[0], None), *told, (*ends[1], None)]
+    return [{"group": group, **dict(zip(list(OF_A_BRIDGE)[1:], row, strict=True))} for row in rows]
+
+
+def _signed(minor: int, currency: str) -> str:
+    return (MINUS if minor < 0 else "+" if minor > 0 else "") + format_money(abs(minor), currency)
+
+
+def _from_to(before: Any, after: Any) -> str:
+    if before is None or after is None or before == after:
+        return str(after if before is None else before)
+    return f"{before} to {after}"
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, int) else str(value)

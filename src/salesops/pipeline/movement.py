@@ -1,0 +1,470 @@
+"""What changed in the open pipeline between two moments: a bridge that balances to the minor unit.
+
+The pipeline at a moment is what the number *open pipeline* is then: open deals in qualified stages, or with
+`closing` those of them meant to close in a period. Two readings of the same span:
+
+- `ends` compares the two moments. A deal is in one box: the first of those below that is true of it.
+- `events` takes every change between them on its own, so that a deal pushed out and pulled in again is in both.
+
+In both, what leaves does so with the value it had, what comes with the value it has then, and what stays with
+the difference; so opening and boxes are the closing, whatever the rows. All is worth what its currency was worth
+at the end of the span; what rates alone did to the opening is a box of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from salesops.book.book import Book
+from salesops.book.condition import condition
+from salesops.foundations.money import minor_digits
+from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
+
+Reading = Literal["ends", "events"]
+Organisation = Literal["now", "then"]
+
+# In the order in which a bridge shows them; within each direction the one told first that is true.
+BOXES: Mapping[str, str] = MappingProxyType(
+    {
+        "currency": "Currency",
+        "created": "Created",
+        "reopened": "Reopened",
+        "qualified": "Newly qualified",
+        "pulled_in": "Pulled in",
+        "pushed_in": "Pushed in",
+        "came": "Taken over",
+        "increased": "Increased",
+        "decreased": "Decreased",
+        "went": "Handed over",
+        "pulled_out": "Pulled out",
+        "pushed_out": "Pushed out",
+        "unqualified": "No longer qualified",
+        "deleted": "Deleted",
+        "lost": "Lost",
+        "won": "Won",
+    }
+)
+# How a bridge may be split, and the state's column that is looked at.
+GROUPS: Mapping[str, str] = MappingProxyType(
+    {
+        "team": "team",
+        "person": "owner_id",
+        "stage": "stage",
+        "forecast_category": "forecast_category",
+        "source": "source",
+        "type": "type",
+    }
+)
+_OF_PEOPLE = ("team", "person")
+
+
+@dataclass(frozen=True)
+class Box:
+    """What one kind of change did: `minor` with its sign, by how many changes of how many deals."""
+
+    name: str
+    minor: int
+    changes: int
+    deals: int
+
+
+@dataclass(frozen=True)
+class Bridge:
+    """One group's way from opening to closing, in minor units of the reporting currency; without empty boxes."""
+
+    key: str | None
+    label: str
+    opening: int
+    opening_deals: int
+    boxes: tuple[Box, ...]
+    closing: int
+    closing_deals: int
+
+    def box(self, name: str) -> Box:
+        """The box of that name, empty where there is none."""
+        return next((b for b in self.boxes if b.name == name), Box(name, 0, 0, 0))
+
+
+@dataclass(frozen=True)
+class Movement:
+    """A span's bridges, the whole first. `opens` and `closes` are the two moments, in the organisation's zone."""
+
+    over: Period
+    closing: Period | None
+    reading: Reading
+    by: str
+    organisation: Organisation
+    opens: datetime
+    closes: datetime
+    currency: str
+    whole: Bridge
+    groups: tuple[Bridge, ...]
+
+    def words(self, box: str) -> str:
+        """What a box is called where the bridge is split."""
+        if box in ("came", "went") and self.by not in _OF_PEOPLE:
+            return "Moved in" if box == "came" else "Moved out"
+        return BOXES[box]
+
+
+@dataclass(frozen=True)
+class Move:
+    """One change of one deal: its box, when it was seen, and the value before and after, each None for nothing."""
+
+    id: str
+    name: str
+    box: str
+    at: datetime | None  # None where only the two ends are compared
+    minor: int
+    before: int | None
+    after: int | None
+    close_before: date | None
+    close_after: date | None
+    stage_before: str | None
+    stage_after: str | None
+
+
+def movement(
+    book: Book,
+    over: Period | str,
+    *,
+    closing: Period | str | None = None,
+    reading: Reading = "ends",
+    by: str = "",
+    organisation: Organisation = "now",
+) -> Movement:
+    """What changed in the days of `over`, up to what the book knows.
+
+    `closing` narrows to deals meant to close in a period. `by` is one of `GROUPS`; a deal that went from one group
+    to another leaves the one and comes to the other. `organisation` tells under which teams: as they are at the end
+    of the span, or at each end as they were `then`, which only `ends` can tell.
+
+    Raises Refusal where history does not reach the first day, where the span lies ahead, and for what cannot be split.
+    """
+    asked = _Asked.of(book, over, closing, reading, by, organisation)
+    ends = {row["g"]: row for row in _run(book, asked, _ENDS).dicts()}
+    cells: dict[Any, dict[str, Box]] = {}
+    for row in _run(book, asked, _SUMS).dicts():
+        box = Box(row["box"], int(row["minor"]), int(row["changes"]), int(row["deals"]))
+        cells.setdefault(row["g"], {})[box.name] = box
+    keys = [k for k in dict.fromkeys([*ends, *cells]) if k != _WHOLE]
+    labels = _labels(book, by, keys)
+    bridges = [_bridge(k, labels[k], ends.get(k), cells.get(k, {})) for k in keys]
+    bridges.sort(key=lambda b: (b.key is None, -max(b.opening, b.closing), b.label))
+    zone = book.calendar.time_zone
+    return Movement(
+        over=asked.over,
+        closing=asked.closing,
+        reading=reading,
+        by=by,
+        organisation=organisation,
+        opens=_local(asked.since, zone),
+        closes=_local(asked.until, zone),
+        currency=book.facts.currency,
+        whole=_bridge(None, "", ends.get(_WHOLE), cells.get(_WHOLE, {})),
+        groups=tuple(bridges) if by else (),
+    )
+
+
+def moves(
+    book: Book,
+    over: Period | str,
+    box: str,
+    *,
+    closing: Period | str | None = None,
+    reading: Reading = "ends",
+    by: str = "",
+    group: str | None = None,
+    organisation: Organisation = "now",
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Move]:
+    """The changes in a box, the largest first; with `by`, those of one group."""
+    if box not in BOXES:
+        raise Refusal(f"A bridge has no box “{box}”. It has {', '.join(BOXES)}.")
+    asked = _Asked.of(book, over, closing, reading, by, organisation)
+    whose = f"g = {_text(_WHOLE)}" if not by else "g IS NULL" if group is None else "g = $group"
+    found = _run(
+        book,
+        asked,
+        f", these AS (SELECT * FROM move WHERE box = $box AND {whose} "
+        f"ORDER BY abs(minor) DESC, id, moved_at LIMIT {int(limit)} OFFSET {int(offset)}) "
+        "SELECT s.*, coalesce(o.name, s.id) AS name FROM these s "
+        "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = s.id "
+        "ORDER BY abs(s.minor) DESC, s.id, s.moved_at",
+        {"box": box, **({"group": group} if by and group is not None else {})},
+    )
+    zone = book.calendar.time_zone
+    return [
+        Move(
+            id=row["id"],
+            name=row["name"],
+            box=row["box"],
+            at=_local(row["moved_at"], zone) if reading == "events" and row["moved_at"] else None,
+            minor=int(row["minor"]),
+            before=None if row["before"] is None else int(row["before"]),
+            after=None if row["after"] is None else int(row["after"]),
+            close_before=row["close_before"],
+            close_after=row["close_after"],
+            stage_before=row["stage_before"],
+            stage_after=row["stage_after"],
+        )
+        for row in found.dicts()
+    ]
+
+
+_WHOLE = "\x02"  # the group of all groups; no value of a column is it
+_ENDS = (
+    "SELECT g, sum(opening) AS opening, sum(opening_deals) AS opening_deals, sum(closing) AS closing, "
+    "sum(closing_deals) AS closing_deals FROM end_of GROUP BY g"
+)
+_SUMS = (
+    "SELECT g, box, sum(minor) AS minor, count(*) AS changes, count(DISTINCT id) AS deals "
+    "FROM move GROUP BY g, box"
+)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A question with its moments found: `since` and `until` are the last instants before and of the span, in UTC."""
+
+    over: Period
+    closing: Period | None
+    reading: Reading
+    by: str
+    organisation: Organisation
+    since: datetime
+    until: datetime
+    since_day: date
+    until_day: date
+
+    @classmethod
+    def of(
+        cls,
+        book: Book,
+        over: Period | str,
+        closing: Period | str | None,
+        reading: Reading,
+        by: str,
+        organisation: Organisation,
+    ) -> _Asked:
+        """The question, or a Refusal that says why it has no answer."""
+        if by and by not in GROUPS:
+            raise Refusal(
+                f"What changed cannot be split by “{by}”. It can be split by {', '.join(GROUPS)}."
+            )
+        if reading == "events" and organisation == "then":
+            raise Refusal(
+                "Single changes are told under the organisation as it is at the end: a team that was "
+                "renamed changed no deal. Compare the ends to see the organisation as it was."
+            )
+        span, since = book.period(over), book.facts.history_from
+        if since is None:
+            raise Refusal(
+                "The book holds no history, so what changed is not known. An OpportunityHistory file would bring it."
+            )
+        first = book.as_of(since).today + timedelta(days=1)
+        if span.start < first:
+            raise Refusal(
+                f"History is whole from {first:%-d %B %Y}. Choose that day or a later one."
+            )
+        opens = book.as_of(span.start - timedelta(days=1))
+        if book.instant <= opens.instant:
+            raise Refusal(
+                f"{span.start:%-d %B %Y} has not begun in what this book knows, which ends on {book.today:%-d %B %Y}."
+            )
+        closes = book.as_of(min(span.end - timedelta(days=1), book.today))
+        until = min(closes.instant, book.instant)
+        return cls(
+            span,
+            None if closing is None else book.period(closing),
+            reading,
+            by,
+            organisation,
+            opens.instant,
+            until,
+            opens.today,
+            min(closes.today, book.today),
+        )
+
+
+def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = None) -> Any:
+    """Ask of `move`, one row a change and group, and `end_of`, what the two ends hold."""
+    values: dict[str, Any] = {
+        "since": asked.since.replace(tzinfo=None),
+        "until": asked.until.replace(tzinfo=None),
+        "since_day": asked.since_day,
+        "until_day": asked.until_day,
+    }
+    if asked.closing is not None:
+        values |= {"closing_from": asked.closing.start, "closing_to": asked.closing.end}
+    return book.engine.run(f"{_tables(book, asked)} {text}", values | dict(more or {}))
+
+
+def _tables(book: Book, asked: _Asked) -> str:
+    """The common tables of every question: `state`, `pair`, `move` and `end_of`."""
+    where = ""
+    if book.criterion:
+        digits = minor_digits(book.facts.currency)
+        narrowed = condition(book.criterion, digits, book.facts.custom)
+        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowed})"
+    pairs = _BETWEEN if asked.reading == "events" else _BOTH_ENDS
+    whole = _text(_WHOLE)
+    moved = [_moves(asked, whole, whole, "false")]
+    ends = [_END.format(opens=whole, closes=whole)]
+    if asked.by:
+        moved.append(_moves(asked, "a_g", "b_g", "(a_g IS DISTINCT FROM b_g)"))
+        ends.append(_END.format(opens="g_then", closes="g"))
+    return (
+        f"WITH state AS ({_state(book, asked)} {where}), pair AS ({pairs}), "
+        f"move AS ({' UNION ALL '.join(moved)}), end_of AS ({' UNION ALL '.join(ends)})"
+    )
+
+
+def _state(book: Book, asked: _Asked) -> str:
+    """Every state a deal was in during the span: whether it was in the pipeline, and with what.
+
+    `minor` is its value at the rate of the span's end and `minor_then` at that of its beginning; `g` is its group
+    under the organisation of the end, and `g_then` under that of the beginning where this is asked for.
+    """
+    joins, minor, then = "", "v.value_minor", "v.value_minor"
+    if book.facts.currencies:
+        joins = _dated("exchange_rate", "r", "r.currency = v.currency", "until_day")
+        joins += _dated("exchange_rate", "s", "s.currency = v.currency", "since_day")
+        minor, then = (
+            f"CASE WHEN {rate}.minor_rate IS NULL THEN v.value_minor "
+            f"ELSE CAST(round(v.amount_minor * {rate}.minor_rate) AS BIGINT) END"
+            for rate in "rs"
+        )
+    group = group_then = f"v.{GROUPS[asked.by]}" if asked.by else "NULL"
+    if asked.by == "team":
+        joins += _dated("team_membership", "m", "m.person_id = v.owner_id", "until_day")
+        group = group_then = "coalesce(m.team, v.team)"
+        if asked.organisation == "then":
+            joins += _dated("team_membership", "n", "n.person_id = v.owner_id", "since_day")
+            group_then = "coalesce(n.team, v.team)"
+    due = "true"
+    if asked.closing is not None:
+        due = "coalesce(v.close_date >= $closing_from AND v.close_date < $closing_to, false)"
+    is_open = "NOT v.is_closed AND coalesce(v.is_qualified, false)"
+    return (
+        "SELECT v.opportunity_id AS id, v.valid_from, v.valid_to, v.is_closed, v.outcome, v.close_date, v.stage, "
+        f"{is_open} AS is_open, {is_open} AND {due} AS is_in, {minor} AS value, coalesce({minor}, 0) AS minor, "
+        f"coalesce({then}, 0) AS minor_then, CAST({group} AS VARCHAR) AS g, CAST({group_then} AS VARCHAR) AS g_then "
+        f"FROM opportunity_version v {joins} WHERE v.valid_to > $since AND v.valid_from <= $until"
+    )
+
+
+def _dated(table: str, alias: str, on: str, day: str) -> str:
+    """The row of a dated table that held on a day."""
+    return (
+        f"LEFT JOIN {table} {alias} ON {on} "
+        f"AND {alias}.valid_from <= ${day} AND {alias}.valid_to > ${day} "
+    )
+
+
+# What is told of two states of a deal, the former `a` and the later `b`; either may be missing.
+_TOLD = (
+    "coalesce(a.id, b.id) AS id, a.id IS NOT NULL AS was, b.id IS NOT NULL AS is_there, "
+    "coalesce(a.is_in, false) AS was_in, coalesce(b.is_in, false) AS is_in, a.is_open AS was_open, b.is_open AS is_open, "
+    "a.is_closed AS was_closed, b.is_closed AS is_closed, b.outcome AS outcome, a.g_then AS a_g, b.g AS b_g, "
+    "coalesce(a.minor, 0) AS minor_before, coalesce(b.minor, 0) AS minor_after, a.value AS before, b.value AS after, "
+    "a.close_date AS close_before, b.close_date AS close_after, a.stage AS stage_before, b.stage AS stage_after"
+)
+_BOTH_ENDS = (
+    f"SELECT CAST(NULL AS TIMESTAMP) AS moved_at, {_TOLD} "
+    "FROM (SELECT * FROM state WHERE valid_from <= $since) AS a "
+    "FULL JOIN (SELECT * FROM state WHERE valid_to > $until) AS b ON a.id = b.id"
+)
+# The same instant ends one state and begins the next.
+_BETWEEN = (
+    f"SELECT coalesce(b.valid_from, a.valid_to) AS moved_at, {_TOLD} "
+    "FROM (SELECT * FROM state WHERE valid_to <= $until) AS a "
+    "FULL JOIN (SELECT * FROM state WHERE valid_from > $since) AS b ON a.id = b.id AND a.valid_to = b.valid_from"
+)
+_END = (
+    "SELECT {opens} AS g, minor_then AS opening, 1 AS opening_deals, 0 AS closing, 0 AS closing_deals "
+    "FROM state WHERE is_in AND valid_from <= $since UNION ALL "
+    "SELECT {closes} AS g, 0 AS opening, 0 AS opening_deals, minor AS closing, 1 AS closing_deals "
+    "FROM state WHERE is_in AND valid_to > $until"
+)
+_OF_MOVE = "id, moved_at, before, after, close_before, close_after, stage_before, stage_after"
+
+
+def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
+    """One row a change: its box, its group, and `minor` with its sign.
+
+    `left` and `came` are the groups of the former and the later state, `differs` whether they are two.
+    """
+    earlier, later = "false", "false"
+    if asked.closing is not None:
+        earlier, later = "close_after < $closing_from", "close_before < $closing_from"
+    why_left = (
+        "CASE WHEN NOT is_there THEN 'deleted' WHEN is_closed AND outcome = 'won' THEN 'won' "
+        "WHEN is_closed THEN 'lost' WHEN NOT is_open THEN 'unqualified' WHEN is_in THEN 'went' "
+        f"WHEN {earlier} THEN 'pulled_out' ELSE 'pushed_out' END"
+    )
+    why_came = (
+        "CASE WHEN NOT was THEN 'created' WHEN was_closed THEN 'reopened' WHEN NOT was_open THEN 'qualified' "
+        f"WHEN was_in THEN 'came' WHEN {later} THEN 'pushed_in' ELSE 'pulled_in' END"
+    )
+    return (
+        f"SELECT {_OF_MOVE}, {left} AS g, {why_left} AS box, -minor_before AS minor FROM pair "
+        f"WHERE was_in AND (NOT is_in OR {differs}) UNION ALL "
+        f"SELECT {_OF_MOVE}, {came} AS g, {why_came} AS box, minor_after AS minor FROM pair "
+        f"WHERE is_in AND (NOT was_in OR {differs}) UNION ALL "
+        f"SELECT {_OF_MOVE}, {came} AS g, CASE WHEN minor_after > minor_before THEN 'increased' ELSE 'decreased' END "
+        "AS box, minor_after - minor_before AS minor FROM pair "
+        f"WHERE was_in AND is_in AND NOT {differs} AND minor_after <> minor_before UNION ALL "
+        "SELECT id, CAST(NULL AS TIMESTAMP) AS moved_at, minor_then AS before, minor AS after, close_date AS close_before, "
+        f"close_date AS close_after, stage AS stage_before, stage AS stage_after, "
+        f"{'g_then' if left == 'a_g' else left} AS g, 'currency' AS box, minor - minor_then AS minor "
+        "FROM state WHERE is_in AND valid_from <= $since AND minor <> minor_then"
+    )
+
+
+def _bridge(
+    key: str | None, label: str, ends: Mapping[str, Any] | None, boxes: Mapping[str, Box]
+) -> Bridge:
+    told = ends or {"opening": 0, "opening_deals": 0, "closing": 0, "closing_deals": 0}
+    bridge = Bridge(
+        key=key,
+        label=label,
+        opening=int(told["opening"]),
+        opening_deals=int(told["opening_deals"]),
+        boxes=tuple(boxes[name] for name in BOXES if name in boxes),
+        closing=int(told["closing"]),
+        closing_deals=int(told["closing_deals"]),
+    )
+    moved = sum(box.minor for box in bridge.boxes)
+    if bridge.opening + moved != bridge.closing:
+        raise ArithmeticError(f"The bridge of {label or 'all'} does not balance: {bridge}")
+    return bridge
+
+
+def _labels(book: Book, by: str, keys: list[str | None]) -> dict[str | None, str]:
+    """What the groups are called."""
+    names: dict[str, str] = {}
+    if by == "person":
+        found = book.engine.run(
+            "SELECT id, name FROM person WHERE list_contains($ids, id)",
+            {"ids": [k for k in keys if k is not None]},
+        )
+        names = {row[0]: row[1] for row in found.rows if row[1]}
+    return {key: "Not set" if key is None else names.get(key, key) for key in keys}
+
+
+def _local(instant: datetime, zone: str) -> datetime:
+    """An instant of the database, which is UTC with or without saying so, in the organisation's zone."""
+    known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return known.astimezone(ZoneInfo(zone))
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,359 @@
+"""What changed in the pipeline: a bridge from one day to another, and the deals behind each of its boxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.book.picture import MINUS
+from salesops.foundations.money import format_money
+from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
+from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, movement, moves
+from salesops.web.books import asked_book, speaks_of
+from salesops.web.charts.waterfall import Bar, waterfall
+from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.paging import page_of
+from salesops.web.words import period_in_words
+
+SIZE, MOST_EXPORTED, MOST_KEPT = 50, 1_000_000, 128
+SPANS = (
+    ("7", "Last 7 days"),
+    ("28", "Last 28 days"),
+    ("this_quarter", "This quarter"),
+    ("last_quarter", "Last quarter"),
+    ("this_year", "This year"),
+)
+CLOSING = (
+    ("", "Any day"),
+    ("this_quarter", "This quarter"),
+    ("next_quarter", "Next quarter"),
+    ("this_year", "This year"),
+)
+READINGS = (("ends", "The two ends"), ("events", "Every change"))
+TITLES = {
+    "team": "Team",
+    "person": "Owner",
+    "stage": "Stage",
+    "forecast_category": "Forecast category",
+    "source": "Source",
+    "type": "Type",
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; a span of own days is `first..last`."""
+
+    book: Book
+    over: str
+    period: Period
+    closing: str
+    reading: str
+    by: str
+    organisation: str
+    box: str
+    group: str | None
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """What a bridge and its changes are asked with."""
+        return {
+            "closing": _closing(self.book, self.closing),
+            "reading": self.reading,
+            "by": self.by,
+            "organisation": self.organisation,
+        }
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """What the changes of a box are asked with: of the chosen group, or of all."""
+        if self.group is None:
+            return self.how | {"by": "", "organisation": "now"}
+        return self.how | {"group": self.group or None}
+
+
+def what_changed(request: HttpRequest) -> HttpResponseBase:
+    """The page, or with `export` the changes of the chosen box or else the bridges as a file."""
+    asked = _asked(request)
+    try:
+        found = _movement(asked)
+    except Refusal as refusal:
+        return render(request, "pipeline/what_changed.html", _frame(asked) | {"why": str(refusal)})
+    if request.GET.get("export") in ("csv", "xlsx"):
+        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+        return export("what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found))
+    bridge = _chosen(found, asked.group)
+    page = page_of(request)
+    shown = _moves(asked, page) if asked.box else []
+    return render(
+        request,
+        "pipeline/what_changed.html",
+        _frame(asked)
+        | {
+            "found": found,
+            "bridge": bridge,
+            "change": _signed(bridge.closing - bridge.opening, found.currency),
+            "chart": waterfall(_bars(request, found, bridge), _title(found, bridge)),
+            "lines": _lines(found, bridge),
+            "groups": _groups(found),
+            "group_boxes": [
+                (n, found.words(n)) for n in BOXES if any(g.box(n).changes for g in found.groups)
+            ],
+            "box_words": found.words(asked.box) if asked.box else "",
+            "told": [_told(m, found.currency) for m in shown[:SIZE]],
+            "page": page,
+            "has_more": len(shown) > SIZE,
+            "first_row": (page - 1) * SIZE + 1,
+            "last_row": (page - 1) * SIZE + len(shown[:SIZE]),
+        },
+    )
+
+
+def _asked(request: HttpRequest) -> Asked:
+    book = asked_book(request)
+    given = {k: str(v).strip() for k, v in request.GET.items()}
+    first, last = given.get("first", ""), given.get("last", "")
+    over = f"{first}..{last}" if first and last else given.get("over") or _usual_span(book)
+    by = given["by"] if given.get("by") in GROUPS else ""
+    reading = "events" if given.get("reading") == "events" else "ends"
+    then = by == "team" and reading == "ends" and given.get("teams") == "then"
+    return Asked(
+        book=book,
+        over=over,
+        period=_span(book, over),
+        closing=given["closing"] if given.get("closing") in dict(CLOSING) else "",
+        reading=reading,
+        by=by,
+        organisation="then" if then else "now",
+        box=given["box"] if given.get("box") in BOXES else "",
+        group=None if not by else "" if given.get("null") else given.get("group"),
+    )
+
+
+def _usual_span(book: Book) -> str:
+    """This quarter, or where history begins within it, what there is of it."""
+    quarter, since = book.period("this_quarter"), book.facts.history_from
+    if since is None:
+        return "this_quarter"
+    begins = _first_whole_day(book, since)
+    return "this_quarter" if begins <= quarter.start else f"{min(begins, book.today)}..{book.today}"
+
+
+def _first_whole_day(book: Book, since: datetime) -> date:
+    """The first day before which history says what was open."""
+    return book.as_of(since).today + timedelta(days=1)
+
+
+def _span(book: Book, over: str) -> Period:
+    if over.isdigit():
+        days = min(max(1, int(over)), 3_650)
+        return book.period(f"{book.today - timedelta(days=days - 1)}..{book.today}")
+    return book.period(over)
+
+
+def _closing(book: Book, label: str) -> Period | None:
+    if not label:
+        return None
+    if label == "next_quarter":
+        return book.calendar.period_of(book.period("this_quarter").end, "quarter")
+    return book.period(label)
+
+
+_kept: dict[tuple[Any, ...], Movement] = {}
+
+
+def _movement(asked: Asked) -> Movement:
+    """The bridges, worked out once a state of the book and reader."""
+    book, how = asked.book, asked.how
+    of = settings.SALESOPS_BOOK, book.facts.generation, book.scope, book.instant, book.criterion
+    key = (*of, asked.period, *how.values(), book.settings.model_dump_json())
+    found = _kept.get(key)
+    if found is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        found = _kept[key] = movement(book, asked.period, **how)
+    return found
+
+
+def _moves(asked: Asked, page: int) -> list[Move]:
+    return moves(
+        asked.book,
+        asked.period,
+        asked.box,
+        **asked.whose,
+        limit=SIZE + 1,
+        offset=(page - 1) * SIZE,
+    )
+
+
+def _frame(asked: Asked) -> dict[str, Any]:
+    """What the page shows whether or not there is an answer."""
+    book = asked.book
+    since = book.facts.history_from
+    last = min(asked.period.end - timedelta(days=1), book.today)
+    return {
+        "asked": asked,
+        "spans": SPANS,
+        "is_own_span": asked.over not in dict(SPANS),
+        "closings": CLOSING,
+        "readings": READINGS,
+        "splits": [(name, TITLES[name]) for name in GROUPS],
+        "split_title": TITLES.get(asked.by, ""),
+        "first": asked.period.start if asked.period.label != "all" else None,
+        "last": last,
+        "whole_from": _first_whole_day(book, since) if since else None,
+        "last_day": book.today.isoformat(),
+        "speaks_of": speaks_of(book),
+    }
+
+
+def _chosen(found: Movement, group: str | None) -> Bridge:
+    if group is None:
+        return found.whole
+    return next((g for g in found.groups if (g.key or "") == group), found.whole)
+
+
+def _bars(request: HttpRequest, found: Movement, bridge: Bridge) -> list[Bar]:
+    def link(box: str) -> str:
+        query = request.GET.copy()
+        query.pop("page", None)
+        query["box"] = box
+        return f"?{query.urlencode()}#deals"
+
+    bars = [_end("Open at the start", bridge.opening, bridge.opening_deals, found)]
+    for box in bridge.boxes:
+        kind = "won" if box.name == "won" else "more" if box.minor >= 0 else "less"
+        said = _signed(box.minor, found.currency)
+        bars.append(
+            Bar(found.words(box.name), box.minor, kind, said, _deals(box.deals), link(box.name))
+        )
+    return [*bars, _end("Open at the end", bridge.closing, bridge.closing_deals, found)]
+
+
+def _end(label: str, minor: int, deals: int, found: Movement) -> Bar:
+    return Bar(
+        label, minor, "end", format_money(minor, found.currency, compact=True), _deals(deals)
+    )
+
+
+def _lines(found: Movement, bridge: Bridge) -> list[dict[str, Any]]:
+    """The bridge as a table."""
+    return [
+        {
+            "name": box.name,
+            "words": found.words(box.name),
+            "minor": _signed(box.minor, found.currency, compact=False),
+            "deals": box.deals,
+            "changes": box.changes,
+        }
+        for box in bridge.boxes
+    ]
+
+
+def _groups(found: Movement) -> list[dict[str, Any]]:
+    names = [n for n in BOXES if any(g.box(n).changes for g in found.groups)]
+    return [
+        {
+            "label": g.label,
+            "key": g.key or "",
+            "is_null": g.key is None,
+            "opening": g.opening,
+            "closing": g.closing,
+            "change": _signed(g.closing - g.opening, found.currency),
+            "boxes": [
+                (name, _signed(g.box(name).minor, found.currency) if g.box(name).changes else "")
+                for name in names
+            ],
+        }
+        for g in found.groups
+    ]
+
+
+def _told(move: Move, currency: str) -> dict[str, Any]:
+    """A change as the list of a box shows it."""
+    return {
+        "link": f"/opportunities/{quote(move.id, safe='')}",
+        "name": move.name,
+        "minor": _signed(move.minor, currency, compact=False),
+        "at": move.at,
+        "changes": [
+            (before, after)
+            for before, after in (
+                (_money(move.before, currency), _money(move.after, currency)),
+                (_day(move.close_before), _day(move.close_after)),
+                (move.stage_before or "", move.stage_after or ""),
+            )
+        ],
+    }
+
+
+def _money(minor: int | None, currency: str) -> str:
+    return "" if minor is None else format_money(minor, currency)
+
+
+def _day(day: date | None) -> str:
+    return f"{day:%-d %b %Y}" if day else ""
+
+
+def _deals(count: int) -> str:
+    return f"{count:,} deal{'' if count == 1 else 's'}"
+
+
+def _signed(minor: int, currency: str, *, compact: bool = True) -> str:
+    sign = MINUS if minor < 0 else "+" if minor > 0 else ""
+    return sign + format_money(abs(minor), currency, compact=compact)
+
+
+def _title(found: Movement, bridge: Bridge) -> str:
+    opening = format_money(bridge.opening, found.currency, compact=True)
+    closing = format_money(bridge.closing, found.currency, compact=True)
+    whose = f" of {bridge.label}" if bridge.label else ""
+    return f"Open pipeline{whose}, {period_in_words(found.over)}: from {opening} to {closing}"
+
+
+def _bridge_file(asked: Asked, found: Movement) -> tuple[list[str], Iterator[list[Any]]]:
+    code = found.currency.lower()
+
+    def rows() -> Iterator[list[Any]]:
+        for bridge in (found.whole, *found.groups):
+            group = bridge.label if bridge is not found.whole else "all"
+            yield [
+                group,
+                "opening",
+                major(bridge.opening, found.currency),
+                bridge.opening_deals,
+                None,
+            ]
+            for box in bridge.boxes:
+                yield [group, box.name, major(box.minor, found.currency), box.deals, box.changes]
+            yield [
+                group,
+                "closing",
+                major(bridge.closing, found.currency),
+                bridge.closing_deals,
+                None,
+            ]
+
+    return [asked.by or "group", "box", f"value_{code}", "deals", "changes"], rows()
+
+
+def _moves_file(asked: Asked, found: Movement) -> tuple[list[str], Iterator[list[Any]]]:
+    code = found.currency.lower()
+    every = moves(asked.book, asked.period, asked.box, **asked.whose, limit=MOST_EXPORTED)
+    header = ["id", "name", "box", f"value_{code}", "at", f"before_{code}", f"after_{code}"]
+    return [*header, "close_before", "close_after", "stage_before", "stage_after"], (
+        [
+            m.id, m.name, m.box, major(m.minor, found.currency), m.at, major(m.before, found.currency),
+            major(m.after, found.currency), m.close_before, m.close_after, m.stage_before, m.stage_after,
+        ]
+        for m in every
+    )  # fmt: skip

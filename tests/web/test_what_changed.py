@@ -1,0 +1,59 @@
+"""What changed shows the bridge the book gives, leads from a box to its deals, and says why where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops.foundations.money import format_money
+from salesops.pipeline import movement, moves
+from tests.web.markup import Markup
+from tests.web.visitor import Visitor
+
+QUARTER: dict[str, Any] = {"closing": "this_quarter", "by": "team"}
+
+
+def _rows(page: Markup, label: str) -> list[list[str]]:
+    body = page.one("div", aria_label=label).one("tbody")
+    return [[c.text for c in (*row.all("th"), *row.all("td"))] for row in body.all("tr")]
+
+
+def test_the_page_shows_the_bridge_of_the_book(sample: Visitor) -> None:
+    found = movement(sample.book, "this_quarter", closing="this_quarter", by="team")
+    page = sample.page("/what-changed", **QUARTER)
+    shown = _rows(page, "The bridge as a table")
+    assert shown[0][1:] == [
+        format_money(found.whole.opening, found.currency),
+        f"{found.whole.opening_deals:,}",
+    ]
+    assert [row[0] for row in shown[1:]] == [found.words(b.name) for b in found.whole.boxes]
+    assert [row[0] for row in _rows(page, "Groups")] == [g.label for g in found.groups]
+
+
+def test_a_box_of_a_group_shows_its_deals(sample: Visitor) -> None:
+    asked: dict[str, Any] = {"closing": "this_quarter", "by": "team", "reading": "events"}
+    found = movement(sample.book, "this_quarter", **asked)
+    group = next(g for g in found.groups if g.boxes)
+    box = group.boxes[-1].name
+    expected = moves(sample.book, "this_quarter", box, **asked, group=group.key)
+    page = sample.page("/what-changed", **asked, group=group.key, box=box)
+    assert [row[0] for row in _rows(page, "Deals")] == [m.name for m in expected[:50]]
+
+
+def test_exports_hold_the_bridges_and_the_deals_of_a_box(sample: Visitor) -> None:
+    header, *lines = sample.csv("/what-changed", **QUARTER, export="csv")
+    assert header[:2] == ["team", "box"]
+    groups = movement(sample.book, "this_quarter", closing="this_quarter", by="team").groups
+    assert sum(line[1] == "closing" for line in lines) == 1 + len(groups)
+    _, *deals = sample.csv("/what-changed", box="won", export="csv")
+    assert len(deals) == movement(sample.book, "this_quarter").whole.box("won").deals
+
+
+def test_a_book_without_history_says_so(plain: Visitor) -> None:
+    assert "holds no history" in plain.page("/what-changed").text
+
+
+def test_what_history_does_not_reach_is_said(sample: Visitor) -> None:
+    early = sample.page("/what-changed", first="2001-01-01", last="2001-02-01")
+    assert "History is whole from" in early.text
+    (link,) = [a for a in early.all("a") if a.text == "Show all there is"]
+    assert link.attrs["href"].startswith("?first=20")
