@@ -22,8 +22,18 @@ from salesops.records.change import Change
 from salesops.records.duplicate import KeptApart, LookAlike, Merge
 from salesops.records.job import DONE, Job
 from salesops.records.kept_content import receive, settle
+from salesops.records.notice import MENTION, REQUEST, Notice
 from salesops.records.recently_seen import RecentlySeen
-from salesops.records.request import NOTE, REPLY, Request, RequestEvent, RequestKind, RequestLink
+from salesops.records.request import (
+    NOTE,
+    REPLY,
+    STATE,
+    WAITING,
+    Request,
+    RequestEvent,
+    RequestKind,
+    RequestLink,
+)
 from salesops.records.user import User
 from tests.records.oracle import SEE_ALL, Row, World, edits, sees
 
@@ -86,7 +96,9 @@ def drawn_beside(world: World, logins: list[Row], chance: Random) -> Beside:
             of_it = range(3) if noun == "activity" else range(REQUESTS)
             for n in chance.sample(of_it, 2):
                 key = f"activity{n}" if noun == "activity" else n
-                found.mentions.append({"login": login, "noun": noun, "key": key})
+                by_note = noun == "request" and chance.random() < 0.5
+                mention = {"login": login, "noun": noun, "key": key, "by_note": by_note}
+                found.mentions.append(mention)
         for noun in ("account", "opportunity", "contact"):
             found.looks += [{"login": login, "noun": noun, "key": f"{noun}{n}"} for n in range(2)]
         found.jobs.append({"asker": login, "file": f"jobfileq{login}q"})
@@ -96,7 +108,10 @@ def drawn_beside(world: World, logins: list[Row], chance: Random) -> Beside:
 def keep_beside(beside: Beside, logins: list[User], office: Path) -> None:
     """Have the office keep it. Rows of what is kept under a number of its own know it as `pk` from then on."""
     now = system_clock()
-    change = Change.objects.create(at=now, effective_at=now, verb="try", door="browser")
+    change, of_notes, moving = (
+        Change.objects.create(at=now, effective_at=now, verb="try", door="browser")
+        for _ in range(3)
+    )
 
     def login(place: int | None) -> User | None:
         return None if place is None else logins[place]
@@ -112,8 +127,9 @@ def keep_beside(beside: Beside, logins: list[User], office: Path) -> None:
             asked_at=now, priority=3, answer_minutes=60, solve_minutes=60, owner=login(row["owner"]),
         )  # fmt: skip
         row["pk"] = made.pk
-        for act, of in ((REPLY, "reply"), (NOTE, "note")):
-            RequestEvent.objects.create(request=made, change=change, act=act, text=row[of])
+        for act, of, by in ((REPLY, "reply", change), (NOTE, "note", of_notes)):
+            RequestEvent.objects.create(request=made, change=by, act=act, text=row[of])
+        RequestEvent.objects.create(request=made, change=moving, act=STATE, state=WAITING)
         for noun, key in row["links"].items():
             RequestLink.objects.create(request=made, noun=noun, record_id=key)
     received = receive(office, [b"held"])
@@ -137,9 +153,13 @@ def keep_beside(beside: Beside, logins: list[User], office: Path) -> None:
         Merge.objects.create(**row, change=own)
     for row in beside.mentions:
         key = beside.requests[row["key"]]["pk"] if row["noun"] == "request" else row["key"]
-        AtMention.objects.create(
-            login=logins[row["login"]], change=change, noun=row["noun"], record_id=str(key)
-        )
+        by = of_notes if row["by_note"] else change
+        whom, noun = logins[row["login"]], row["noun"]
+        AtMention.objects.create(login=whom, change=by, noun=noun, record_id=str(key))
+        told = {"login": whom, "noun": noun, "record_id": str(key), "at": now}
+        Notice.objects.create(kind=MENTION, change=by, **told)
+        if noun == "request":
+            Notice.objects.create(kind=REQUEST, change=moving, **told)
     RecentlySeen.objects.bulk_create(
         RecentlySeen(
             login=logins[row["login"]], noun=row["noun"], record_id=row["key"], at=now - timedelta(seconds=n)

@@ -13,6 +13,9 @@ from python_calamine import CalamineWorkbook
 
 from salesops.actions.open_calendar import open_calendar
 from salesops.foundations.clock import system_clock
+from salesops.jobs.notice_letters import letter_of
+from salesops.jobs.notices import morning_of
+from salesops.records.notice import MENTION, REQUEST, TASK, Notice
 from salesops.records.user import User
 from tests.office.beside import (
     SEARCHED,
@@ -212,14 +215,38 @@ class Knocking:
         mine = {noun: self._own(noun) for noun in ("activity", "opportunity")}
         mentions = [m for m in self.beside.mentions if m["login"] == self.place]
         notes = {NAMES[m["key"]] for m in mentions if m["key"] in self.seen}
-        asked = [self.beside.requests[m["key"]] for m in mentions if m["noun"] == "request"]
-        asked = [r for r in asked if sees_request(self.login, self.place, r)]
+        in_requests = [
+            (self.beside.requests[m["key"]], m) for m in mentions if m["noun"] == "request"
+        ]
+        # Where a note of the desk mentions somebody, it is for whoever reads the notes.
+        asked = [
+            request
+            for request, mention in in_requests
+            if (handles if mention["by_note"] else sees_request)(self.login, self.place, request)
+        ]
         self.told(self.reader.get("/tasks"))
         page = self.reader.page("/tasks")
         for_you = [s.text for s in page.all("section") if s.attrs.get("aria-labelledby") == "fyh"]
         words = [*NAMES.values(), *(r["title"] for r in self.beside.requests)]
         told = _among(" ".join(for_you), words)
-        assert told == notes | {r["title"] for r in asked}, self.login
+        expected = notes | {r["title"] for r in asked}
+        assert told == expected, self.login
+        assert self.mailed(MENTION, words) == expected, self.login
+        moved = {
+            request["title"]
+            for request, _ in in_requests
+            if self.place in (request["asker"], request["owner"])
+            and sees_request(self.login, self.place, request)
+        }
+        assert self.mailed(REQUEST, words) == moved, self.login
+        morning = morning_of(system_clock().date(), "UTC")
+        Notice.objects.bulk_create(
+            Notice(
+                login=self.user, kind=TASK, noun="activity", record_id=f"activity{n}", at=morning
+            )
+            for n in range(3)
+        )
+        assert self.mailed(TASK, words) == mine["activity"], self.login
         names = {NAMES[f"activity{n}"] for n in range(3)}
         assert _among(page.one("main").text, names) == mine["activity"] | notes, self.login
         feed = self.reader.get(f"/calendar/{open_calendar(self.user, system_clock)}.ics")
@@ -227,6 +254,14 @@ class Knocking:
         entries = " ".join(re.findall(r"SUMMARY:(.*)", feed.content.decode()))
         expected = mine["activity"] | mine["opportunity"]
         assert _among(entries, NAMES.values()) == expected, self.login
+
+    def mailed(self, kind: str, words: Iterable[str]) -> set[str]:
+        """Those of some words that a mail about all that one was to be told of would say."""
+        notices = Notice.objects.filter(login=self.user, kind=kind)
+        letter = letter_of(self.user, kind, notices, system_clock())
+        text = f"{letter.subject} {letter.text()} {letter.html()}" if letter else ""
+        assert not _among(text, self.secret), (self.login, kind)
+        return _among(text, words)
 
     def work(self) -> None:
         """Long work, and what came of each piece of it."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit
-from salesops.actions.handling_request import keep_course, tell_of_request, words
+from salesops.actions.handling_request import concern, keep_course, tell_of_request, words
 from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
@@ -71,6 +71,7 @@ def ask_for(
             priority=request.priority,
         )  # fmt: skip
         tell_of_request(change, request, text, "needed", requests_visible_to)
+        concern(change, request, owner.pk if owner else None)
         keep_course(request, hours)
         change.reason = str(request)
         change.save(update_fields=["reason"])

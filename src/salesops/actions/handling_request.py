@@ -12,11 +12,13 @@ from django.db.models import QuerySet
 from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit
 from salesops.actions.mention import mention
+from salesops.actions.notify import notify
 from salesops.foundations.business_hours import BusinessHours
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
+from salesops.records import notice
 from salesops.records.change import Change
-from salesops.records.request import NOTE, OPEN, REPLY, Request, RequestEvent
+from salesops.records.request import NOTE, OPEN, OWNER, REPLY, STATE, Request, RequestEvent
 from salesops.records.request_course import follow
 from salesops.records.request_reach import requests_handled_by, requests_visible_to
 from salesops.records.user import User
@@ -44,6 +46,10 @@ class Held:
         if act in (REPLY, NOTE):
             reaches = requests_handled_by if act == NOTE else requests_visible_to
             tell_of_request(self.change, self.request, made.text, "text", reaches)
+        if act in (REPLY, STATE):
+            concern(self.change, self.request, self.request.asker_id, self.request.owner_id)
+        elif act == OWNER:
+            concern(self.change, self.request, made.owner_id)
         return made
 
     def refuse_who_does_not_handle_it(self) -> None:
@@ -61,6 +67,11 @@ class Held:
         """The last event of the kind that stands."""
         found = self.request.events.filter(act=act, undone=None).select_related("change__actor")
         return found.last()
+
+
+def concern(change: Change, request: Request, *logins: int | None) -> None:
+    """Within the change: have whom it concerns told by mail that the request moved."""
+    notify(change, notice.REQUEST, "request", str(request.pk), logins)
 
 
 def tell_of_request(

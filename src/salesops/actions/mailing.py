@@ -14,7 +14,8 @@ from salesops.records.sealed_text import sealed_text
 from salesops.records.user import User
 
 MAIL_LINK, MAIL_TEST, MAIL_WEEKLY = "mail_link", "mail_test", "mail_weekly"
-MAILS = (MAIL_LINK, MAIL_TEST, MAIL_WEEKLY)
+MAIL_NOTICES = "mail_notices"
+MAILS = (MAIL_LINK, MAIL_TEST, MAIL_WEEKLY, MAIL_NOTICES)
 MOST_TRIES = 24  # with growing pauses that is most of a day
 
 

@@ -8,11 +8,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from salesops.actions.notify import notify
 from salesops.actions.unfit import Unfit
 from salesops.foundations.clock import Clock
 from salesops.records.at_mention import AtMention
 from salesops.records.change import Change
 from salesops.records.models import Activity
+from salesops.records.notice import MENTION
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -58,11 +60,11 @@ def mention(
                 column,
                 f"{login} may not see this, so they cannot be mentioned. Leave the @ out, or share it with them.",
             )
+    new = [each for each in mentioned if each.pk not in told and each.pk != change.actor_id]
     AtMention.objects.bulk_create(
-        AtMention(login=login, change=change, noun=noun, record_id=key)
-        for login in mentioned
-        if login.pk not in told and login.pk != change.actor_id
+        AtMention(login=login, change=change, noun=noun, record_id=key) for login in new
     )
+    notify(change, MENTION, noun, key, (login.pk for login in new))
 
 
 def read_mentions(actor: User, noun: str, key: str, clock: Clock) -> None:

@@ -15,6 +15,7 @@ def work(folder: Path, beneath: int | None) -> None:
     with in_use(folder):
         from salesops.foundations.clock import system_clock
         from salesops.jobs.kinds import KINDS, follow_soon
+        from salesops.jobs.notices import Noticing
         from salesops.jobs.sealing import Sealing
         from salesops.jobs.weekly import Planning
         from salesops.jobs.worker import Worker, run_until_told
@@ -22,11 +23,12 @@ def work(folder: Path, beneath: int | None) -> None:
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
-        seal, plan = Sealing(system_clock), Planning(system_clock)
+        seal, plan, notice = (make(system_clock) for make in (Sealing, Planning, Noticing))
 
         def when_idle() -> None:
             follow_soon(system_clock)
             plan()
+            notice()
             seal()
 
         run_until_told(

@@ -12,7 +12,7 @@ from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
 from salesops.actions.erase_person import LOOK_FOR_PERSON
-from salesops.actions.mailing import MAIL_WEEKLY
+from salesops.actions.mailing import MAIL_NOTICES, MAIL_WEEKLY
 from salesops.actions.move_person import MOVE_DUE
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
@@ -56,6 +56,7 @@ BY_ITSELF = (
     LOOK,
     FIND_DUPLICATES,
     MAIL_WEEKLY,
+    MAIL_NOTICES,
 )  # what a worker does unasked, again and again
 
 

@@ -11,16 +11,18 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db.models import F
 
-from salesops.actions.mailing import MAIL_LINK, MAIL_TEST, MAIL_WEEKLY, MAILS
+from salesops.actions.mailing import MAIL_LINK, MAIL_NOTICES, MAIL_TEST, MAIL_WEEKLY, MAILS
 from salesops.foundations.letter import Letter, Part, in_ascii, message
 from salesops.foundations.mail_server import MailServer
 from salesops.foundations.problem import Refusal
+from salesops.jobs.notice_letters import letter_of
 from salesops.jobs.queue import Again, pause_after
 from salesops.jobs.smtp import ServerAway, hand_over
 from salesops.jobs.weekly import weekly_letter
 from salesops.jobs.work import Work
 from salesops.records.invitation import Invitation
 from salesops.records.job import WAITING, Job
+from salesops.records.notice import WANTS, Notice
 from salesops.records.sealed_text import opened_text
 from salesops.records.user import User
 from salesops.records.zone import organisation_zone
@@ -67,6 +69,19 @@ def mail_weekly(work: Work) -> dict[str, bool]:
     if not (login.is_active and login.wants_weekly_message):
         return NOT_SENT
     letter = weekly_letter(login, work.clock())
+    if letter is None:
+        return NOT_SENT
+    _post(work, login.email, letter)
+    return SENT
+
+
+def mail_notices(work: Work) -> dict[str, bool]:
+    """Tell a login what of one kind waits for them; nothing where all of it is settled, or they want no such mail."""
+    login = User.objects.select_related("person").get(pk=work.arguments["login"])
+    kind = work.arguments["kind"]
+    if not (login.is_active and getattr(login, WANTS[kind])):
+        return NOT_SENT
+    letter = letter_of(login, kind, Notice.objects.filter(mail=work.job.pk), work.clock())
     if letter is None:
         return NOT_SENT
     _post(work, login.email, letter)
@@ -147,4 +162,5 @@ SENDING: dict[str, Callable[[Work], dict[str, bool]]] = {
     MAIL_LINK: mail_link,
     MAIL_TEST: mail_test,
     MAIL_WEEKLY: mail_weekly,
+    MAIL_NOTICES: mail_notices,
 }

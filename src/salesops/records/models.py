@@ -19,6 +19,7 @@ from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
 from salesops.records.invitation import Invitation
 from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
+from salesops.records.notice import Notice
 from salesops.records.opportunity import Opportunity, OpportunityVersion
 from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVersion
 from salesops.records.opportunity_split import OpportunitySplit, OpportunitySplitVersion
@@ -108,6 +109,7 @@ __all__ = [
     "LeftByUndo",
     "LookAlike",
     "Merge",
+    "Notice",
     "Opportunity",
     "OpportunityLine",
     "OpportunityLineVersion",

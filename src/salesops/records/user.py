@@ -48,7 +48,11 @@ class User(AbstractBaseUser):
         db_constraint=False,
     )
     is_active = models.BooleanField(default=True)
+    # What they are mailed, where the office sends mail.
     wants_weekly_message = models.BooleanField(default=True)
+    wants_mentions = models.BooleanField(default=True)
+    wants_requests = models.BooleanField(default=True)
+    wants_tasks = models.BooleanField(default=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -8,12 +8,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 
-from salesops.actions.choose_messages import choose_messages
+from salesops.actions.choose_messages import MESSAGES, WEEKLY, choose_messages
 from salesops.actions.link_identity import identity_of
 from salesops.actions.rename_login import rename_login
 from salesops.foundations.clock import system_clock
+from salesops.records.notice import MENTION, REQUEST, TASK
 from salesops.records.user import User
 from salesops.web.middleware.second_factor import lacks_factor
+
+# Each kind of message: what it is called, and when it comes.
+_MESSAGES = {
+    MENTION: ("Mentions", "When somebody writes @ and your name, and you have not looked by then."),
+    REQUEST: ("Requests", "When one that you sent or have is answered, moves or is given to you."),
+    TASK: ("Tasks", "At seven in the morning what is due that day, and a task with a time when that comes."),
+    WEEKLY: ("Weekly message", "On Monday morning, where you have something to mend or a task is overdue."),
+}  # fmt: skip
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -22,7 +31,7 @@ def account(request: HttpRequest) -> HttpResponse:
     assert isinstance(user, User)
     if request.method == "POST":
         if request.POST.get("do") == "messages":
-            choose_messages(user, system_clock, weekly="weekly" in request.POST)
+            choose_messages(user, request.POST.getlist("message"), system_clock)
         else:
             rename_login(user, request.POST.get("name", ""), system_clock)
         return HttpResponseRedirect(f"{reverse('my_account')}?saved=1")
@@ -36,6 +45,11 @@ def account(request: HttpRequest) -> HttpResponse:
         "identity": identity_of(user),
         "has_passwords": settings.SALESOPS_PASSWORDS,
         "has_mail": settings.SALESOPS_MAIL is not None,
+        "messages_sent": [
+            {"kind": kind, "title": title, "when": when, "is_wanted": getattr(user, column)}
+            for kind, (title, when) in _MESSAGES.items()
+            for _, column in [MESSAGES[kind]]
+        ],
         "lacks_factor": lacks_factor(user),
     }
     return render(request, "signing_in/account.html", context)

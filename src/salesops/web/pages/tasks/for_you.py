@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,52 +12,28 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from salesops.actions.mention import offered
-from salesops.records.at_mention import AtMention
 from salesops.records.attachment_reach import REQUEST, sees_files_of
 from salesops.records.models import NOUNS, Activity
 from salesops.records.reach import SEE_ALL, reach
 from salesops.records.request_reach import about, requests_visible_to, works_the_desk
+from salesops.records.unread_mentions import Mentioned, told_of, unread_of
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.pages.desk.narrowing import number
+from salesops.web.pages.keeping.facts import PLACES
 
 MOST = 50
 
 
-@dataclass(frozen=True)
-class Mentioned:
-    """Somebody mentioned the reader: who, when, in what, and where it stands."""
-
-    who: str
-    at: datetime
-    title: str
-    place: str
+def for_you(actor: User) -> list[tuple[str, Mentioned]]:
+    """Where the actor was mentioned and has not looked, each with its address; what they may see no more is left out."""
+    return [(_place(each), each) for each in told_of(actor, unread_of(actor)[:MOST])]
 
 
-def for_you(actor: User) -> list[Mentioned]:
-    """Where the actor was mentioned and has not looked, the newest first; what they may see no more is left out."""
-    unread = AtMention.objects.filter(login=actor, read_at=None)
-    found = list(unread.select_related("change__actor").order_by("-pk")[:MOST])
-    if not found:
-        return []
-    keys = {m.record_id for m in found if m.noun == "activity"}
-    notes = {a.pk: a for a in visible_to(actor, Activity).filter(pk__in=keys)}
-    numbers = {number(m.record_id) for m in found if m.noun == REQUEST}
-    requests = {str(r.pk): r for r in requests_visible_to(actor).filter(pk__in=numbers)}
-    told: dict[str, Mentioned] = {}
-    for each in found:
-        who, at = str(each.change.actor or "salesops"), each.change.at
-        if each.noun == REQUEST and each.record_id in requests:
-            request = requests[each.record_id]
-            place = reverse("request", args=[request.pk])
-            mentioned = Mentioned(who, at, f"{request.number} {request.title}", place)
-        elif each.record_id in notes and each.noun == "activity":
-            place = f"/activities/{quote(each.record_id, safe='')}"
-            mentioned = Mentioned(who, at, str(notes[each.record_id]), place)
-        else:
-            continue
-        told.setdefault(mentioned.place, mentioned)
-    return list(told.values())
+def _place(mentioned: Mentioned) -> str:
+    if mentioned.noun == REQUEST:
+        return reverse("request", args=[int(mentioned.key)])
+    return PLACES[mentioned.noun] + quote(mentioned.key, safe="")
 
 
 @require_GET

@@ -13,7 +13,7 @@ from salesops.actions.cancel_job import may_cancel
 from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.erase_person import LOOK_FOR_PERSON
-from salesops.actions.mailing import MAIL_LINK, MAIL_TEST, MAIL_WEEKLY
+from salesops.actions.mailing import MAIL_LINK, MAIL_NOTICES, MAIL_TEST, MAIL_WEEKLY, MAILS
 from salesops.actions.move_person import MOVE_DUE
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
@@ -40,6 +40,7 @@ _TITLES = {
     MAIL_LINK: "Mail with a link to sign in",
     MAIL_TEST: "A test message",
     MAIL_WEEKLY: "Weekly message",
+    MAIL_NOTICES: "Message about what waits",
     MOVE_DUE: "A planned move in the organisation",
     ERASE: "Erasing a person",
     APPLY_SETTINGS: "Making the book anew by other settings",
@@ -60,6 +61,7 @@ _PLAINLY = {
     MAIL_LINK: "a mail",
     MAIL_TEST: "a mail",
     MAIL_WEEKLY: "a mail",
+    MAIL_NOTICES: "a mail",
     MOVE_DUE: "a planned move",
     ERASE: "the erasing of a person",
     APPLY_SETTINGS: "the book, which is made by other settings,",
@@ -125,7 +127,7 @@ def told(actor: User, jobs: Iterable[Job], now: datetime) -> list[Told]:
 def _addressed(jobs: Iterable[Job]) -> dict[int, str]:
     """Whom each mail among the jobs is for."""
     links = {j.pk: j.arguments["invitation"] for j in jobs if j.kind == MAIL_LINK}
-    logins = {j.pk: j.arguments["login"] for j in jobs if j.kind in (MAIL_TEST, MAIL_WEEKLY)}
+    logins = {j.pk: j.arguments["login"] for j in jobs if j.kind in MAILS and j.kind != MAIL_LINK}
     invited = dict(Invitation.objects.filter(pk__in=links.values()).values_list("pk", "email"))
     known = dict(User.objects.filter(pk__in=logins.values()).values_list("pk", "email"))
     return {job: invited.get(key, "") for job, key in links.items()} | {
