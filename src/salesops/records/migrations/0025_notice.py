@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0022_share_ends"),
+        ("records", "0024_custom_field_asked"),
     ]
 
     operations = [
