@@ -29,7 +29,7 @@ from tests.office.beside import (
     words_for,
 )
 from tests.office.readers import Answer, Reader
-from tests.records.oracle import SEE_ALL, Row, World, manages, sees, shares_with
+from tests.records.oracle import SEE_ALL, Row, World, edits, manages, sees, shares_with
 from tests.web.markup import read_markup
 
 NAMED = ("account", "contact", "lead", "opportunity", "activity")
@@ -56,7 +56,8 @@ COUNTED = {"Opportunities": "opportunity", "Accounts": "account", "Contacts": "c
 # What may name a record, but need not name all.
 OTHERS = ("/", "/board", "/clean-data", "/clean-data/close_date_missing", "/numbers/open_pipeline",
           "/numbers/open_pipeline/rows", "/numbers/open_pipeline/rows?export=csv", "/people",
-          "/people?export=csv", "/organisation", "/new/opportunity")  # fmt: skip
+          "/people?export=csv", "/organisation", "/new/opportunity", "/what-changed?over=7&box=created",
+          "/what-changed?over=7&box=created&export=csv")  # fmt: skip
 
 
 def email_of(person: str) -> str:
@@ -129,6 +130,12 @@ class Knocking:
             assert answer.status_code == status, (self.login, key, answer.status_code)
             files = {f["name"] for f in self.beside.files if (f["noun"], f["key"]) == (noun, key)}
             assert _among(self.told(answer), files) == (files if status == 200 else set()), key
+        for row in self.world.rows["lead"]:
+            may = edits(self.world, self.login, "lead", row)
+            status = 404 if row["id"] not in self.seen else 200 if may else 403
+            answer = self.reader.get(f"/convert/{row['id']}")
+            assert answer.status_code == status, (self.login, row, answer.status_code)
+            self.told(answer)
         for person in self.world.rows["person"][:4]:
             self.told(self.reader.get(f"/organisation/people/{person['id']}"))
         shared = {
