@@ -356,6 +356,10 @@ def test_files_of_a_request_are_for_who_asked_and_the_desk(
     change = Change.objects.latest("pk").pk
     undone = as_("ravi").post(address, do="undo", change=change)
     assert "stage.png" in _files(as_("bob").page(undone.headers["Location"]))[0]
+    latest = Attachment.objects.get(ended_by=None)
+    erased = as_("dora").post(f"/files/{latest.pk}/erase", reason="Not his")
+    assert "Erased stage.png for good" in as_("dora").page(erased.headers["Location"]).text
+    assert not as_("bob").page(address).one("section", id="files").all("li")
     as_("bob").post(address, do="close")
     assert _send(as_("bob"), ("b", b"b"), to=f"/files/request/{asked.pk}").status_code == 422
     assert settings.SALESOPS_OFFICE.is_dir()

@@ -62,9 +62,7 @@ def create_within(change: Change, actor: User, noun: type[Record], values: Value
             and not str(given.get(column.name) or "").strip()
         ):
             raise Unfit(column.name, f"{column.name.replace('_', ' ').capitalize()} is needed.")
-    for own in asked_for(name):
-        if own.is_needed and not str(given.get(own.name) or "").strip():
-            raise Unfit(own.name, f"{own} is needed.")
+    refuse_unsaid(noun, given)
     record = noun()
     if "created_at" in columns:
         given.setdefault("created_at", change.at)
@@ -74,3 +72,10 @@ def create_within(change: Change, actor: User, noun: type[Record], values: Value
     if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
         raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")
     return record
+
+
+def refuse_unsaid(noun: type[Record], values: Values) -> None:
+    """Refuse values of a new record that leave out a field of the company's own that is needed."""
+    for own in asked_for(noun._meta.db_table):
+        if own.is_needed and not str(values.get(own.name) or "").strip():
+            raise Unfit(own.name, f"{own} is needed.")

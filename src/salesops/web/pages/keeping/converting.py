@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.actions.convert_lead import LookedAtFormer, Wanted, convert_lead, may_convert
+from salesops.actions.create_record import refuse_unsaid
 from salesops.actions.edit_record import Unfit, version_now
 from salesops.duplicates.written import PUBLIC_MAIL
 from salesops.foundations.clock import system_clock
@@ -162,6 +163,8 @@ def _values(actor: User, form: Mapping[str, str], part: str) -> dict[str, Any]:
         values = fields.values_of(actor, noun(), columns, _part(form, part), reading()[0])
         if not values.get(columns[0]):
             raise Unfit(columns[0], f"{facts.title_of(noun, columns[0])} is needed.")
+        if part != OTHER:
+            refuse_unsaid(noun, values)
     except Unfit as unfit:
         raise Wrong(part, unfit) from unfit
     return values if part == OTHER else values | {"owner_id": form.get("owner_id") or None}

@@ -30,7 +30,7 @@ def opened(
     noun, made = type(record), []
     names = facts.names_of(actor, noun, [record])
     own = getattr(record, "currency", None) or currency
-    needed = _needed(noun)
+    needed = {f.name for f in asked_for(noun._meta.db_table) if f.is_needed}
     for name in columns:
         column = facts.column_of(noun, name)
         value = value_of(record, name)
@@ -67,7 +67,6 @@ def values_of(
     Money is in the currency of the record, else in the one typed with it, else in the usual one.
     """
     values: dict[str, Any] = {}
-    needed = _needed(type(record))
     for name in columns:
         column = facts.column_of(type(record), name)
         assert column is not None
@@ -76,10 +75,4 @@ def values_of(
         # One record has one currency: that of the amount typed first.
         known = values.get("currency") or named or currency
         values |= facts.read(actor, record, column, form, known)
-        if name in needed and values[name] is None:
-            raise Unfit(name, f"{facts.title_of(type(record), name)} is needed.")
     return values
-
-
-def _needed(noun: type[Record]) -> set[str]:
-    return {field.name for field in asked_for(noun._meta.db_table) if field.is_needed}
