@@ -27,6 +27,7 @@ from salesops.records import kept_content
 from salesops.records.change import Change
 from salesops.records.kept_content import is_whole, place_of
 from salesops.records.models import NOUNS, Account, Attachment, Opportunity, Seen
+from salesops.records.sealing import seal_some, verify
 from salesops.records.user import User
 from salesops.web.pages.desk.service_level import office_hours
 from tests.office.readers import Office, Reader
@@ -299,19 +300,21 @@ def test_an_administrator_erases_a_file_for_good_and_its_record_says_so(
     assert _had(as_bob, again).held == b"<script>alert(1)</script>"
 
 
-def test_content_that_another_file_holds_stays_until_that_is_erased_as_well(
+def test_content_that_another_file_holds_stays_until_that_is_erased_and_seals_stay_whole(
     kept: Attachment, served: Office, as_dora: Reader, settings: Any
 ) -> None:
     place = place_of(settings.SALESOPS_OFFICE, kept.digest)
     _attach(served.charlie, "opportunity", "charlie-deal", settings.SALESOPS_OFFICE, "copy.html")
     copy = Attachment.objects.get(name="copy.html")
     take_file_away(served.charlie, copy, system_clock)
+    assert seal_some(system_clock)
     assert "kept as 1 other file and stays there" in as_dora.page(f"/files/{kept.pk}/erase").text
     _erase(as_dora, kept)
     assert place.exists()
     assert f"/files/{copy.pk}/erase" in as_dora.page("/opportunities/charlie-deal").links()
     _erase(as_dora, copy)
     assert not place.exists()
+    assert verify(system_clock()).broken is None
 
 
 def test_what_was_erased_does_not_come_back_and_only_administrators_erase(
