@@ -117,7 +117,7 @@ def test_a_former_generation_with_other_columns_leaves_no_half_account(
     bases: tuple[Path, Path],
 ) -> None:
     former, new = bases
-    changed(former, "ALTER TABLE opportunity DROP COLUMN owner_id")
+    changed(former, "DROP INDEX opportunity_by_id; ALTER TABLE opportunity DROP COLUMN owner_id")
     changed(new, "UPDATE opportunity SET stage = 'Won', id = 'D' WHERE id = 'A'")
     add_changes(new, former)
     assert changes(new) == []
