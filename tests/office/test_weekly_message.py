@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.conf import LazySettings, settings
 
 from salesops.actions.mailing import MAIL_WEEKLY
 from salesops.book.settings import load_settings, save_settings
-from salesops.jobs import worker
+from salesops.data_quality import Held
+from salesops.jobs import checking, weekly, worker
 from salesops.jobs.kinds import KINDS
 from salesops.jobs.weekly import PLAN_WEEKLY, plan_next
 from salesops.jobs.work import Lost, Work
@@ -116,6 +119,21 @@ def test_each_owner_reads_of_their_own_and_who_has_nothing_gets_nothing(
                 count = re.search(r"Close date has passed \((\d)", text)
                 assert count is not None
                 assert len(page.rows("Close date has passed")) == int(count[1])
+
+
+@pytest.mark.usefixtures("to_do")
+def test_what_the_whole_book_holds_is_looked_up_once_for_all_who_are_written_to(
+    box: Postbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+
+    def held_in(*book: Any) -> Held:
+        looked.append(book)
+        return checking.held_in(*book)
+
+    monkeypatch.setattr(weekly, "checking", SimpleNamespace(held_in=held_in))
+    _monday(Hands())
+    assert (len(box.taken), len(looked)) == (2, 1)
 
 
 @pytest.mark.usefixtures("to_do")

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -35,6 +36,14 @@ class Segment(BaseModel):
     criterion: str = Field(min_length=1, max_length=4000)
 
 
+@lru_cache(maxsize=1)
+def known_zones() -> frozenset[str]:
+    """The names of time zones. Read once: to look for them is to walk a thousand files."""
+    from zoneinfo import available_timezones
+
+    return frozenset(available_timezones())
+
+
 class CalendarSettings(BaseModel):
     """The organisation's fiscal calendar and zone, in the words of `FiscalCalendar`."""
 
@@ -49,9 +58,7 @@ class CalendarSettings(BaseModel):
     @field_validator("time_zone")
     @classmethod
     def _known_zone(cls, zone: str) -> str:
-        from zoneinfo import available_timezones
-
-        if zone not in available_timezones():
+        if zone not in known_zones():
             raise ValueError(f"“{zone}” is not a time zone name such as Europe/Berlin.")
         return zone
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import closing
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -17,7 +19,7 @@ from salesops.actions.mailing import MAIL_WEEKLY, MOST_TRIES
 from salesops.actions.move_person import day_in
 from salesops.book.book import Book
 from salesops.book.settings import load_settings
-from salesops.data_quality import Report, of_owner, run_checks, total
+from salesops.data_quality import Held, Report, of_owner, run_checks, total
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.scoped import ScopedEngine
@@ -162,22 +164,24 @@ def _to_mend(login: User) -> tuple[Part | None, str]:
 def _checked(login: User) -> tuple[Report, str] | None:
     """What the checks find among what somebody sees; None where there is no book or they see nothing."""
     folder, within = Path(settings.SALESOPS_BOOK), reach(login)
-    if read_manifest_lenient(folder) is None or not within.is_known:
+    manifest = read_manifest_lenient(folder)
+    if manifest is None or not within.is_known:
         return None
     said = load_settings(folder)
-    whole = DuckDBEngine(folder, memory_limit=WORK_MEMORY)
-    try:
-        if within.scope.is_everything:
+    if within.scope.is_everything:
+        with closing(DuckDBEngine(folder, memory_limit=WORK_MEMORY)) as whole:
             return checking.found_in(whole, said), Book(whole, said).facts.currency
-        held = checking.held_in(whole, said)
-        engine = ScopedEngine(folder, within.scope)
-        try:
-            book = Book(engine, said, scope=within.scope)
-            return run_checks(book, held), book.facts.currency
-        finally:
-            engine.close()
-    finally:
-        whole.close()
+    held = _held(folder, manifest.newest, said.model_dump_json())
+    with closing(ScopedEngine(folder, within.scope)) as engine:
+        book = Book(engine, said, scope=within.scope)
+        return run_checks(book, held), book.facts.currency
+
+
+@lru_cache(maxsize=1)
+def _held(folder: Path, newest: str, said: str) -> Held:  # noqa: ARG001  of which state and settings
+    """What the whole book holds of what checks look at: the same for whoever is written to."""
+    with closing(DuckDBEngine(folder, memory_limit=WORK_MEMORY)) as whole:
+        return checking.held_in(whole, load_settings(folder))
 
 
 def _overdue(login: User, today: date) -> tuple[Part | None, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings as django_settings
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from salesops.book.settings import (
     Segment,
     Settings,
     StageMeaning,
+    known_zones,
     load_settings,
     save_settings,
 )
@@ -72,7 +72,7 @@ def offered(draft: dict[str, Any]) -> dict[str, Any]:
         "weekdays": [(str(n), d) for n, d in enumerate(WEEKDAYS)],
         "year_names": YEAR_NAMES,
         "outcomes": OUTCOMES,
-        "zones": sorted(available_timezones()),
+        "zones": sorted(known_zones()),
         "pipelines": len({s["pipeline"] for s in draft["stages"]}),
         "segments": [*draft["segments"], *[{}] * EMPTY_SEGMENTS],
     }
