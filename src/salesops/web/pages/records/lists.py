@@ -212,15 +212,17 @@ def _reading(book: Book) -> Reading:
 def _rows(book: Book, listing: Listing, ask: Ask) -> Rows:
     """One page of a list; kept where which rows there are takes long to find."""
     if not listing.only:
-        return page(book.engine, listing, _looked_up(_reading(book), listing, ask))
+        return page(book.engine, *_looked_up(_reading(book), listing, ask))
     filters = tuple(sorted(ask.facets.items()))
     return _kept_rows(_reading(book), listing, ask.text, filters, (ask.sort, ask.page), ask.extra)
 
 
-def _looked_up(reading: Reading, listing: Listing, ask: Ask) -> Ask:
+def _looked_up(reading: Reading, listing: Listing, ask: Ask) -> tuple[Listing, Ask]:
     """The question of the rows that hold its text: a page asks three things of them, and looks for them once."""
-    keys = _holding(reading, listing, ask.text) if ask.text else None
-    return ask if keys is None else named(ask, keys)
+    if not ask.text:
+        return listing, ask
+    keys = _holding(reading, dataclasses.replace(listing, columns=(), facets=()), ask.text)
+    return (listing, ask) if keys is None else named(listing, ask, keys)
 
 
 @lru_cache(maxsize=64)
@@ -243,7 +245,7 @@ def _kept_rows(
 ) -> Rows:
     sort, number = place
     ask = Ask(text=text, facets=dict(filters), sort=sort, page=number, extra=extra)
-    return page(whole_book().engine, listing, _looked_up(reading, listing, ask))
+    return page(whole_book().engine, *_looked_up(reading, listing, ask))
 
 
 @lru_cache(maxsize=256)
@@ -256,7 +258,7 @@ def _totals(
 ) -> tuple[int, int | None]:
     """How many rows, and their sum; the same for every page and sort of a list."""
     ask = Ask(text=text, facets=dict(filters), extra=extra)
-    return totals(whole_book().engine, listing, _looked_up(reading, listing, ask))
+    return totals(whole_book().engine, *_looked_up(reading, listing, ask))
 
 
 def _values(
@@ -277,9 +279,7 @@ def _values_of(
 ) -> dict[str, list[tuple[str, int]]]:
     """The values of facets with their rows; asked once a generation and reader."""
     ask = Ask(text=text, facets=dict(filters), extra=extra)
-    return values_of(
-        whole_book().engine, listing, _looked_up(reading, listing, ask), names, MOST_VALUES
-    )
+    return values_of(whole_book().engine, *_looked_up(reading, listing, ask), names, MOST_VALUES)
 
 
 def is_export(request: HttpRequest) -> bool:

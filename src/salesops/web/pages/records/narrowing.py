@@ -16,6 +16,7 @@ from salesops.book.listing import Ask, ListColumn, Listing, conditions, rows_of,
 from salesops.engines.literals import literal
 
 _ADDED_UP = re.compile(r"\(\s*(SELECT|WITH)\b")
+_ADDED_BY = re.compile(r"GROUP BY 1\) (\w+) ON \1\.(\w+) = x\.id")
 _JOIN = re.compile(r"(?=LEFT JOIN )")
 _ALIAS = re.compile(r".* (\w+) ON ", re.DOTALL)
 _BY_ID = re.compile(r"LEFT JOIN (\w+) (\w+) ON \2\.id = (x\.\w+)\s*$")
@@ -108,10 +109,15 @@ def holding(engine: Engine, listing: Listing, text: str, most: int) -> tuple[str
     return None if len(found) > most else tuple(str(row[0]) for row in found)
 
 
-def named(ask: Ask, keys: Iterable[str]) -> Ask:
-    """The same question of these rows, in place of those that hold its text."""
-    conditions = [f"x.id IN ({_listed(keys)})", ask.extra]
-    return dataclasses.replace(ask, text="", extra=" AND ".join(f"({c})" for c in conditions if c))
+def named(listing: Listing, ask: Ask, keys: Iterable[str]) -> tuple[Listing, Ask]:
+    """The same question of these rows, in place of those that hold its text; only for them is anything added up."""
+    these = _listed(keys)
+    joins = _ADDED_BY.sub(
+        rf"WHERE \2 IN ({these.replace(chr(92), chr(92) * 2)}) \g<0>", listing.joins
+    )
+    conditions = [f"x.id IN ({these})", ask.extra]
+    extra = " AND ".join(f"({c})" for c in conditions if c)
+    return dataclasses.replace(listing, joins=joins), dataclasses.replace(ask, text="", extra=extra)
 
 
 def _lean(listing: Listing, names: list[str], also: str) -> Listing:

@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.listing import Ask, Listing, rows_of
+from salesops.book.listing import Ask, Listing
 from salesops.engines.literals import literal
 from salesops.foundations.money import format_money
 from salesops.records.models import OpportunityVersion
@@ -21,7 +21,7 @@ from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
 from salesops.web.pages.keeping.record_page import Attempt, Outcome, actor_of, edited, reading
 from salesops.web.pages.records.lists import ask_of, counted
-from salesops.web.pages.records.narrowing import rows_narrowed, sums_by
+from salesops.web.pages.records.narrowing import page, rows_narrowed, sums_by
 from salesops.web.pages.working.kinds import OPPORTUNITIES, with_own_fields
 from salesops.web.pages.working.lists import said_done, said_once
 from salesops.web.pages.working.rows import Kept, in_words, kept, said_now
@@ -198,7 +198,7 @@ def _first_cards(book: Book, listing: Listing, ask: Ask) -> list[dict[str, Any]]
     keys = [one["key"] for row in found.rows for each in row for one in each or ()]
     wanted = ", ".join(literal(key) for key in keys) or "NULL"
     of_them = Ask(size=max(1, len(keys)), extra=f"x.id IN ({wanted})")
-    by_key = {row["_id"]: row for row in rows_of(book.engine, listing, of_them).dicts()}
+    by_key = {row["_id"]: row for row in page(book.engine, listing, of_them).dicts()}
     return [by_key[key] for key in keys]
 
 
