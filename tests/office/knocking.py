@@ -29,7 +29,7 @@ from tests.office.beside import (
     words_for,
 )
 from tests.office.readers import Answer, Reader
-from tests.records.oracle import SEE_ALL, Row, World, edits, manages, sees, shares_with
+from tests.records.oracle import ONLY_LOOKS, SEE_ALL, Row, World, edits, manages, sees, shares_with
 from tests.web.markup import read_markup
 
 NAMED = ("account", "contact", "lead", "opportunity", "activity")
@@ -90,6 +90,7 @@ class Knocking:
         """Try every door; first those that show what was not looked at yet."""
         self.own()
         self.lists()
+        self.many_at_once()
         self.pages()
         self.search()
         self.sums()
@@ -118,6 +119,22 @@ class Knocking:
             (line,) = [text for text in said if text.startswith(f"{title} ")]
             rows = sum(self._sees(noun, row) for row in self.world.rows[noun])
             assert line.split()[-1] == str(rows), (self.login, line)
+
+    def many_at_once(self) -> None:
+        """A change of many rows shows before it is made those that are the reader's to change, whatever is named."""
+        rows = self.world.rows["opportunity"]
+        form = {
+            "column": "source",
+            "value": "Fair",
+            "do": "preview",
+            "key": [r["id"] for r in rows],
+        }
+        answer = self.reader.post("/change/opportunity", **form)
+        may = {NAMES[r["id"]] for r in rows if edits(self.world, self.login, "opportunity", r)}
+        works = self.login["role"] != ONLY_LOOKS and (self.sees_all or self.me is not None)
+        status = 404 if not works else 200 if may else 422
+        assert answer.status_code == status, (self.login, answer.status_code)
+        assert _among(self.told(answer), NAMES.values()) == may, self.login
 
     def pages(self) -> None:
         """Pages of records and of people; what is shared."""
