@@ -271,9 +271,9 @@ class Build:
             for name in self.written:
                 self._write_table(name)
             self._write_rest()
-            for name in INDEXED:
+            for name, key in INDEXED.items():
                 if name in self.written:
-                    self.work.execute(f'CREATE INDEX "{name}_by_id" ON base."{name}" (id)')
+                    self.work.execute(f'CREATE INDEX "{name}_by_{key}" ON base."{name}" ({key})')
             self.filled = [f"{t}.{c}" for t, c in NEEDED if self._is_filled(t, c)]
             self.work.execute("CHECKPOINT base")
         finally:
@@ -774,8 +774,8 @@ def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -
     work.execute("DROP TABLE _spans")
 
 
-# Where a page asks for single rows by their ids: found in a hundredth of the time that reading all ids takes.
-INDEXED = ("opportunity", "account")
+# Where a page asks for single rows by an id: found in a tenth of the time that reading all ids takes, or less.
+INDEXED = {"opportunity": "id", "account": "id", "opportunity_version": "opportunity_id"}
 _KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
 # What makes a state another one.
 _SEEN = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")

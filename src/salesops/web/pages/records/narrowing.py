@@ -16,7 +16,7 @@ from salesops.book.listing import Ask, ListColumn, Listing, conditions, rows_of,
 from salesops.engines.literals import literal
 
 _ADDED_UP = re.compile(r"\(\s*(SELECT|WITH)\b")
-_ADDED_BY = re.compile(r"GROUP BY 1\) (\w+) ON \1\.(\w+) = x\.id")
+_ADDED_BY = re.compile(r"(?<=FROM opportunity )GROUP BY 1\) (\w+) ON \1\.(\w+) = x\.id")
 _JOIN = re.compile(r"(?=LEFT JOIN )")
 _ALIAS = re.compile(r".* (\w+) ON ", re.DOTALL)
 _BY_ID = re.compile(r"LEFT JOIN (\w+) (\w+) ON \2\.id = (x\.\w+)\s*$")
@@ -34,12 +34,15 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     wanted = _searched(listing, ask)
     sort = [ask.sort.removeprefix("-")] if ask.sort else []
     lean = _lean(listing, [*ask.facets, *sort], "" if sort else listing.order)
-    if _ADDED_UP.search(lean.joins):  # what is added up for every row is not added up twice
-        return rows_of(engine, listing, wanted)
+    if _ADDED_UP.search(lean.joins) and not _ADDED_BY.search(lean.joins):
+        return rows_of(
+            engine, listing, wanted
+        )  # what is added up for every row is not added up twice
     referred = _referred(listing)
     found = rows_of(engine, _reading(lean, referred), wanted).dicts()
-    keys = _listed(row["_id"] for row in found)
-    of_them = Ask(sort=ask.sort, size=ask.size, extra=f"x.id IN ({keys})")
+    listing, of_them = named(
+        listing, Ask(sort=ask.sort, size=ask.size), (row["_id"] for row in found)
+    )
     full = _lean(listing, [c.name for c in listing.columns], "" if sort else listing.order)
     return rows_of(engine, _joined_to(full, referred, found), of_them)
 
@@ -112,9 +115,7 @@ def holding(engine: Engine, listing: Listing, text: str, most: int) -> tuple[str
 def named(listing: Listing, ask: Ask, keys: Iterable[str]) -> tuple[Listing, Ask]:
     """The same question of these rows, in place of those that hold its text; only for them is anything added up."""
     these = _listed(keys)
-    joins = _ADDED_BY.sub(
-        rf"WHERE \2 IN ({these.replace(chr(92), chr(92) * 2)}) \g<0>", listing.joins
-    )
+    joins = _ADDED_BY.sub(lambda m: f"WHERE {m[2]} IN ({these}) {m[0]}", listing.joins)
     conditions = [f"x.id IN ({these})", ask.extra]
     extra = " AND ".join(f"({c})" for c in conditions if c)
     return dataclasses.replace(listing, joins=joins), dataclasses.replace(ask, text="", extra=extra)
