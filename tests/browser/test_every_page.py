@@ -70,8 +70,9 @@ def wrong_here(page: Page, where: str) -> list[str]:
     return wrong
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESK, PHONE], ids=["1440", "390"])
+@pytest.mark.parametrize(
+    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
+)
 def test_every_page_fits_and_is_accessible(
     sample_link: str, enter: Enter, size: tuple[int, int], theme: str
 ) -> None:

@@ -55,24 +55,22 @@ def waterfall(bars: Sequence[Bar], title: str) -> SafeString:
             parts.append(
                 f'<line class="carry" x1="{left + BAR:.1f}" x2="{left + STEP:.1f}" y1="{at:.1f}" y2="{at:.1f}"/>'
             )
+        # In the order in which it is read out; blanks keep the words apart.
+        lines = _lines(bar.label)
+        name = " ".join(
+            f'<tspan x="{middle:.1f}" dy="{15 if line else 0}">{escape(words)}</tspan>'
+            for line, words in enumerate(lines)
+        )
+        below = HEIGHT - BOTTOM + 18
         drawn = (
             f'<rect class="whole" x="{left - 8:.1f}" y="0" width="{BAR + 16}" height="{HEIGHT}" rx="6"/>'
             f'<rect class="w-{bar.kind}" x="{left:.1f}" y="{top:.1f}" width="{BAR}" height="{tall:.1f}" rx="3"/>'
-            f'<text class="amount" x="{middle:.1f}" y="{top - 8:.1f}" text-anchor="middle">{escape(bar.said)}</text>'
-            + "".join(
-                f'<text class="name" x="{middle:.1f}" y="{HEIGHT - BOTTOM + 18 + 15 * line:.1f}" '
-                f'text-anchor="middle">{escape(words)}</text>'
-                for line, words in enumerate(_lines(bar.label))
-            )
-            + f'<text class="tick" x="{middle:.1f}" y="{HEIGHT - BOTTOM + 18 + 15 * len(_lines(bar.label)):.1f}" '
-            f'text-anchor="middle">{escape(bar.rows)}</text>'
+            f'<text class="name" y="{below}" text-anchor="middle">{name}</text> '
+            f'<text class="amount" x="{middle:.1f}" y="{top - 8:.1f}" text-anchor="middle">{escape(bar.said)}</text> '
+            f'<text class="tick" x="{middle:.1f}" y="{below + 15 * len(lines)}" text-anchor="middle">'
+            f"{escape(bar.rows)}</text>"
         )
-        told = f"{bar.label} {bar.said}, {bar.rows}"
-        parts.append(
-            f'<a href="{escape(bar.link)}" aria-label="{escape(told)}">{drawn}</a>'
-            if bar.link
-            else drawn
-        )
+        parts.append(f'<a href="{escape(bar.link)}">{drawn}</a>' if bar.link else drawn)
     return mark_safe(
         f'<svg class="waterfall" viewBox="0 0 {width} {HEIGHT}" width="{width}" height="{HEIGHT}" role="group" '
         f'aria-label="{escape(title)}">{"".join(parts)}</svg>'
