@@ -254,7 +254,7 @@ class Knocking:
         words = [*NAMES.values(), *(r["title"] for r in self.beside.requests)]
         told = _among(" ".join(for_you), words)
         expected = notes | {r["title"] for r in asked}
-        assert told == expected, self.login
+        assert told == expected, (self.login, told ^ expected)
         assert self.mailed(MENTION, words) == expected, self.login
         moved = {
             request["title"]

@@ -46,15 +46,18 @@ def told_of(login: User, mentions: QuerySet[AtMention]) -> list[Mentioned]:
         for request in requests_visible_to(login).filter(pk__in=numbers)
     }
     handled = set(requests_handled_by(login).filter(pk__in=numbers).values_list("pk", flat=True))
-    for_the_desk = set(
-        RequestEvent.objects.filter(change__in=[m.change_id for m in found], act=NOTE)
+    for_the_desk = {
+        (change, "request", str(request))
+        for change, request in RequestEvent.objects.filter(
+            change__in=[m.change_id for m in found], act=NOTE
+        )
         .exclude(request__in=handled)
-        .values_list("change_id", flat=True)
-    )
+        .values_list("change_id", "request_id")
+    }
     told: dict[tuple[str, str], Mentioned] = {}
     for each in found:
         of = (each.noun, each.record_id)
-        if of in titles and each.change_id not in for_the_desk:
+        if of in titles and (each.change_id, *of) not in for_the_desk:
             who = str(each.change.actor or "salesops")
             told.setdefault(of, Mentioned(who, each.change.at, *of, titles[of]))
     return list(told.values())
