@@ -8,12 +8,11 @@ from typing import Any
 
 from rich.table import Table
 
-from salesops.book.picture import MINUS
 from salesops.cli.asking import Reading
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
-from salesops.foundations.money import format_money
+from salesops.foundations.money import format_change, format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bridge, Movement, movement, moves
 
@@ -83,7 +82,7 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
     for move in found[:SHOWN]:
         table.add_row(
             move.name,
-            _signed(move.minor, book.facts.currency),
+            format_change(move.minor, book.facts.currency),
             _from_to(move.close_before, move.close_after),
             _from_to(move.stage_before, move.stage_after),
         )
@@ -113,7 +112,11 @@ def _print(found: Movement) -> None:
         opening = format_money(bridge.opening, found.currency)
         table.add_row(*lead, "Open at the start", opening, f"{bridge.opening_deals:,}")
         for box in bridge.boxes:
-            row = (found.words(box.name), _signed(box.minor, found.currency), f"{box.deals:,}")
+            row = (
+                found.words(box.name),
+                format_change(box.minor, found.currency),
+                f"{box.deals:,}",
+            )
             table.add_row(*[""] * len(lead), *row)
         closing = format_money(bridge.closing, found.currency)
         table.add_row(*[""] * len(lead), "Open at the end", closing, f"{bridge.closing_deals:,}")
@@ -122,17 +125,7 @@ def _print(found: Movement) -> None:
 
 def _records(bridge: Bridge) -> list[dict[str, Any]]:
     group = bridge.label or "all"
-    ends = [
-        ("opening", bridge.opening, bridge.opening_deals),
-        ("closing", bridge.closing, bridge.closing_deals),
-    ]
-    told = [(b.name, b.minor, b.deals, b.changes) for b in bridge.boxes]
-    rows: list[tuple[Any, ...]] = [(*ends[0], None), *told, (*ends[1], None)]
-    return [{"group": group, **dict(zip(list(OF_A_BRIDGE)[1:], row, strict=True))} for row in rows]
-
-
-def _signed(minor: int, currency: str) -> str:
-    return (MINUS if minor < 0 else "+" if minor > 0 else "") + format_money(abs(minor), currency)
+    return [dict(zip(OF_A_BRIDGE, (group, *row), strict=True)) for row in bridge.rows]
 
 
 def _from_to(before: Any, after: Any) -> str:

@@ -80,6 +80,11 @@ def format_money(minor: int, currency: str, *, compact: bool = False) -> str:
     return f"{sign}{mark}{amount:,.0f}" if whole else f"{sign}{mark}{amount:,.{digits}f}"
 
 
+def format_change(minor: int, currency: str, *, compact: bool = False) -> str:
+    """What money changed by, for people: +$1,234.50; no sign where nothing changed."""
+    return ("+" if minor > 0 else "") + format_money(minor, currency, compact=compact)
+
+
 def split(minor: int, weights: Sequence[int | Decimal]) -> list[int]:
     """Parts in proportion to the weights that add up to the whole (largest remainder, earlier first)."""
     if not weights or any(w < 0 for w in weights) or not any(weights):

@@ -86,6 +86,13 @@ class Bridge:
     closing: int
     closing_deals: int
 
+    @property
+    def rows(self) -> list[tuple[str, int, int, int | None]]:
+        """The bridge as a table: opening, boxes, closing; each with value, deals and, of a box, changes."""
+        boxes = [(b.name, b.minor, b.deals, b.changes) for b in self.boxes]
+        opening = ("opening", self.opening, self.opening_deals, None)
+        return [opening, *boxes, ("closing", self.closing, self.closing_deals, None)]
+
     def box(self, name: str) -> Box:
         """The box of that name, empty where there is none."""
         return next((b for b in self.boxes if b.name == name), Box(name, 0, 0, 0))
@@ -148,14 +155,13 @@ def movement(
     Raises Refusal where history does not reach the first day, where the span lies ahead, and for what cannot be split.
     """
     asked = _Asked.of(book, over, closing, reading, by, organisation)
-    ends = {row["g"]: row for row in _run(book, asked, _ENDS).dicts()}
     cells: dict[Any, dict[str, Box]] = {}
     for row in _run(book, asked, _SUMS).dicts():
         box = Box(row["box"], int(row["minor"]), int(row["changes"]), int(row["deals"]))
         cells.setdefault(row["g"], {})[box.name] = box
-    keys = [k for k in dict.fromkeys([*ends, *cells]) if k != _WHOLE]
+    keys = [k for k in cells if k != _WHOLE]
     labels = _labels(book, by, keys)
-    bridges = [_bridge(k, labels[k], ends.get(k), cells.get(k, {})) for k in keys]
+    bridges = [_bridge(k, labels[k], cells[k]) for k in keys]
     bridges.sort(key=lambda b: (b.key is None, -max(b.opening, b.closing), b.label))
     zone = book.calendar.time_zone
     return Movement(
@@ -167,7 +173,7 @@ def movement(
         opens=_local(asked.since, zone),
         closes=_local(asked.until, zone),
         currency=book.facts.currency,
-        whole=_bridge(None, "", ends.get(_WHOLE), cells.get(_WHOLE, {})),
+        whole=_bridge(None, "", cells.get(_WHOLE, {})),
         groups=tuple(bridges) if by else (),
     )
 
@@ -189,7 +195,7 @@ def moves(
     if box not in BOXES:
         raise Refusal(f"A bridge has no box “{box}”. It has {', '.join(BOXES)}.")
     asked = _Asked.of(book, over, closing, reading, by, organisation)
-    whose = f"g = {_text(_WHOLE)}" if not by else "g IS NULL" if group is None else "g = $group"
+    whose = "g = $whole" if not by else "g IS NULL" if group is None else "g = $group"
     found = _run(
         book,
         asked,
@@ -220,13 +226,9 @@ def moves(
 
 
 _WHOLE = "\x02"  # the group of all groups; no value of a column is it
-_ENDS = (
-    "SELECT g, sum(opening) AS opening, sum(opening_deals) AS opening_deals, sum(closing) AS closing, "
-    "sum(closing_deals) AS closing_deals FROM end_of GROUP BY g"
-)
 _SUMS = (
     "SELECT g, box, sum(minor) AS minor, count(*) AS changes, count(DISTINCT id) AS deals "
-    "FROM move GROUP BY g, box"
+    "FROM (SELECT id, g, box, minor FROM move UNION ALL SELECT id, g, box, minor FROM end_of) GROUP BY g, box"
 )
 
 
@@ -301,6 +303,7 @@ def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = 
         "until": asked.until.replace(tzinfo=None),
         "since_day": asked.since_day,
         "until_day": asked.until_day,
+        "whole": _WHOLE,
     }
     if asked.closing is not None:
         values |= {"closing_from": asked.closing.start, "closing_to": asked.closing.end}
@@ -315,7 +318,7 @@ def _tables(book: Book, asked: _Asked) -> str:
         narrowed = condition(book.criterion, digits, book.facts.custom)
         where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowed})"
     pairs = _BETWEEN if asked.reading == "events" else _BOTH_ENDS
-    whole = _text(_WHOLE)
+    whole = "$whole"
     moved = [_moves(asked, whole, whole, "false")]
     ends = [_END.format(opens=whole, closes=whole)]
     if asked.by:
@@ -389,10 +392,8 @@ _BETWEEN = (
     "FULL JOIN (SELECT * FROM state WHERE valid_from > $since) AS b ON a.id = b.id AND a.valid_to = b.valid_from"
 )
 _END = (
-    "SELECT {opens} AS g, minor_then AS opening, 1 AS opening_deals, 0 AS closing, 0 AS closing_deals "
-    "FROM state WHERE is_in AND valid_from <= $since UNION ALL "
-    "SELECT {closes} AS g, 0 AS opening, 0 AS opening_deals, minor AS closing, 1 AS closing_deals "
-    "FROM state WHERE is_in AND valid_to > $until"
+    "SELECT id, {opens} AS g, 'opening' AS box, minor_then AS minor FROM state WHERE is_in AND valid_from <= $since "
+    "UNION ALL SELECT id, {closes} AS g, 'closing' AS box, minor FROM state WHERE is_in AND valid_to > $until"
 )
 _OF_MOVE = "id, moved_at, before, after, close_before, close_after, stage_before, stage_after"
 
@@ -429,18 +430,17 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
     )
 
 
-def _bridge(
-    key: str | None, label: str, ends: Mapping[str, Any] | None, boxes: Mapping[str, Box]
-) -> Bridge:
-    told = ends or {"opening": 0, "opening_deals": 0, "closing": 0, "closing_deals": 0}
+def _bridge(key: str | None, label: str, boxes: Mapping[str, Box]) -> Bridge:
+    nothing = Box("", 0, 0, 0)
+    opening, closing = boxes.get("opening", nothing), boxes.get("closing", nothing)
     bridge = Bridge(
         key=key,
         label=label,
-        opening=int(told["opening"]),
-        opening_deals=int(told["opening_deals"]),
+        opening=opening.minor,
+        opening_deals=opening.deals,
         boxes=tuple(boxes[name] for name in BOXES if name in boxes),
-        closing=int(told["closing"]),
-        closing_deals=int(told["closing_deals"]),
+        closing=closing.minor,
+        closing_deals=closing.deals,
     )
     moved = sum(box.minor for box in bridge.boxes)
     if bridge.opening + moved != bridge.closing:
@@ -464,7 +464,3 @@ def _local(instant: datetime, zone: str) -> datetime:
     """An instant of the database, which is UTC with or without saying so, in the organisation's zone."""
     known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
     return known.astimezone(ZoneInfo(zone))
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -13,8 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.picture import MINUS
-from salesops.foundations.money import format_money
+from salesops.foundations.money import format_change, format_money
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, movement, moves
@@ -101,7 +100,7 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
         | {
             "found": found,
             "bridge": bridge,
-            "change": _signed(bridge.closing - bridge.opening, found.currency),
+            "change": format_change(bridge.closing - bridge.opening, found.currency, compact=True),
             "chart": waterfall(_bars(request, found, bridge), _title(found, bridge)),
             "lines": _lines(found, bridge),
             "groups": _groups(found),
@@ -232,7 +231,7 @@ def _bars(request: HttpRequest, found: Movement, bridge: Bridge) -> list[Bar]:
     bars = [_end("Open at the start", bridge.opening, bridge.opening_deals, found)]
     for box in bridge.boxes:
         kind = "won" if box.name == "won" else "more" if box.minor >= 0 else "less"
-        said = _signed(box.minor, found.currency)
+        said = format_change(box.minor, found.currency, compact=True)
         bars.append(
             Bar(found.words(box.name), box.minor, kind, said, _deals(box.deals), link(box.name))
         )
@@ -251,7 +250,7 @@ def _lines(found: Movement, bridge: Bridge) -> list[dict[str, Any]]:
         {
             "name": box.name,
             "words": found.words(box.name),
-            "minor": _signed(box.minor, found.currency, compact=False),
+            "minor": format_change(box.minor, found.currency),
             "deals": box.deals,
             "changes": box.changes,
         }
@@ -268,9 +267,14 @@ def _groups(found: Movement) -> list[dict[str, Any]]:
             "is_null": g.key is None,
             "opening": g.opening,
             "closing": g.closing,
-            "change": _signed(g.closing - g.opening, found.currency),
+            "change": format_change(g.closing - g.opening, found.currency, compact=True),
             "boxes": [
-                (name, _signed(g.box(name).minor, found.currency) if g.box(name).changes else "")
+                (
+                    name,
+                    format_change(g.box(name).minor, found.currency, compact=True)
+                    if g.box(name).changes
+                    else "",
+                )
                 for name in names
             ],
         }
@@ -283,7 +287,7 @@ def _told(move: Move, currency: str) -> dict[str, Any]:
     return {
         "link": f"/opportunities/{quote(move.id, safe='')}",
         "name": move.name,
-        "minor": _signed(move.minor, currency, compact=False),
+        "minor": format_change(move.minor, currency),
         "at": move.at,
         "changes": [
             (before, after)
@@ -308,11 +312,6 @@ def _deals(count: int) -> str:
     return f"{count:,} deal{'' if count == 1 else 's'}"
 
 
-def _signed(minor: int, currency: str, *, compact: bool = True) -> str:
-    sign = MINUS if minor < 0 else "+" if minor > 0 else ""
-    return sign + format_money(abs(minor), currency, compact=compact)
-
-
 def _title(found: Movement, bridge: Bridge) -> str:
     opening = format_money(bridge.opening, found.currency, compact=True)
     closing = format_money(bridge.closing, found.currency, compact=True)
@@ -326,22 +325,8 @@ def _bridge_file(asked: Asked, found: Movement) -> tuple[list[str], Iterator[lis
     def rows() -> Iterator[list[Any]]:
         for bridge in (found.whole, *found.groups):
             group = bridge.label if bridge is not found.whole else "all"
-            yield [
-                group,
-                "opening",
-                major(bridge.opening, found.currency),
-                bridge.opening_deals,
-                None,
-            ]
-            for box in bridge.boxes:
-                yield [group, box.name, major(box.minor, found.currency), box.deals, box.changes]
-            yield [
-                group,
-                "closing",
-                major(bridge.closing, found.currency),
-                bridge.closing_deals,
-                None,
-            ]
+            for box, minor, deals, changes in bridge.rows:
+                yield [group, box, major(minor, found.currency), deals, changes]
 
     return [asked.by or "group", "box", f"value_{code}", "deals", "changes"], rows()
 

@@ -35,9 +35,8 @@ def page(engine: Engine, listing: Listing, ask: Ask) -> Rows:
     sort = [ask.sort.removeprefix("-")] if ask.sort else []
     lean = _lean(listing, [*ask.facets, *sort], "" if sort else listing.order)
     if _ADDED_UP.search(lean.joins) and not _ADDED_BY.search(lean.joins):
-        return rows_of(
-            engine, listing, wanted
-        )  # what is added up for every row is not added up twice
+        # What is added up for every row is not added up twice.
+        return rows_of(engine, listing, wanted)
     referred = _referred(listing)
     found = rows_of(engine, _reading(lean, referred), wanted).dicts()
     listing, of_them = named(
@@ -116,9 +115,13 @@ def named(listing: Listing, ask: Ask, keys: Iterable[str]) -> tuple[Listing, Ask
     """The same question of these rows, in place of those that hold its text; only for them is anything added up."""
     these = _listed(keys)
     joins = _ADDED_BY.sub(lambda m: f"WHERE {m[2]} IN ({these}) {m[0]}", listing.joins)
-    conditions = [f"x.id IN ({these})", ask.extra]
-    extra = " AND ".join(f"({c})" for c in conditions if c)
-    return dataclasses.replace(listing, joins=joins), dataclasses.replace(ask, text="", extra=extra)
+    return dataclasses.replace(listing, joins=joins), _with(ask, f"x.id IN ({these})")
+
+
+def _with(ask: Ask, condition: str) -> Ask:
+    """The same question with a condition in place of its text."""
+    both = " AND ".join(f"({c})" for c in (condition, ask.extra) if c)
+    return dataclasses.replace(ask, text="", extra=both)
 
 
 def _lean(listing: Listing, names: list[str], also: str) -> Listing:
@@ -132,8 +135,7 @@ def _searched(listing: Listing, ask: Ask) -> Ask:
     """The same question with the text it looks for as a condition that needs no join."""
     if not ask.text:
         return ask
-    conditions = [_search(listing, ask.text), ask.extra]
-    return dataclasses.replace(ask, text="", extra=" AND ".join(f"({c})" for c in conditions if c))
+    return _with(ask, _search(listing, ask.text))
 
 
 def values_of(
