@@ -38,7 +38,7 @@ def test_a_number_leads_down_to_one_deal_and_its_history(page: Page) -> None:
 
 
 def test_a_box_of_what_changed_leads_down_to_one_deal_and_its_history(page: Page) -> None:
-    page.locator(".nav").get_by_role("link", name="What changed").click()
+    page.locator(".nav").get_by_role("link", name="Pipeline").click()
     page.get_by_role("link", name=re.compile(r"^Lost .*deal")).click()
     deals = page.get_by_role("region", name="Lost").locator("tbody tr")
     expect(deals.first.locator("td").first).to_contain_text("\N{MINUS SIGN}")

@@ -20,6 +20,7 @@ from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, movement, m
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
 from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of
 from salesops.web.words import period_in_words
 
@@ -86,7 +87,9 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
     try:
         found = _movement(asked)
     except Refusal as refusal:
-        return render(request, "pipeline/what_changed.html", _frame(asked) | {"why": str(refusal)})
+        return render(
+            request, "pipeline/what_changed.html", _frame(request, asked) | {"why": str(refusal)}
+        )
     if request.GET.get("export") in ("csv", "xlsx"):
         export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
         return export("what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found))
@@ -96,7 +99,7 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "pipeline/what_changed.html",
-        _frame(asked)
+        _frame(request, asked)
         | {
             "found": found,
             "bridge": bridge,
@@ -194,12 +197,13 @@ def _moves(asked: Asked, page: int) -> list[Move]:
     )
 
 
-def _frame(asked: Asked) -> dict[str, Any]:
+def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
     since = book.facts.history_from
     last = min(asked.period.end - timedelta(days=1), book.today)
     return {
+        "tabs": tabs(request),
         "asked": asked,
         "spans": SPANS,
         "is_own_span": asked.over not in dict(SPANS),

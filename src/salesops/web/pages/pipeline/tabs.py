@@ -1,0 +1,18 @@
+"""The pages of the pipeline, in the order of their tabs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+# The URL name of each page and its words; one page may have further pages of its own below it.
+TABS = (("what_changed", "What changed"),)
+
+
+def tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """The tabs as `pipeline/_tabs.html` shows them, the one of the page asked for marked."""
+    match = request.resolver_match
+    here = match.url_name if match else ""
+    return [{"url": reverse(name), "title": title, "is_here": name == here} for name, title in TABS]
