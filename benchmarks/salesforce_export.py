@@ -1,7 +1,7 @@
 """A made-up Salesforce export of any size, written by DuckDB: the same size gives the same bytes.
 
-Every opportunity has five rows of history that walk through the stages; every eighth is still open. The last
-row of history is what the opportunity says now, as it is in a real export.
+Every opportunity has five rows of history that walk through the stages, or ten of which every seventh deal's go back
+once; every eighth is still open. The last row of history is what the opportunity says now, as it is in a real export.
 """
 
 from __future__ import annotations
@@ -30,19 +30,27 @@ _DEALS = f"""
         1000 + size * 37 + size * size // 150 AS amount
     FROM drawn
 """
+_WALKS = {
+    5: ("list_extract(['Prospecting', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation'], s.n)"),
+    10: (
+        "list_extract(CASE WHEN d.i % 7 = 3 THEN ['Prospecting', 'Prospecting', 'Qualification', 'Proposal', "
+        "'Qualification', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation', 'Negotiation'] "
+        "ELSE ['Prospecting', 'Prospecting', 'Qualification', 'Qualification', 'Proposal', 'Proposal', 'Proposal', "
+        "'Negotiation', 'Negotiation', 'Negotiation'] END, s.n)"
+    ),
+}
 _STATES = """
     CREATE TABLE state AS
     SELECT d.i, s.n, d.person,
-        CAST(d.born + to_seconds((d.days * 21600)::BIGINT * (s.n - 1) + CASE WHEN s.n > 1 THEN i % 20000
-            ELSE 0 END) AS TIMESTAMP) AS since,
-        CASE WHEN s.n < 5 OR d.ending = 'open' THEN
-                list_extract(['Prospecting', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation'], s.n)
+        CAST(d.born + to_seconds((d.days * 86400 // ($states - 1))::BIGINT * (s.n - 1) + CASE WHEN s.n > 1
+            THEN i % 20000 ELSE 0 END) AS TIMESTAMP) AS since,
+        CASE WHEN s.n < $states OR d.ending = 'open' THEN $walk
             WHEN d.ending = 'won' THEN 'Closed Won' WHEN d.ending = 'lost' THEN 'Closed Lost'
             ELSE 'Closed No Decision' END AS stage,
-        CASE WHEN s.n = 1 AND d.i % 10 < 3 THEN NULL ELSE d.amount + (s.n - 5) * (d.luck % 50) END AS amount,
+        CASE WHEN s.n = 1 AND d.i % 10 < 3 THEN NULL ELSE d.amount + (s.n - $states) * (d.luck % 50) END AS amount,
         CAST(d.born + to_seconds(d.days * 86400 - CASE WHEN d.ending = 'open' AND d.i % 3 > 0
-            THEN 0 ELSE (5 - s.n) * 86400 END) AS DATE) AS closes
-    FROM deal d, (SELECT unnest([1, 2, 3, 4, 5]) AS n) s
+            THEN 0 ELSE ($states - s.n) * 86400 END) AS DATE) AS closes
+    FROM deal d, (SELECT unnest(range(1, $states + 1)) AS n) s
 """
 _ID = "'{prefix}5g' || lpad(CAST({number} AS VARCHAR), 10, '0') || 'AAA'"
 _STAMP = "strftime({0}, '%Y-%m-%d %H:%M:%S')"
@@ -53,8 +61,8 @@ _CATEGORY = """CASE {0} WHEN 'Prospecting' THEN 'Pipeline' WHEN 'Qualification' 
     ELSE 'Omitted' END"""
 
 
-def write_export(folder: Path, size: int, *, whole: bool = False) -> list[Path]:
-    """The files of an export with `size` opportunities; written once, then found again.
+def write_export(folder: Path, size: int, *, whole: bool = False, states: int = 5) -> list[Path]:
+    """The files of an export with `size` opportunities of `states` versions, 5 or 10; written once, then found again.
 
     `whole` adds what else a KPI asks for: activities, quotas, costs and recurring revenue.
     """
@@ -62,20 +70,20 @@ def write_export(folder: Path, size: int, *, whole: bool = False) -> list[Path]:
     done = folder / ".written"
     if not done.exists():
         with duckdb.connect() as connection:
-            _write(connection, folder, size)
+            _write(connection, folder, size, states)
         done.touch()
     names = [*_FILES, *(_MORE if whole else ())]
     return [folder / f"{name}.csv" for name in names]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, folder: Path, size: int) -> None:
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, size: int, states: int) -> None:
     connection.execute("SET threads = 2")
     connection.execute("SET memory_limit = '4GB'")
     persons = max(20, int(size * PERSONS_A_DEAL))
     accounts = max(10, size // 5)
-    counts = {"persons": persons, "accounts": accounts}
-    connection.execute(_DEALS, {"size": size, **counts})
-    connection.execute(_STATES)
+    counts = {"persons": persons, "accounts": accounts, "states": states}
+    connection.execute(_DEALS, {"size": size, "persons": persons, "accounts": accounts})
+    connection.execute(_STATES.replace("$walk", _WALKS[states]).replace("$states", str(states)))
     for name, select in {**_FILES, **_MORE}.items():
         text = select
         for word, count in counts.items():
@@ -121,10 +129,10 @@ _FILES = {
             {_id("005", "d.person")} AS LastModifiedById, {_STAMP.format("s.since")} AS SystemModstamp,
             CASE WHEN d.ending = 'lost' THEN list_extract(['Price', 'Features', 'Timing'], d.i % 3 + 1) END
                 AS Loss_Reason__c
-        FROM deal d JOIN state s ON s.i = d.i AND s.n = 5
+        FROM deal d JOIN state s ON s.i = d.i AND s.n = $states
     """,
     "OpportunityHistory": f"""
-        SELECT {_id("008", "s.i * 5 + s.n")} AS Id, '0' AS IsDeleted, {_id("006", "s.i")} AS OpportunityId,
+        SELECT {_id("008", "s.i * $states + s.n")} AS Id, '0' AS IsDeleted, {_id("006", "s.i")} AS OpportunityId,
             {_id("005", "s.person")} AS CreatedById, {_STAMP.format("s.since")} AS CreatedDate,
             s.stage AS StageName, CAST(s.amount AS DECIMAL(18,2)) AS Amount,
             CAST(s.amount AS DECIMAL(18,2)) AS ExpectedRevenue, s.closes || ' 00:00:00' AS CloseDate,
@@ -135,7 +143,7 @@ _FILES = {
 }
 _MORE = {
     "Event": f"""
-        SELECT {_id("00U", "s.i * 5 + s.n")} AS Id, '0' AS IsDeleted, 'Talk ' || s.n AS Subject,
+        SELECT {_id("00U", "s.i * $states + s.n")} AS Id, '0' AS IsDeleted, 'Talk ' || s.n AS Subject,
             {_id("005", "s.person")} AS OwnerId, {_id("006", "s.i")} AS WhatId,
             list_extract(['Call', 'Meeting', 'Internal', 'Email'], CAST(s.i + s.n AS BIGINT) % 4 + 1) AS Type,
             {_STAMP.format("s.since + INTERVAL 3 HOUR")} AS StartDateTime,
