@@ -31,7 +31,9 @@ _DEALS = f"""
     FROM drawn
 """
 _WALKS = {
-    5: ("list_extract(['Prospecting', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation'], s.n)"),
+    5: (
+        "list_extract(['Prospecting', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation'], s.n)"
+    ),
     10: (
         "list_extract(CASE WHEN d.i % 7 = 3 THEN ['Prospecting', 'Prospecting', 'Qualification', 'Proposal', "
         "'Qualification', 'Qualification', 'Proposal', 'Negotiation', 'Negotiation', 'Negotiation'] "

@@ -1,0 +1,191 @@
+"""The versions of a made-up book in a PostgreSQL of our own, with indexes that fit, and the questions in its SQL.
+
+An analyst would write these; each gives one row that the book's own answer is compared with.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+
+_VERSION = (
+    "opportunity_id",
+    "valid_from",
+    "valid_to",
+    "owner_id",
+    "stage",
+    "stage_position",
+    "forecast_category",
+    "is_closed",
+    "is_won",
+    "is_qualified",
+    "outcome",
+    "value_minor",
+    "close_date",
+    "change_source",
+)
+_DEAL = ("id", "owner_id", "closed_on", "is_closed", "is_won", "outcome", "amount_minor")
+# Name, columns with types, and where they are in the book.
+TABLES = {
+    "opportunity_version": (
+        (
+            "opportunity_id text, valid_from timestamp, valid_to timestamp, owner_id text, stage text, stage_position int, "
+            "forecast_category text, is_closed bool, is_won bool, is_qualified bool, outcome text, value_minor bigint, "
+            "close_date date, change_source text"
+        ),
+        f"SELECT {', '.join(_VERSION)} FROM opportunity_version",
+    ),
+    "opportunity": (
+        "id text, owner_id text, closed_on date, is_closed bool, is_won bool, outcome text, amount_minor bigint",
+        f"SELECT {', '.join(_DEAL)} FROM opportunity",
+    ),
+    "member": (
+        "person_id text, team text, valid_from date, valid_to date",
+        "SELECT person_id, team, valid_from, valid_to FROM team_membership",
+    ),
+}
+INDEXES = (
+    "ALTER TABLE opportunity_version ADD PRIMARY KEY (opportunity_id, valid_from)",
+    "CREATE INDEX ON opportunity_version (valid_from, valid_to)",
+    "CREATE INDEX ON opportunity_version (valid_to, valid_from)",
+    "ALTER TABLE opportunity ADD PRIMARY KEY (id)",
+    "CREATE INDEX ON opportunity (closed_on) WHERE is_closed",
+    "CREATE INDEX ON member (person_id)",
+    "VACUUM (ANALYZE) opportunity_version",
+    "VACUUM (ANALYZE) opportunity",
+    "VACUUM (ANALYZE) member",
+)
+_MEMBER = (
+    "LEFT JOIN member m ON m.person_id = {0}.owner_id AND m.valid_from <= {1} AND m.valid_to > {1}"
+)
+# 53 weekly moments; deals and value by team, stage and category; then how many cells, deals and how much.
+SNAPSHOTS = f"""
+    SELECT count(*), sum(deals), sum(minor) FROM (
+        SELECT d.at, m.team, v.stage, v.forecast_category, count(*) AS deals, sum(v.value_minor) AS minor
+        FROM generate_series(%(last)s::timestamp - interval '52 weeks', %(last)s::timestamp, interval '1 week') AS d(at)
+        JOIN opportunity_version v ON v.valid_from <= d.at AND v.valid_to > d.at
+        {_MEMBER.format("v", "d.at::date")}
+        WHERE NOT v.is_closed AND v.is_qualified
+        GROUP BY 1, 2, 3, 4) AS cells
+"""
+# Opening, closing and what left, came or changed in value between two moments.
+WATERFALL = """
+    WITH a AS (SELECT opportunity_id, value_minor FROM opportunity_version
+            WHERE valid_from <= %(since)s AND valid_to > %(since)s AND NOT is_closed AND is_qualified),
+        b AS (SELECT opportunity_id, value_minor, is_closed, is_qualified, outcome FROM opportunity_version
+            WHERE valid_from <= %(until)s AND valid_to > %(until)s)
+    SELECT sum(a.value_minor), sum(b.value_minor) FILTER (WHERE NOT b.is_closed AND b.is_qualified),
+        sum(a.value_minor) FILTER (WHERE b.outcome = 'won'),
+        sum(a.value_minor) FILTER (WHERE b.is_closed AND b.outcome <> 'won'),
+        sum(b.value_minor) FILTER (WHERE a.opportunity_id IS NULL AND NOT b.is_closed AND b.is_qualified),
+        sum(coalesce(b.value_minor, 0) - coalesce(a.value_minor, 0))
+            FILTER (WHERE a.opportunity_id IS NOT NULL AND NOT b.is_closed AND b.is_qualified)
+    FROM a FULL JOIN b USING (opportunity_id)
+"""
+# Every change of the quarter on its own: what each left with, came with or changed by.
+EVENTS = """
+    WITH state AS (SELECT opportunity_id, valid_from, valid_to, NOT is_closed AND coalesce(is_qualified, false) AS is_in,
+            coalesce(value_minor, 0) AS minor, outcome, is_closed
+            FROM opportunity_version WHERE valid_to > %(since)s AND valid_from <= %(until)s),
+        pair AS (SELECT a.is_in AS was_in, b.is_in, a.minor AS before, b.minor AS after, b.outcome, b.is_closed
+            FROM (SELECT * FROM state WHERE valid_to <= %(until)s) a
+            FULL JOIN (SELECT * FROM state WHERE valid_from > %(since)s) b
+                ON a.opportunity_id = b.opportunity_id AND a.valid_to = b.valid_from)
+    SELECT sum(before) FILTER (WHERE was_in AND outcome = 'won'),
+        sum(before) FILTER (WHERE was_in AND is_closed AND outcome <> 'won'),
+        sum(after) FILTER (WHERE is_in AND was_in IS NOT TRUE),
+        sum(after - before) FILTER (WHERE was_in AND is_in)
+    FROM pair
+"""
+# Of the deals that entered each open stage, how many went further; and how long they stayed, of whole visits.
+CONVERSION = """
+    WITH entered AS (
+        SELECT opportunity_id, stage, max(stage_position) AS position, max(valid_to) AS leaves,
+            sum(extract(epoch FROM valid_to - valid_from)) AS seconds
+        FROM opportunity_version WHERE change_source = 'history' AND outcome = 'open' GROUP BY 1, 2),
+    reached AS (
+        SELECT opportunity_id, max(CASE WHEN is_won THEN 1000000 ELSE stage_position END) AS furthest
+        FROM opportunity_version WHERE outcome IN ('open', 'won') GROUP BY 1)
+    SELECT e.stage, count(*), count(*) FILTER (WHERE r.furthest > e.position),
+        percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE e.leaves < '9999-01-01')
+    FROM entered e JOIN reached r USING (opportunity_id) GROUP BY 1 ORDER BY 1
+"""
+# Won and closed by quarter, team and size; how many cells, and of how many.
+WIN_RATE = f"""
+    SELECT count(*), sum(won), sum(closed) FROM (
+        SELECT date_trunc('quarter', o.closed_on), m.team, CASE WHEN o.amount_minor >= 20000000 THEN 'Large'
+            WHEN o.amount_minor < 20000000 THEN 'Small' END, count(*) FILTER (WHERE o.is_won) AS won, count(*) AS closed
+        FROM opportunity o {_MEMBER.format("o", "o.closed_on")}
+        WHERE o.is_closed GROUP BY 1, 2, 3) AS cells
+"""
+
+
+@contextmanager
+def filled_with(base: Path) -> Iterator[psycopg.Connection]:
+    """A connection to a PostgreSQL that holds the book's rows and nothing else, and is gone afterwards."""
+    programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    with tempfile.TemporaryDirectory() as home, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        run_as: tuple[str, ...] = ()
+        if os.getuid() == 0:
+            subprocess.run(["chown", "postgres", home], check=True)
+            run_as = ("runuser", "-u", "postgres", "--")
+
+        def program(name: str, *options: str) -> None:
+            with (Path(home).parent / f"pg-{port}.log").open("ab") as log:
+                subprocess.run(
+                    [*run_as, programs / name, "-D", f"{home}/data", *options],
+                    check=True,
+                    stdout=log,
+                )
+
+        program("initdb", "-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8")
+        settings = {
+            "listen_addresses": "127.0.0.1", "shared_buffers": "2GB", "work_mem": "512MB", "maintenance_work_mem": "1GB",
+            "effective_cache_size": "8GB", "max_parallel_workers_per_gather": "2", "random_page_cost": "1.1",
+            "jit": "on", "fsync": "off", "max_wal_size": "8GB", "wal_level": "minimal", "max_wal_senders": "0",
+        }  # fmt: skip
+        told = " ".join(f"-c {name}={value}" for name, value in settings.items())
+        program("pg_ctl", "-w", "-l", f"{home}/log", "-o", f"-p {port} -k {home} {told}", "start")
+        try:
+            address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
+            with psycopg.connect(address, autocommit=True) as connection:
+                _fill(connection, base)
+                yield connection
+        finally:
+            program("pg_ctl", "-m", "immediate", "stop")
+
+
+def _fill(connection: psycopg.Connection, base: Path) -> None:
+    settings: dict[str, Any] = {
+        "memory_limit": "512MB",
+        "threads": "2",
+    }  # as the engine has it open
+    with (
+        duckdb.connect(str(base), read_only=True, config=settings) as book,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        for name, (columns, select) in TABLES.items():
+            file = Path(folder) / f"{name}.csv"
+            book.execute(f"COPY ({select}) TO '{file}' (HEADER false)")
+            connection.execute(f"CREATE UNLOGGED TABLE {name} ({columns})")
+            with (
+                file.open("rb") as rows,
+                connection.cursor().copy(f"COPY {name} FROM STDIN (FORMAT csv)") as copy,
+            ):
+                while block := rows.read(1 << 20):
+                    copy.write(block)
+            file.unlink()
+    for index in INDEXES:
+        connection.execute(index)

@@ -1,0 +1,166 @@
+"""The pipeline through time at size: each question against a raw scan of its columns and against PostgreSQL.
+
+    .venv/bin/python -m benchmarks.through_time [--size 2000000] [--no-postgresql]
+
+The book answers as a page asks it, warm, in 512 MB and without kept answers; a raw scan
+reads every value of the columns a question needs, in the same settings. PostgreSQL holds the same rows with fitting
+indexes in 2 GB of buffers and answers the question alone, once to warm and once to count. Figures of both must be the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks import in_postgresql
+from benchmarks.kpis import ForgetfulEngine
+from benchmarks.opened import opened_book
+from salesops.book.book import Book
+from salesops.book.settings import Segment, Settings
+from salesops.pipeline import movement
+
+QUARTER = "2025Q2"
+SIZES = [
+    Segment(name="Large", criterion="amount >= 200000"),
+    Segment(name="Small", criterion="amount < 200000"),
+]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked, of which columns, in PostgreSQL's words, and the bars: scans at most, times faster at least."""
+
+    title: str
+    table: str
+    columns: tuple[str, ...]
+    ask: Callable[[Book], list[Any]]
+    sql: str
+    scans: float
+    faster: float
+
+
+def _bridge(book: Book) -> list[Any]:
+    whole = movement(book, QUARTER).whole
+    value = {box.name: box.minor for box in whole.boxes}
+    return [
+        whole.opening,
+        whole.closing,
+        -value.get("won", 0),
+        -value.get("lost", 0),
+        sum(value.get(box, 0) for box in ("created", "reopened", "qualified")),
+        value.get("increased", 0) + value.get("decreased", 0),
+    ]
+
+
+def _events(book: Book) -> list[Any]:
+    value = {box.name: box.minor for box in movement(book, QUARTER, reading="events").whole.boxes}
+    return [
+        -value.get("won", 0),
+        -value.get("lost", 0),
+        sum(value.get(box, 0) for box in ("created", "reopened", "qualified")),
+        value.get("increased", 0) + value.get("decreased", 0),
+    ]
+
+
+def _win_rate(book: Book) -> list[Any]:
+    figures = book.measure("win_rate", by=["quarter", "team", "segment"]).figures
+    return [len(figures), sum(f.numerator for f in figures), sum(f.denominator for f in figures)]
+
+
+_STATE = ("opportunity_id", "valid_from", "valid_to", "is_closed", "is_qualified", "value_minor")
+QUESTIONS = (
+    Question("waterfall, the two ends", "opportunity_version", (*_STATE, "outcome", "stage", "close_date"), _bridge,
+             in_postgresql.WATERFALL, 8, 4),
+    Question("waterfall, every change", "opportunity_version", (*_STATE, "outcome", "stage", "close_date"), _events,
+             in_postgresql.EVENTS, 8, 4),
+    Question("win rate by quarter × team × segment", "opportunity",
+             ("owner_id", "closed_on", "is_closed", "is_won", "amount_minor"), _win_rate, in_postgresql.WIN_RATE, 5, 40),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--size", type=int, default=2_000_000, help="number of opportunities")
+    asked.add_argument("--states", type=int, default=10, choices=(5, 10), help="versions of each")
+    asked.add_argument("--no-postgresql", action="store_true", help="only the raw scan")
+    options = asked.parse_args()
+    folder = opened_book(options.size, options.states)
+    engine = ForgetfulEngine(folder)
+    book = Book(engine, Settings(segments=SIZES))
+    base = folder / engine.manifest.base
+    print(
+        f"{options.size:,} opportunities, {options.size * options.states:,} versions: milliseconds"
+    )
+    print(f"  {'':38} {'scan':>7} {'book':>8} {'scans':>6} {'PostgreSQL':>11} {'times':>7}")
+    found = [_here(book, base, question) for question in QUESTIONS]
+    if options.no_postgresql:
+        for question, (scan, ours, _) in zip(QUESTIONS, found, strict=True):
+            _tell(question, scan, ours, None, "")
+        return
+    started = time.perf_counter()
+    with in_postgresql.filled_with(base) as connection:
+        print(f"  PostgreSQL filled and indexed in {time.perf_counter() - started:,.0f} s")
+        for question, (scan, ours, answer) in zip(QUESTIONS, found, strict=True):
+            values = _moments(book)
+            connection.execute(question.sql, values).fetchall()
+            started = time.perf_counter()
+            rows = connection.execute(question.sql, values).fetchall()
+            theirs = time.perf_counter() - started
+            told = [int(value) if value is not None else 0 for row in rows for value in row]
+            verdict = "" if told == answer else f"DIFFERS {answer} {told}"
+            _tell(question, scan, ours, theirs, verdict)
+
+
+def _moments(book: Book) -> dict[str, datetime]:
+    """The last instants before and of the quarter, and the last moment of the snapshots."""
+    span = book.period(QUARTER)
+    opens = book.as_of(span.start - timedelta(days=1)).instant
+    closes = book.as_of(span.end - timedelta(days=1)).instant
+    return {"since": _plain(opens), "until": _plain(closes), "last": _plain(closes)}
+
+
+def _plain(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(tzinfo=None)
+
+
+def _here(book: Book, base: Path, question: Question) -> tuple[float, float, list[Any]]:
+    """Seconds of the scan and of the book, and what it answered."""
+    with duckdb.connect(
+        str(base), read_only=True, config={"memory_limit": "512MB", "threads": "2"}
+    ) as connection:
+        read = ", ".join(f"max({column})" for column in question.columns)
+        text = f"SELECT {read} FROM {question.table}"
+        scan = _fewest(lambda: connection.execute(text).fetchall())
+    answer = question.ask(book)
+    return scan, _fewest(lambda: question.ask(book)), answer
+
+
+def _fewest(ask: Callable[[], object], runs: int = 5) -> float:
+    ask()
+    taken = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        ask()
+        taken.append(time.perf_counter() - started)
+    return min(taken)
+
+
+def _tell(question: Question, scan: float, ours: float, theirs: float | None, verdict: str) -> None:
+    missed = "" if ours <= scan * question.scans else f" MISSED {question.scans:.0f} scans"
+    line = f"  {question.title:38} {scan * 1000:7.0f} {ours * 1000:8.0f} {ours / scan:6.1f}"
+    if theirs is not None:
+        line += f" {theirs * 1000:11,.0f} {theirs / ours:7.1f}"
+        missed += "" if theirs >= ours * question.faster else f" MISSED {question.faster:.0f} times"
+    print(line + missed + f" {verdict}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
