@@ -32,6 +32,8 @@ _VERSION = (
     "value_minor",
     "close_date",
     "change_source",
+    "closed_on",
+    "amount_minor",
 )
 _DEAL = ("id", "owner_id", "closed_on", "is_closed", "is_won", "outcome", "amount_minor")
 # Name, columns with types, and where they are in the book.
@@ -40,7 +42,7 @@ TABLES = {
         (
             "opportunity_id text, valid_from timestamp, valid_to timestamp, owner_id text, stage text, stage_position int, "
             "forecast_category text, is_closed bool, is_won bool, is_qualified bool, outcome text, value_minor bigint, "
-            "close_date date, change_source text"
+            "close_date date, change_source text, closed_on date, amount_minor bigint"
         ),
         f"SELECT {', '.join(_VERSION)} FROM opportunity_version",
     ),
@@ -119,14 +121,24 @@ CONVERSION = """
         percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE e.leaves < '9999-01-01')
     FROM entered e JOIN reached r USING (opportunity_id) GROUP BY 1 ORDER BY 1
 """
-# Won and closed by quarter, team and size; how many cells, and of how many.
-WIN_RATE = f"""
+_WON = """
     SELECT count(*), sum(won), sum(closed) FROM (
         SELECT date_trunc('quarter', o.closed_on), m.team, CASE WHEN o.amount_minor >= 20000000 THEN 'Large'
             WHEN o.amount_minor < 20000000 THEN 'Small' END, count(*) FILTER (WHERE o.is_won) AS won, count(*) AS closed
-        FROM opportunity o {_MEMBER.format("o", "o.closed_on")}
-        WHERE o.is_closed GROUP BY 1, 2, 3) AS cells
+        FROM {0} o {1} WHERE o.is_closed {2} GROUP BY 1, 2, 3) AS cells
 """
+_WON = """
+    SELECT count(*), sum(won), sum(closed) FROM (
+        SELECT date_trunc('quarter', o.closed_on), m.team, CASE WHEN o.amount_minor >= 20000000 THEN 'Large'
+            WHEN o.amount_minor < 20000000 THEN 'Small' END, count(*) FILTER (WHERE o.is_won) AS won, count(*) AS closed
+        FROM {0} o {1} WHERE o.is_closed {2} GROUP BY 1, 2, 3) AS cells
+"""
+# Won and closed by quarter, team and size, of the last states; how many cells, and of how many.
+WIN_RATE = _WON.format(
+    "opportunity_version", _MEMBER.format("o", "o.closed_on"), "AND o.valid_to > '9999-01-01'"
+)
+# The same where a table of deals as they are now is kept beside the versions.
+WIN_RATE_NOW = _WON.format("opportunity", _MEMBER.format("o", "o.closed_on"), "")
 
 
 @contextmanager

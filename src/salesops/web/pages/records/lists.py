@@ -29,7 +29,7 @@ from salesops.web.words import said
 
 Reading = tuple[Path, int, Scope]
 SHOWN_VALUES, MOST_VALUES = 7, 60
-MOST_NAMED = 2_000  # rows a question lists by their ids
+MOST_NAMED = 12_000  # rows a question lists by their ids
 _YES_NO = {"true": "Yes", "false": "No"}
 SEARCHED = {
     "opportunity": "Opportunity, account, owner or id",
