@@ -32,3 +32,12 @@ class SampleFormat(StrEnum):
     SALESFORCE = "salesforce"  # a data export, as Salesforce gives it
     CSV = "csv"  # a file a table
     PARQUET = "parquet"
+
+
+class ProcessPart(StrEnum):
+    """A part of a process as it happened."""
+
+    ARCS = "arcs"  # what follows what
+    ACTIVITIES = "activities"
+    VARIANTS = "variants"  # the ways there are
+    SUMMARY = "summary"

@@ -10,5 +10,18 @@ from salesops.pipeline.movement import (
     movement,
     moves,
 )
+from salesops.pipeline.process import KEY_ACTIVITIES, deals_through, process
 
-__all__ = ["BOXES", "GROUPS", "Box", "Bridge", "Move", "Movement", "movement", "moves"]
+__all__ = [
+    "BOXES",
+    "GROUPS",
+    "KEY_ACTIVITIES",
+    "Box",
+    "Bridge",
+    "Move",
+    "Movement",
+    "deals_through",
+    "movement",
+    "moves",
+    "process",
+]
