@@ -170,9 +170,9 @@ class Book:
         cells = self._cells(kpi, period, by)
         if not by:
             return (figure_of(kpi, cells.get((), Cell(None, None, 0))),)
-        labels = self._labels(by, list(cells))
+        labels = self.labels(by, list(cells))
         figures = [figure_of(kpi, cell, key, labels[key]) for key, cell in cells.items()]
-        values = self._stage_order() if by == ("stage",) else _order_of(by)
+        values = self.stage_order() if by == ("stage",) else _order_of(by)
         order = {value: place for place, value in enumerate(values)} or None
         return tuple(sorted(figures, key=lambda f: _sort_key(f, by, order)))
 
@@ -277,9 +277,10 @@ class Book:
             return "The files hold no stage history. An OpportunityHistory file would bring it."
         return ""
 
-    def _labels(
+    def labels(
         self, by: tuple[str, ...], keys: list[tuple[Any, ...]]
     ) -> dict[tuple[Any, ...], tuple[str, ...]]:
+        """What people call the groups of a split, by their keys."""
         names: list[dict[str, str]] = []
         known = dimensions_with(self.facts.custom)
         for place, dimension in enumerate(by):
@@ -300,7 +301,8 @@ class Book:
         )
         return {row[0]: row[1] for row in found.rows if row[1]}
 
-    def _stage_order(self) -> list[str]:
+    def stage_order(self) -> list[str]:
+        """The stages in the order in which deals go through them."""
         found = self.engine.run(
             "SELECT stage FROM pipeline_stage GROUP BY stage ORDER BY min(position), stage"
         )

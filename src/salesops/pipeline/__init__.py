@@ -1,5 +1,6 @@
 """The pipeline through time: what was open on a day, and what changed since."""
 
+from salesops.pipeline.as_of import Line, Snapshots, Standing, as_of, days_back, first_day
 from salesops.pipeline.movement import (
     BOXES,
     GROUPS,
@@ -18,9 +19,15 @@ __all__ = [
     "KEY_ACTIVITIES",
     "Box",
     "Bridge",
+    "Line",
     "Move",
     "Movement",
+    "Snapshots",
+    "Standing",
+    "as_of",
+    "days_back",
     "deals_through",
+    "first_day",
     "movement",
     "moves",
     "process",
