@@ -56,4 +56,4 @@ def test_what_history_does_not_reach_is_said(sample: Visitor) -> None:
     early = sample.page("/what-changed", first="2001-01-01", last="2001-02-01")
     assert "History is whole from" in early.text
     (link,) = [a for a in early.all("a") if a.text == "Show all there is"]
-    assert link.attrs["href"].startswith("?first=20")
+    assert link.attrs["href"].startswith("?before=20")

@@ -86,13 +86,17 @@ def speaks_of(book: Book) -> datetime | None:
     return None if is_newest else held.manifest.opened_at
 
 
-def asked_book(request: HttpRequest) -> Book:
-    """The book for numbers with the filter and the as-of day of the request."""
+def narrowed_book(request: HttpRequest) -> Book:
+    """The book for numbers with the filter of the request, as of now."""
     book = steady_book()
     where = request.GET.get("where", "").strip()
+    return book.where(where) if where else book
+
+
+def asked_book(request: HttpRequest) -> Book:
+    """The book for numbers with the filter and the as-of day of the request."""
+    book = narrowed_book(request)
     as_of = request.GET.get("as_of", "").strip()
-    if where:
-        book = book.where(where)
     if as_of:
         asked = book.as_of(as_of)
         if asked.instant < book.instant:

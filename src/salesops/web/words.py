@@ -44,10 +44,15 @@ def _one(label: str) -> str:
 
 def _days(first: date, last: date) -> str:
     if first == last:
-        return f"{first:%-d %b %Y}"
+        return day_in_words(first)
     if first.year == last.year:
         return f"{first:%-d %b} – {last:%-d %b %Y}"
     return f"{first:%-d %b %Y} – {last:%-d %b %Y}"
+
+
+def day_in_words(day: date) -> str:
+    """31 Mar 2026."""
+    return f"{day:%-d %b %Y}"
 
 
 def in_zone(instant: datetime, zone: str) -> datetime:
@@ -62,7 +67,7 @@ def of_type(kind: Type, value: Any, currency: str, zone: Callable[[], str]) -> s
         case Type.MONEY:
             return format_money(value, currency)
         case Type.DATE:
-            return f"{value:%-d %b %Y}"
+            return day_in_words(value)
         case Type.SHARE:
             return f"{(value * 100).normalize():f} %"
         case Type.YES_NO:

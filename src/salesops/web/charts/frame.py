@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-__all__ = ["escape", "scale", "spread"]
+__all__ = ["escape", "round_lines", "scale", "spread"]
 
 
 def spread(values: Sequence[float], *, from_zero: bool = False) -> tuple[float, float]:
@@ -20,3 +20,22 @@ def spread(values: Sequence[float], *, from_zero: bool = False) -> tuple[float, 
 def scale(value: float, low: float, high: float, length: float) -> float:
     """`value` between low and high as a place between 0 and `length`."""
     return (value - low) / (high - low) * length
+
+
+def round_lines(low: float, high: float) -> list[float]:
+    """Some three round values between low and high, for lines across."""
+    if high <= low:
+        return []
+    step = _rounded((high - low) / 3)
+    first = int(low // step) * step
+    return [first + step * i for i in range(1, 6) if low <= first + step * i <= high]
+
+
+def _rounded(step: float) -> float:
+    """The nearest of 1, 2, 2.5, 5 times a power of ten."""
+    power = 1.0
+    while power * 10 <= step:
+        power *= 10
+    while power > step:
+        power /= 10
+    return min((1, 2, 2.5, 5, 10), key=lambda m: abs(m * power - step)) * power

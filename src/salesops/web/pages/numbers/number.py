@@ -14,6 +14,7 @@ from salesops.insights import recent_quarters
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Unit
 from salesops.web.charts.bars import bar
+from salesops.web.charts.frame import round_lines
 from salesops.web.charts.trend import Point, trend
 from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.numbers.reading import (
@@ -120,22 +121,8 @@ def _point(quarter: Period, figure: Figure | None, whole: Measurement, is_runnin
 def _axis(points: list[Point], whole: Measurement) -> list[tuple[float, str]]:
     """Three round lines across the known values."""
     known = [v for p in points for v in (p.value, p.low, p.high) if v is not None]
-    if not known or max(known) == min(known):
-        return []
-    step = _round((max(known) - min(known)) / 3)
-    first = int(min(known) // step) * step
-    lines = [first + step * i for i in range(1, 6) if min(known) <= first + step * i <= max(known)]
+    lines = round_lines(min(known), max(known)) if known else []
     return [(v, value_in_words(whole.kpi.unit, v, whole.currency, compact=True)) for v in lines]
-
-
-def _round(step: float) -> float:
-    """The nearest of 1, 2, 2.5, 5 times a power of ten."""
-    power = 1.0
-    while power * 10 <= step:
-        power *= 10
-    while power > step:
-        power /= 10
-    return min((1, 2, 2.5, 5, 10), key=lambda m: abs(m * power - step)) * power
 
 
 def _slices(asked: Reading, sliced: Measurement, other: Period | None) -> list[dict[str, Any]]:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 # The URL name of each page and its words; one page may have further pages of its own below it.
-TABS = (("what_changed", "What changed"),)
+TABS = (("pipeline", "By day"), ("what_changed", "What changed"))
+CARRIED = ("as_of", "before", "where")  # from one page of the pipeline to the next
 
 
 def tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """The tabs as `pipeline/_tabs.html` shows them, the one of the page asked for marked."""
     match = request.resolver_match
     here = match.url_name if match else ""
-    return [{"url": reverse(name), "title": title, "is_here": name == here} for name, title in TABS]
+    carried = {name: request.GET[name] for name in CARRIED if request.GET.get(name)}
+    query = f"?{urlencode(carried)}" if carried else ""
+    return [
+        {"url": reverse(name) + query, "title": title, "is_here": name == here}
+        for name, title in TABS
+    ]

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -20,11 +19,13 @@ from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, movement, m
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
 from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
+from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of
 from salesops.web.words import period_in_words
 
-SIZE, MOST_EXPORTED, MOST_KEPT = 50, 1_000_000, 128
+SIZE, MOST_EXPORTED = 50, 1_000_000
 SPANS = (
     ("7", "Last 7 days"),
     ("28", "Last 28 days"),
@@ -125,6 +126,9 @@ def _asked(request: HttpRequest) -> Asked:
     given = {k: str(v).strip() for k, v in request.GET.items()}
     first, last = given.get("first", ""), given.get("last", "")
     over = f"{first}..{last}" if first and last else given.get("over") or _usual_span(book)
+    if given.get("before"):
+        days = days_of(request, book)
+        over = f"{days.before + A_DAY}..{max(days.day, days.before + A_DAY)}"
     by = given["by"] if given.get("by") in GROUPS else ""
     reading = "events" if given.get("reading") == "events" else "ends"
     then = by == "team" and reading == "ends" and given.get("teams") == "then"
@@ -170,20 +174,13 @@ def _closing(book: Book, label: str) -> Period | None:
     return book.period(label)
 
 
-_kept: dict[tuple[Any, ...], Movement] = {}
-
-
 def _movement(asked: Asked) -> Movement:
     """The bridges, worked out once a state of the book and reader."""
-    book, how = asked.book, asked.how
-    of = settings.SALESOPS_BOOK, book.facts.generation, book.scope, book.instant, book.criterion
-    key = (*of, asked.period, *how.values(), book.settings.model_dump_json())
-    found = _kept.get(key)
-    if found is None:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        found = _kept[key] = movement(book, asked.period, **how)
-    return found
+    return kept(
+        asked.book,
+        ("bridges", asked.period, *asked.how.values()),
+        lambda: movement(asked.book, asked.period, **asked.how),
+    )
 
 
 def _moves(asked: Asked, page: int) -> list[Move]:
@@ -201,7 +198,7 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
     since = book.facts.history_from
-    last = min(asked.period.end - timedelta(days=1), book.today)
+    last = min(asked.period.end - A_DAY, book.today)
     return {
         "tabs": tabs(request),
         "asked": asked,
@@ -211,10 +208,8 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "readings": READINGS,
         "splits": [(name, TITLES[name]) for name in GROUPS],
         "split_title": TITLES.get(asked.by, ""),
-        "first": asked.period.start if asked.period.label != "all" else None,
-        "last": last,
+        "days": days_between(book, max(asked.period.start, date(1, 1, 2)) - A_DAY, last).shown,
         "whole_from": _first_whole_day(book, since) if since else None,
-        "last_day": book.today.isoformat(),
         "speaks_of": speaks_of(book),
     }
 

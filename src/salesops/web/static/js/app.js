@@ -56,8 +56,27 @@ addEventListener('change', e => {
   if (e.target.matches('[data-files]')) showFiles(e.target);
 });
 
+/* days: thumb and field follow each other at once, and the earlier day stays the earlier */
+const DAY = 864e5, iso = ms => new Date(ms).toISOString().slice(0, 10);
+addEventListener('input', e => {
+  const box = e.target.closest?.('[data-days]');
+  if (!box) return;
+  const thumbs = $$('[type="range"]', box), fields = $$('[type="date"]', box), first = Date.parse(box.dataset.days), t = e.target;
+  const [a, b] = thumbs, typed = fields.indexOf(t); // a day half typed moves its own thumb alone
+  if (typed >= 0) { if (t.value) thumbs[typed].value = (t.valueAsNumber - first) / DAY; }
+  else if (+a.value >= +b.value) { if (t === a) { a.value = Math.min(a.value, b.max - 1); b.value = +a.value + 1; } else { b.value = Math.max(b.value, 1); a.value = b.value - 1; } }
+  thumbs.forEach((r, i) => { if (typed < 0) fields[i].value = iso(first + r.value * DAY); r.setAttribute('aria-valuetext', fields[i].value); });
+  const span = $('.span', box); span.setAttribute('x', a.value); span.setAttribute('width', Math.max(0, b.value - a.value));
+});
+
 /* who opens "Say why" goes on to write it */
 addEventListener('toggle', e => { if (e.target.matches?.('.why[open]') && document.activeElement === $('summary', e.target)) $('.field', e.target).focus(); }, true);
+
+/* what is not filled in does not stand in the address */
+addEventListener('htmx:config:request', e => {
+  const { request: r } = e.detail.ctx;
+  if (r.method === 'GET' && r.body) [...r.body.entries()].forEach(([k, v]) => { if (!v) r.body.delete(k); });
+});
 
 addEventListener('pageshow', () => $$('[data-auto] :disabled').forEach(x => { x.disabled = false; }));
 
@@ -78,7 +97,7 @@ if ($('[data-files]')) showFiles($('[data-files]'));
 }));
 
 // a course is read from its end
-$$('.chartwrap:has(> .trend)').forEach(w => { w.scrollLeft = w.scrollWidth; });
+$$('.chartwrap:has(> .trend, > .stack-chart)').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
 /* Z takes back what was just done, but nothing while something is carried */
 addEventListener('keydown', e => {
