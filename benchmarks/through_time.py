@@ -24,7 +24,7 @@ from benchmarks.kpis import ForgetfulEngine
 from benchmarks.opened import opened_book
 from salesops.book.book import Book
 from salesops.book.settings import Segment, Settings
-from salesops.pipeline import movement
+from salesops.pipeline import as_of, movement
 
 QUARTER = "2025Q2"
 SIZES = [
@@ -44,6 +44,14 @@ class Question:
     sql: str
     scans: float
     faster: float
+
+
+def _snapshots(book: Book) -> list[Any]:
+    last = book.period(QUARTER).end - timedelta(days=1)
+    days = [last - timedelta(weeks=weeks) for weeks in range(53)]
+    lines = as_of(book, days, by=["team", "stage", "forecast_category"]).groups
+    cells = [standing for line in lines for standing in line.standings if standing.deals]
+    return [len(cells), sum(c.deals for c in cells), sum(c.minor for c in cells)]
 
 
 def _bridge(book: Book) -> list[Any]:
@@ -77,6 +85,8 @@ def _win_rate(book: Book) -> list[Any]:
 _STATE = ("opportunity_id", "valid_from", "valid_to", "is_closed", "is_qualified", "value_minor")
 _CLOSED = ("owner_id", "closed_on", "is_closed", "is_won", "amount_minor")
 QUESTIONS = (
+    Question("53 weekly snapshots by team × stage × category", "opportunity_version",
+             (*_STATE, "owner_id", "team", "stage", "forecast_category"), _snapshots, in_postgresql.SNAPSHOTS, 8, 15),
     Question("waterfall, the two ends", "opportunity_version", (*_STATE, "outcome", "stage", "close_date"), _bridge,
              in_postgresql.WATERFALL, 8, 4),
     Question("waterfall, every change", "opportunity_version", (*_STATE, "outcome", "stage", "close_date"), _events,
@@ -101,7 +111,7 @@ def main() -> None:
     print(
         f"{options.size:,} opportunities, {options.size * options.states:,} versions: milliseconds"
     )
-    print(f"  {'':38} {'scan':>7} {'book':>8} {'scans':>6} {'PostgreSQL':>11} {'times':>7}")
+    print(f"  {'':46} {'scan':>7} {'book':>8} {'scans':>6} {'PostgreSQL':>11} {'times':>7}")
     found = [_here(book, base, question) for question in QUESTIONS]
     if options.no_postgresql:
         for question, (scan, ours, _) in zip(QUESTIONS, found, strict=True):
@@ -161,7 +171,7 @@ def _tell(question: Question, scan: float, ours: float, theirs: float | None, ve
         if not question.scans or ours <= scan * question.scans
         else f" MISSED {question.scans:.0f} scans"
     )
-    line = f"  {question.title:38} {scan * 1000:7.0f} {ours * 1000:8.0f} {ours / scan:6.1f}"
+    line = f"  {question.title:46} {scan * 1000:7.0f} {ours * 1000:8.0f} {ours / scan:6.1f}"
     if theirs is not None:
         line += f" {theirs * 1000:11,.0f} {theirs / ours:7.1f}"
         missed += "" if theirs >= ours * question.faster else f" MISSED {question.faster:.0f} times"

@@ -21,6 +21,7 @@ PLACES = (
     "numbers/quota_attainment",
     "numbers/ltv",
     "numbers/win_rate/rows",
+    "pipeline?by=team&before=2026-03-31",
     "what-changed?closing=this_quarter&by=team&box=won",
     "opportunities",
     "opportunities?outcome=won&sort=-value&q=a",

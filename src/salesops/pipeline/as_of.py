@@ -157,7 +157,7 @@ def days_back(book: Book, last: date, grain: Literal["day", Grain], count: int) 
     begins, last = first_day(book), min(last, book.today)
     if begins is None or begins > last:
         return []
-    if grain == "day" or grain == "week":  # noqa: PLR1714  told apart by type
+    if grain == "day" or grain == "week":
         step = 1 if grain == "day" else 7
         found = [last - timedelta(days=step * n) for n in range(count)]
     else:
