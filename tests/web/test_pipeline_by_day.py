@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from salesops.foundations.money import format_money
@@ -9,7 +10,7 @@ from salesops.pipeline import as_of, first_day
 from tests.web.markup import Markup
 from tests.web.visitor import Visitor
 
-DAYS = {"before": "2026-03-31", "as_of": "2026-05-31"}
+DAYS: dict[str, Any] = {"before": "2026-03-31", "as_of": "2026-05-31"}
 
 
 def _rows(page: Markup, label: str) -> list[list[str]]:

@@ -312,33 +312,6 @@ def process_command(
     activities: Annotated[
         str, typer.Option(help="Beside the stages the first of each: call, email, meeting, demo.")
     ] = "",
-
-
-@app.command("pipeline")
-def pipeline_command(
-    book: BookOption = DEFAULT_BOOK,
-    as_of: Annotated[
-        str | None, typer.Option(help="The last day, such as 2026-06-30; now unless said.")
-    ] = None,
-    days: Annotated[
-        int, typer.Option(min=1, max=4_000, help="How many days, the last one with them.")
-    ] = 1,
-    apart: Annotated[
-        Literal["day", "week", "month", "quarter"],
-        typer.Option(help="How far they lie apart; of months and quarters the last days."),
-    ] = "month",
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by",
-            metavar="SPLIT",
-            help="Split by stage, team, forecast_category, person, segment …; several with commas.",
-        ),
-    ] = None,
-    teams_now: Annotated[
-        bool,
-        typer.Option("--teams-now", help="Under the teams of today, not those of each day."),
-    ] = False,
     where: Annotated[
         str | None,
         typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
@@ -364,8 +337,6 @@ def pipeline_command(
     dates: Annotated[
         DateFormat | None, typer.Option(help="How the log writes days that can be read both ways.")
     ] = None,
-
-
     form: Annotated[
         Format, typer.Option("--format", help="How to give the answer.")
     ] = Format.TABLE,
@@ -406,6 +377,40 @@ def pipeline_command(
     show_process(found, show, form, out)
 
 
+@app.command("pipeline")
+def pipeline_command(
+    book: BookOption = DEFAULT_BOOK,
+    as_of: Annotated[
+        str | None, typer.Option(help="The last day, such as 2026-06-30; now unless said.")
+    ] = None,
+    days: Annotated[
+        int, typer.Option(min=1, max=4_000, help="How many days, the last one with them.")
+    ] = 1,
+    apart: Annotated[
+        Literal["day", "week", "month", "quarter"],
+        typer.Option(help="How far they lie apart; of months and quarters the last days."),
+    ] = "month",
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--by",
+            metavar="SPLIT",
+            help="Split by stage, team, forecast_category, person, segment …; several with commas.",
+        ),
+    ] = None,
+    teams_now: Annotated[
+        bool,
+        typer.Option("--teams-now", help="Under the teams of today, not those of each day."),
+    ] = False,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
     """Ask a book what its open pipeline was on a day, or on each of a series of days."""
     from salesops.cli.asking import Reading
     from salesops.cli.by_day import Course, show_by_day
