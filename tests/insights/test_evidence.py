@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 from salesops.insights._evidence import (
     ALPHA,
     Counts,
-    Stays,
-    later,
     one_sided,
     ranks_higher,
     stratified,
@@ -70,29 +68,6 @@ def test_many_looks_count_as_many() -> None:
     assert survivors({"a": 0.0001, "b": 0.0009, "c": 0.00001}) == ["c", "a", "b"]
 
 
-def test_the_log_rank_test_is_that_of_the_leukaemia_patients() -> None:
-    """Freireich 1963: remission in weeks under 6-MP against placebo; chi-square 16.79."""
-    treated = Stays.of(
-        [(6, 3, 1), (7, 1, 0), (9, 0, 1), (10, 1, 1), (11, 0, 1), (13, 1, 0), (16, 1, 0)]
-        + [(17, 0, 1), (19, 0, 1), (20, 0, 1), (22, 1, 0), (23, 1, 0), (25, 0, 1), (32, 0, 2)]
-        + [(34, 0, 1), (35, 0, 1)]
-    )
-    placebo = Stays.of(
-        (week, 1, 0)
-        for week in (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
-    )
-    assert later(treated, placebo) ** 2 == pytest.approx(16.79, abs=0.01)
-    assert later(treated, placebo) > 0
-    assert later(placebo, treated) < 0
-    assert treated.median() == 23
-    assert placebo.median() == 8
-
-
-def test_a_median_that_is_not_reached_is_none() -> None:
-    assert Stays.of([(10, 2, 0), (20, 0, 8)]).median() is None
-    assert Stays.of([]).median() is None
-
-
 def test_ranks_count_who_beats_whom() -> None:
     """7 is above three of 3, 5, 6, 10 and 17, 14 above four, 22 and 36 above all: 17 of 20 pairs."""
     rows = [(v, 1, 0) for v in (7, 14, 22, 36)] + [(v, 0, 1) for v in (3, 5, 6, 10, 17)]
@@ -102,9 +77,9 @@ def test_ranks_count_who_beats_whom() -> None:
 
 
 def test_a_look_at_noise_alarms_about_as_seldom_as_it_says() -> None:
-    """Of 4,000 looks at equal shares the exact test at 5 % speaks in 5 % at most, the others near it."""
+    """Of 3,000 looks at equal shares the exact test at 5 % speaks in 5 % at most, the others near it."""
     random = Random(7)
-    exact, within, rank, survival = 0, 0, 0, 0
+    exact, within, rank = 0, 0, 0
     looks = 1000
     for _ in range(looks):
         draws = [sum(random.random() < 0.35 for _ in range(60)) for _ in range(4)]
@@ -114,10 +89,7 @@ def test_a_look_at_noise_alarms_about_as_seldom_as_it_says() -> None:
         days = [[round(random.lognormvariate(3, 0.7)) for _ in range(40)] for _ in range(2)]
         rows = [(float(d), 1, 0) for d in days[0]] + [(float(d), 0, 1) for d in days[1]]
         rank += one_sided(ranks_higher(rows)) < 0.05
-        here, there = (Stays.of((d, int(d < 60), int(d >= 60)) for d in side) for side in days)
-        survival += one_sided(later(here, there)) < 0.05
     assert exact / looks <= 0.06
     assert within / looks <= 0.06
     assert 0.03 < rank / looks < 0.07
-    assert 0.03 < survival / looks < 0.07
     assert ALPHA <= 0.001

@@ -14,7 +14,6 @@ COMPARING = (
     "one_seller",
     "quarter_end",
     "sandbagging",
-    "slow_stage",
     "strong_industry",
     "unwatched_losses",
     "weak_campaign",

@@ -8,6 +8,7 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.insights import INSIGHTS, MOST, findings
+from salesops.pipeline import bottlenecks
 from salesops.sample.company import Company, simulate
 from tests.sample.loaded import load_book
 
@@ -44,10 +45,11 @@ def test_the_bad_source_is_named(opened: Opened) -> None:
 
 
 def test_the_slow_stage_and_its_quarter_are_named(opened: Opened) -> None:
-    said = opened.said("slow_stage")
-    assert said.startswith(
-        f"{opened.truths.slow_stage} became slow in {opened.truths.slow_quarter}"
-    )
+    (found,) = bottlenecks(opened.book).found
+    truths = opened.truths
+    assert (found.place, found.first, found.last) == (truths.slow_stage, *[truths.slow_quarter] * 2)
+    assert found.here.mean / found.usual.mean == pytest.approx(truths.slow_factor, rel=0.2)
+    assert (found.measure, found.is_over, found.rate < 1e-6) == ("wait", True, True)
 
 
 def test_the_sandbagging_team_is_named(opened: Opened) -> None:
@@ -99,8 +101,9 @@ def test_five_findings_about_five_things_are_shown(opened: Opened) -> None:
 
 def test_a_small_company_is_not_talked_into_findings(tmp_path: Path) -> None:
     book = load_book(simulate(20, 3), tmp_path)
-    for name in ("weak_source", "slow_stage", "sandbagging", "easy_territory", "quarter_end"):
+    for name in ("weak_source", "sandbagging", "easy_territory", "quarter_end"):
         assert INSIGHTS[name].look(book) is None
+    assert bottlenecks(book).found == ()
 
 
 def test_the_easy_territory_is_explained_for_most_seeds(

@@ -58,7 +58,8 @@ OTHERS = ("/", "/board", "/clean-data", "/clean-data/close_date_missing", "/numb
           "/numbers/open_pipeline/rows", "/numbers/open_pipeline/rows?export=csv", "/people",
           "/people?export=csv", "/organisation", "/new/opportunity", "/what-changed?over=7&box=created",
           "/what-changed?over=7&box=created&export=csv",
-          "/pipeline?by=person&before=2026-01-01", "/pipeline?by=person&export=csv")  # fmt: skip
+          "/pipeline?by=person&before=2026-01-01", "/pipeline?by=person&export=csv",
+          "/bottlenecks", "/bottlenecks?export=csv")  # fmt: skip
 
 
 def email_of(person: str) -> str:

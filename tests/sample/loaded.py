@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,17 @@ from salesops.tables import TABLES
 NUMBERS = (Type.MONEY, Type.COUNT)
 
 
-def load_book(company: Company, folder: Path, said: Settings | None = None) -> Book:
-    """The company's book in `folder`."""
+def load_book(
+    company: Company,
+    folder: Path,
+    said: Settings | None = None,
+    only: Collection[str] = tuple(TABLES),
+) -> Book:
+    """The company's book in `folder`; of other tables than `only` it holds nothing, and is made sooner."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = said or Settings()
     save_settings(folder, settings)
-    work = tables_of(company)
+    work = tables_of(company, only)
     instant = datetime.combine(company.ends_on + timedelta(days=1), time(), UTC)
     built = build(work, folder / "base-1.duckdb", settings, instant)
     work.close()
@@ -51,13 +57,14 @@ def load_book(company: Company, folder: Path, said: Settings | None = None) -> B
     return Book(DuckDBEngine(folder), settings)
 
 
-def tables_of(company: Company) -> duckdb.DuckDBPyConnection:
+def tables_of(company: Company, only: Collection[str] = tuple(TABLES)) -> duckdb.DuckDBPyConnection:
     """The company's tables as an importer would leave them, derived columns empty."""
     work = duckdb.connect()
     create_problem_tables(work)
     for table in TABLES.values():
         work.execute(table.duckdb_ddl())
-        _fill(work, table, company)
+        if table.name in only:
+            _fill(work, table, company)
     return work
 
 

@@ -419,6 +419,40 @@ def pipeline_command(
     show_by_day(Course(reading, apart, days, by or [], teams_now), form, out)
 
 
+@app.command("bottlenecks")
+def bottlenecks_command(
+    book: BookOption = DEFAULT_BOOK,
+    deals: Annotated[
+        str | None, typer.Option(help="The deals one of them concerns, by its key.")
+    ] = None,
+    places: Annotated[
+        bool, typer.Option("--places", help="Every stage and hand-over, whether it is one or not.")
+    ] = False,
+    as_of: Annotated[
+        str | None, typer.Option(help="As the book was at the end of a day, such as 2026-06-30.")
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Ask a book what holds its deals up: where they wait longer, are lost more or go back more than usual."""
+    from salesops.cli.asking import Reading
+    from salesops.cli.bottlenecks import show_bottlenecks, show_held_up, show_places
+
+    asked = Reading("", book, as_of=as_of, where=where)
+    if places:
+        show_places(asked, form, out)
+    elif deals is not None:
+        show_held_up(asked, deals, form, out)
+    else:
+        show_bottlenecks(asked, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""
@@ -493,11 +527,18 @@ def sample_command(
     form: Annotated[
         SampleFormat, typer.Option("--as", help="As what to write it.")
     ] = SampleFormat.SALESFORCE,
+    nothing_planted: Annotated[
+        bool,
+        typer.Option(
+            "--nothing-planted",
+            help="A company with nothing wrong in it, to see what chance alone looks like.",
+        ),
+    ] = False,
 ) -> None:
     """Write the sample company as files."""
     from salesops.cli.sampling import write_sample
 
-    write_sample(out, size, seed, form)
+    write_sample(out, size, seed, form, is_planted=not nothing_planted)
 
 
 @app.command("import")

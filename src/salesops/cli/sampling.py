@@ -24,12 +24,14 @@ def sample_export(size: int, seed: int) -> Iterator[Path]:
         yield export
 
 
-def write_sample(target: Path, size: int, seed: int, form: SampleFormat) -> None:
+def write_sample(
+    target: Path, size: int, seed: int, form: SampleFormat, *, is_planted: bool = True
+) -> None:
     """Simulate and write; says what was written."""
     from salesops.sample.company import simulate
     from salesops.sample.salesforce import write_export, write_files
 
-    company = simulate(size, seed)
+    company = simulate(size, seed, is_planted=is_planted)
     if form is SampleFormat.SALESFORCE:
         write_export(company, target)
     else:

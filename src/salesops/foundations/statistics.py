@@ -117,17 +117,17 @@ def _student_cdf(t: float, degrees: int) -> float:
     if t == 0:
         return 0.5
     x = degrees / (degrees + t * t)
-    tail = 0.5 * _incomplete_beta(degrees / 2, 0.5, x)
+    tail = 0.5 * incomplete_beta(degrees / 2, 0.5, x)
     return 1 - tail if t > 0 else tail
 
 
-def _incomplete_beta(a: float, b: float, x: float) -> float:
+def incomplete_beta(a: float, b: float, x: float) -> float:
     """The regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
     if x <= 0 or x >= 1:
         return float(x >= 1)
     front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
     if x > (a + 1) / (a + b + 2):
-        return 1 - _incomplete_beta(b, a, 1 - x)
+        return 1 - incomplete_beta(b, a, 1 - x)
     tiny = 1e-300
     c, d = 1.0, 1 - (a + b) * x / (a + 1)
     d = 1 / (d if abs(d) > tiny else tiny)

@@ -1,4 +1,4 @@
-"""How sure a difference is: exact tails, tests within strata, survival, and many looks counted as many."""
+"""How sure a difference is: exact tails, tests within strata and of ranks, and many looks counted as many."""
 
 from __future__ import annotations
 
@@ -72,59 +72,6 @@ def survivors(chances: Mapping[T, float], alpha: float = ALPHA) -> list[T]:
             break
         kept.append(key)
     return kept
-
-
-@dataclass(frozen=True)
-class Stays:
-    """How long things stayed: by day, so many that ended then and so many last seen then."""
-
-    ended: Mapping[int, int]
-    seen: Mapping[int, int]
-
-    @classmethod
-    def of(cls, rows: Iterable[tuple[int, int, int]]) -> Stays:
-        """From rows of day, ended and seen; days may come more than once."""
-        ended: dict[int, int] = {}
-        seen: dict[int, int] = {}
-        for day, over, still in rows:
-            ended[day] = ended.get(day, 0) + over
-            seen[day] = seen.get(day, 0) + still
-        return cls(ended, seen)
-
-    @property
-    def n(self) -> int:
-        """How many there are."""
-        return sum(self.ended.values()) + sum(self.seen.values())
-
-    def median(self) -> int | None:
-        """The day by which half have ended (Kaplan and Meier); None where it is not reached."""
-        at_risk, surviving = self.n, 1.0
-        for day in sorted({*self.ended, *self.seen}):
-            ended = self.ended.get(day, 0)
-            if at_risk:
-                surviving *= 1 - ended / at_risk
-            if surviving <= 0.5:
-                return day
-            at_risk -= ended + self.seen.get(day, 0)
-        return None
-
-
-def later(here: Stays, there: Stays) -> float:
-    """How many standard deviations `here` ends later than `there` (the log-rank test)."""
-    days = sorted({*here.ended, *here.seen, *there.ended, *there.seen})
-    mine, theirs = here.n, there.n
-    apart, variance = 0.0, 0.0
-    for day in days:
-        ended, others = here.ended.get(day, 0), there.ended.get(day, 0)
-        every, over = mine + theirs, ended + others
-        if over and mine and theirs:
-            apart += over * mine / every - ended
-            variance += (
-                over * (mine / every) * (theirs / every) * (every - over) / max(1, every - 1)
-            )
-        mine -= ended + here.seen.get(day, 0)
-        theirs -= others + there.seen.get(day, 0)
-    return apart / sqrt(variance) if variance > 0 else 0.0
 
 
 def ranks_higher(rows: Iterable[tuple[float, int, int]]) -> float:

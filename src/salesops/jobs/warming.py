@@ -46,6 +46,7 @@ from salesops.insights import (
 )
 from salesops.jobs.beside import beside, code_of, keep_beside, kept_beside
 from salesops.jobs.checking import FORMER, REPORT, TREND, found_before, found_in
+from salesops.jobs.held_up import what_holds_up
 from salesops.jobs.opening import Checked, publish_checked
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import WORK_MEMORY
@@ -161,7 +162,8 @@ def what_stands_out(engine: WarmEngine, settings: Settings, most: int = MOST) ->
 def look_for_findings(engine: WarmEngine, settings: Settings) -> list[Finding]:
     """Every finding of the current generation, looked for now and kept beside its base."""
     manifest = engine.manifest
-    found = every_finding(Book(engine, settings))
+    book = Book(engine, settings)
+    found = every_finding(book) + what_holds_up(book)
     told = {
         "made_at": manifest.opened_at.isoformat(),
         "findings": [dataclasses.asdict(f) for f in found],
@@ -224,7 +226,11 @@ def _insights_edition(settings: Settings) -> str:
 
 @lru_cache(maxsize=1)
 def _code_of_insights() -> str:
-    return code_of(sorted((Path(__file__).parents[1] / "insights").glob("*.py")))
+    here = Path(__file__).parents[1]
+    said = [here / "jobs" / "held_up.py", here / "foundations" / "held_equal.py"]
+    return code_of(
+        sorted([*(here / "insights").glob("*.py"), *(here / "pipeline").glob("*.py"), *said])
+    )
 
 
 def _answers(told: Iterable[Any]) -> KeptAnswers:

@@ -1,6 +1,8 @@
 """The pipeline through time: what was open on a day, and what changed since."""
 
 from salesops.pipeline.as_of import Line, Snapshots, Standing, as_of, days_back, first_day
+from salesops.pipeline.bottlenecks import Bottleneck, Bottlenecks, Held, bottlenecks, held_up
+from salesops.pipeline.flows import Flow, flows
 from salesops.pipeline.movement import (
     BOXES,
     GROUPS,
@@ -17,17 +19,24 @@ __all__ = [
     "BOXES",
     "GROUPS",
     "KEY_ACTIVITIES",
+    "Bottleneck",
+    "Bottlenecks",
     "Box",
     "Bridge",
+    "Flow",
+    "Held",
     "Line",
     "Move",
     "Movement",
     "Snapshots",
     "Standing",
     "as_of",
+    "bottlenecks",
     "days_back",
     "deals_through",
     "first_day",
+    "flows",
+    "held_up",
     "movement",
     "moves",
     "process",

@@ -100,7 +100,8 @@ def gather(
     ]
     latest = datetime.combine(ends_on, time()) - timedelta(days=25)
     pairs = []
-    for original in random.sample(found, max(1, count // ACCOUNTS_A_COPY)):
+    copied = max(1, count // ACCOUNTS_A_COPY) if truths.is_anything else 0
+    for original in random.sample(found, copied):
         copy = _copy(random, len(found), original, latest)
         found.append(copy)
         pairs.append((original.id, copy.id))

@@ -25,7 +25,7 @@ from salesops.sample.ids import identifier
 from salesops.sample.leads import leads
 from salesops.sample.organisation import Organisation, found
 from salesops.sample.subscriptions import Subscriptions
-from salesops.sample.truths import Truths, plant
+from salesops.sample.truths import Truths, nothing, plant
 from salesops.sample.years import Years
 
 YEARS = 3
@@ -87,13 +87,16 @@ class Company:
         return datetime.combine(self.ends_on, time(18))
 
 
-def simulate(size: int, seed: int, *, ends_on: date = ENDS_ON) -> Company:
-    """A company with `size` opportunities created over the three years before `ends_on`."""
+def simulate(size: int, seed: int, *, ends_on: date = ENDS_ON, is_planted: bool = True) -> Company:
+    """A company with `size` opportunities created over the three years before `ends_on`.
+
+    With nothing planted it shows what chance alone looks like.
+    """
     if not 1 <= size <= MOST:
         raise Refusal(f"A sample company has from 1 to {MOST:,} opportunities, not {size:,}.")
     random = Random(f"{seed}/{size}")
     starts_on = (date(ends_on.year - YEARS, ends_on.month, 1) + timedelta(days=32)).replace(day=1)
-    truths = plant(random, ends_on)
+    truths = plant(random, ends_on) if is_planted else nothing(ends_on)
     organisation = found(random, size, starts_on, ends_on, truths)
     company = Company(
         name=SAMPLE_NAME,

@@ -127,6 +127,7 @@ class Seller:
         self.organisation = organisation
         self.truths = truths
         self.until = until
+        self.goes_quiet = GOES_QUIET if truths.is_anything else 0.0
         self.slow = (
             datetime.combine(truths.slow_from, time()),
             datetime.combine(truths.slow_to, time()),
@@ -135,7 +136,7 @@ class Seller:
     def live(self, deal: Deal) -> None:
         """Everything that happens to a deal."""
         stage = offer.RENEWAL_STAGE if deal.kind == offer.RENEWAL else 0
-        quiet_at = self.random.randint(1, 3) if self.random.random() < GOES_QUIET else None
+        quiet_at = self.random.randint(1, 3) if self.random.random() < self.goes_quiet else None
         while True:
             if stage == quiet_at:
                 self._fall_quiet(deal)

@@ -121,7 +121,7 @@ class _Founder:
     def _hire(self, number: int, *, is_last: bool) -> None:
         team = number % len(TEAMS)
         stays = number < len(TEAMS)  # every team has one who was there all along
-        is_easy = number == TEAM_OF[self.truths.easy_team]
+        is_easy = number == TEAM_OF.get(self.truths.easy_team)
         hired = self._hired(stays or is_last)
         left = None if stays else self._left(hired, is_last)
         places = [Place(team, hired, left or FOREVER)]
@@ -131,7 +131,8 @@ class _Founder:
         manager = self.made.managers[now]
         person = self._person("Account Executive", manager, TEAMS[now].name, hired, left)
         skill = 1.0 if is_easy else min(1.45, max(0.6, self.random.gauss(1.0, 0.15)))
-        self.made.reps.append(Rep(person, skill, hired, left, places, keeps_deals=is_last))
+        keeps = is_last and self.truths.is_anything
+        self.made.reps.append(Rep(person, skill, hired, left, places, keeps_deals=keeps))
         for place in places:
             self._belongs(
                 person,
@@ -143,7 +144,7 @@ class _Founder:
             )
         if is_easy:
             self.truths.easy_person = person
-        if is_last:
+        if keeps:
             self.truths.left_and_still_owns = person
 
     def _hired(self, stays: bool) -> date:

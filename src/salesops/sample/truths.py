@@ -53,6 +53,11 @@ class Truths:
     left_and_still_owns: str = ""
     no_effect: tuple[str, ...] = NO_EFFECT
 
+    @property
+    def is_anything(self) -> bool:
+        """Whether anything was planted at all."""
+        return bool(self.slow_stage)
+
     def as_dict(self) -> dict[str, Any]:
         """As plain values, days as text."""
         return {k: str(v) if isinstance(v, date) else v for k, v in asdict(self).items()}
@@ -76,4 +81,24 @@ def plant(random: Random, ends_on: date) -> Truths:
         sandbagging_team=random.choice([t.name for t in offer.TEAMS if t.name != easy_team]),
         easy_territory=easy,
         easy_team=easy_team,
+    )
+
+
+def nothing(ends_on: date) -> Truths:
+    """Nothing is wrong with this company: no stage, team, source, country or record is other than the rest.
+
+    People still differ in skill, newcomers win less and types of deals go their own ways, as everywhere.
+    """
+    return Truths(
+        slow_stage="",
+        slow_quarter="",
+        slow_from=ends_on,
+        slow_to=ends_on,
+        sandbagging_team="",
+        easy_territory="",
+        easy_team="",
+        slow_factor=1.0,
+        easy_factor=1.0,
+        bad_source="",
+        bad_factor=1.0,
     )

@@ -42,7 +42,7 @@ class Years:
         self.subscriptions = subscriptions
         self.truths = truths
         self.customers: list[Account] = []
-        self.easy_team = TEAM_OF[truths.easy_team]
+        self.easy_team = TEAM_OF.get(truths.easy_team)
 
     def run(self, size: int, starts_on: date, until: datetime) -> list[Deal]:
         """`size` deals, each lived to its end or to the last instant."""
@@ -90,7 +90,8 @@ class Years:
         source = self._source(account, kind)
         factor = self.organisation.rep(owner).skill_on(at.date()) * offer.KIND_FACTOR[kind]
         if kind != offer.RENEWAL:
-            factor *= source.factor * (truths.easy_factor if is_easy else 1.0)
+            usual = source.name == offer.BAD_SOURCE and not truths.bad_source
+            factor *= (1.0 if usual else source.factor) * (truths.easy_factor if is_easy else 1.0)
         deal = Deal(
             number=number,
             id=identifier("006", number),
@@ -213,7 +214,8 @@ class Years:
         truths = self.truths
         if deal.is_stale:
             truths.stale_opportunities.append(deal.id)
-        if deal.kind == offer.NEW and self.random.random() < COPIES:
+        copies = COPIES if truths.is_anything else 0.0
+        if deal.kind == offer.NEW and self.random.random() < copies:
             truths.duplicate_leads.append((lead_id(deal, 0), lead_id(deal, 1)))
 
     def _hand_over_accounts(self, today: date) -> None:

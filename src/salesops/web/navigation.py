@@ -27,7 +27,7 @@ ENTRIES = (
     Entry("home", "Home", "house", "H", ("home", "found")),
     Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows")),
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
-    Entry("pipeline", "Pipeline", "waypoints", "X", ("pipeline", "what_changed", "pipeline_*")),
+    Entry("pipeline", "Pipeline", "waypoints", "X", ("pipeline", "what_changed", "bottlenecks", "pipeline_*")),
     Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),
     Entry("contacts", "Contacts", "user-round", "B", ("contact", "contacts")),
     Entry("leads", "Leads", "magnet", "Q", ("lead", "leads", "convert_lead")),
