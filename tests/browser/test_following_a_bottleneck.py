@@ -46,4 +46,3 @@ def test_its_page_fits_and_can_be_read(
     where = f"{site(slow_link)}/bottlenecks?finding=Discovery~wait~2026Q2"
     page.goto(where)
     assert wrong_here(page, where) == []
-    page.screenshot(path=f"/tmp/brief/shots/neck_{theme}.png", full_page=True)

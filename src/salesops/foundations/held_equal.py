@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from salesops.foundations.tails import student_tail
 
+NEXT_TO_NOTHING = 0.1  # of deals: the rest cannot move a mean far
 LEAST_AT_RISK = 5  # fewer say nothing of what is usual at such a length
 Z = 1.959963984540054  # of 95 %
 HALF = 0.5 - 1e-12  # as added up from floats
@@ -105,7 +106,7 @@ class Level:
 
 
 def levels(units: Iterable[Unit]) -> tuple[Level, Level, int] | None:
-    """The group, and the others were they of the group's mix, up to the days that both are seen for.
+    """The group, and the others were they of the group's mix, up to the day both are known for.
 
     None where nothing can be compared.
     """
@@ -114,7 +115,7 @@ def levels(units: Iterable[Unit]) -> tuple[Level, Level, int] | None:
     there = [u for group in strata.values() for u in group if not u.is_here]
     if not here:
         return None
-    limit = min(_seen_for(here), _seen_for(there))
+    limit = _limit(here, there)
     n = sum(u.n for u in here)
     weights = {s: sum(u.n for u in group if u.is_here) / n for s, group in strata.items()}
     others = {s: Curve.of(u for u in group if not u.is_here) for s, group in strata.items()}
@@ -219,6 +220,17 @@ def _level(n: int, curves: Mapping[str, Curve], weights: Mapping[str, float], li
         ended = gone if day <= limit else ended
         median = day if median is None and gone >= HALF else median
     return Level(n, median, mean, sqrt(variance), ended)
+
+
+def _limit(here: Sequence[Unit], there: Sequence[Unit]) -> int:
+    """Up to which day both sides are known: as far as they are seen, or beyond where next to nothing is left."""
+    sides = []
+    for units in (here, there):
+        seen, curve = _seen_for(units), Curve.of(units)
+        left = [share for day, share in zip(curve.days, curve.left, strict=True) if day <= seen]
+        sides.append((seen, bool(left) and left[-1] <= NEXT_TO_NOTHING))
+    bounds = [seen for seen, is_through in sides if not is_through]
+    return min(bounds) if bounds else max(seen for seen, _ in sides)
 
 
 def _seen_for(units: Sequence[Unit]) -> int:

@@ -67,7 +67,9 @@ def _worth(found: Bottleneck, currency: str) -> str:
 
 def sureness(found: Bottleneck) -> str:
     """How seldom chance makes such a finding."""
-    times = min(MOST_SURE, round(1 / found.rate)) if found.rate > 0 else MOST_SURE
+    times = min(MOST_SURE, int(1 / found.rate)) if found.rate > 0 else MOST_SURE
+    rough = 10 ** max(0, len(str(times)) - 2)
+    times = times // rough * rough
     return f"{found.looks:,} looks were taken. Of findings as sure as this, at most 1 in {times:,} is the work of chance."
 
 
