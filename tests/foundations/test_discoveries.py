@@ -3,7 +3,18 @@
 from salesops.foundations.discoveries import discoveries
 
 # Benjamini and Hochberg 1995, §4.1: thrombolysis in fifteen looks.
-PRINTED = (0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240)
+PRINTED: tuple[float, ...] = (
+    0.0001,
+    0.0004,
+    0.0019,
+    0.0095,
+    0.0201,
+    0.0278,
+    0.0298,
+    0.0344,
+    0.0459,
+    0.3240,
+)
 PRINTED += (0.4262, 0.5719, 0.6528, 0.7590, 1.0)
 
 
