@@ -453,6 +453,39 @@ def bottlenecks_command(
         show_bottlenecks(asked, form, out)
 
 
+@app.command("replay")
+def replay_command(
+    stage: Annotated[str, typer.Option(help="The stage at which deals would be stopped.")],
+    stop: Annotated[
+        str, typer.Option(help='Stop deals for which this holds, such as "next_step IS NULL".')
+    ],
+    entering: Annotated[
+        bool, typer.Option("--entering", help="Stop them at its entrance, and not on leaving it.")
+    ] = False,
+    book: BookOption = DEFAULT_BOOK,
+    period: Annotated[
+        str,
+        typer.Option(help="When they came to it: all, 2026, last_quarter, 2026-01-01..2026-03-31."),
+    ] = "all",
+    deals: Annotated[bool, typer.Option("--deals", help="The deals instead of the sums.")] = False,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Try a rule on the past: which deals it would have stopped, and what became of them."""
+    from salesops.cli.asking import Reading
+    from salesops.cli.replay import show_deals, show_replay
+    from salesops.experiments import Rule
+
+    rule = Rule(stage, "entering" if entering else "leaving", stop)
+    (show_deals if deals else show_replay)(Reading("", book, period, None, where), rule, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""

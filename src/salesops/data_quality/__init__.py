@@ -8,9 +8,10 @@ from datetime import date, timedelta
 
 from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING
+from salesops.book.history import kept_of_the_past
 from salesops.data_quality._asking import NOUNS, Cell, average_won_minor, cells
 from salesops.data_quality._check import Check
-from salesops.data_quality._then import is_past, kept_of_the_past
+from salesops.data_quality._then import is_past
 from salesops.data_quality._worklist import worklist
 from salesops.foundations.catalogue import catalogue
 from salesops.foundations.problem import Refusal

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from salesops.book.book import Book
 from salesops.tables import TABLES
-
-# So many deals tell whether history keeps a column: where none of them ever had another value, it does not.
-_LOOKED_AT = 20_000
 
 
 def tables_then(book: Book, asked: str) -> list[str]:
@@ -46,19 +42,3 @@ def tables_then(book: Book, asked: str) -> list[str]:
 def is_past(book: Book) -> bool:
     """Whether the book speaks of a day before the last it knows."""
     return book.instant < book.facts.data_as_of
-
-
-def kept_of_the_past(book: Book, columns: Iterable[str]) -> frozenset[str]:
-    """Those columns of deals of which history keeps former values.
-
-    What history does not keep is there as it is now, and would be taken for what was.
-    """
-    asked = sorted(set(columns))
-    if not asked or book.facts.history_from is None:
-        return frozenset()
-    differs = ", ".join(f"bool_or(v.{c} IS DISTINCT FROM o.{c})" for c in asked)
-    found = book.engine.run(
-        f"SELECT {differs} FROM opportunity_version v JOIN "
-        f"(FROM opportunity ORDER BY hash(id) LIMIT {_LOOKED_AT}) o ON o.id = v.opportunity_id"
-    ).rows[0]
-    return frozenset(c for c, does in zip(asked, found, strict=True) if does)
