@@ -85,7 +85,33 @@ def _filled(column: str) -> str:
     return f"coalesce({_REAL.format(column)}, false)::INT"
 
 
+# What was open when the period began, and what became of it. The benchmark's days are those of UTC.
+_AT_START = """
+    SELECT v.value_minor AS value, CASE WHEN d.is_won AND d.ended THEN d.value_minor END AS won, d.ended, v.close_date,
+        NOT d.is_closed AND $today < $end AND coalesce(d.close_date < $end, false) AS due_still
+    FROM opportunity_version v JOIN (SELECT *, coalesce(is_closed AND closed_on >= $start AND closed_on < $end, false)
+        AS ended FROM opportunity) d ON d.id = v.opportunity_id
+    WHERE NOT v.is_closed AND v.is_qualified AND v.valid_from < $start AND v.valid_to >= $start
+"""
+_DUE = f"SELECT * FROM ({_AT_START}) WHERE close_date >= $start AND close_date < $end"
 BY_HAND = {
+    "slippage_rate": f"SELECT count(*) FILTER (NOT ended AND NOT due_still), count(*), count(*) FROM ({_DUE})",
+    "slippage_rate_value": f"""SELECT sum(x), sum(value), count(value), sum(x::DOUBLE * x), sum(value::DOUBLE * value),
+        sum(x::DOUBLE * value)
+        FROM (SELECT value, CASE WHEN ended OR due_still THEN 0 ELSE 1 END * value AS x FROM ({_DUE}))""",
+    "in_period_yield": f"""SELECT sum(x), sum(value), count(value), sum(x::DOUBLE * x), sum(value::DOUBLE * value),
+        sum(x::DOUBLE * value)
+        FROM (SELECT value, CASE WHEN value IS NOT NULL THEN coalesce(won, 0) END AS x FROM ({_AT_START}))""",
+    "push_count": """SELECT count(*) FILTER (date_trunc('quarter', former) <> date_trunc('quarter', close_date)),
+            count(*), count(*) FROM (SELECT *, lag(close_date) OVER life AS former FROM (
+            SELECT *, lead(valid_from) OVER life AS until FROM (
+                SELECT *, lag(close_date) OVER life AS before FROM opportunity_version
+                WHERE NOT is_closed AND close_date IS NOT NULL
+                WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from))
+            WHERE before IS NULL OR before <> close_date WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from))
+        WHERE until IS NULL OR epoch(until) - epoch(valid_from) >= 86400
+        WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from))
+        WHERE close_date > former AND valid_from >= $start AND valid_from < $end""",
     "acquisition_cost": """SELECT sum(value_minor), count(value_minor), count(value_minor) FROM cost
         WHERE function IN ('sales', 'marketing') AND booked_on >= $start AND booked_on < $end""",
     "arpa": f"SELECT sum(x), count(x), count(x), {_SPREAD}, {_CHANCE} "

@@ -49,6 +49,7 @@ BASES = {
     Basis.CLOSED: "the day a deal closed puts it in a period",
     Basis.CREATED: "the day a deal was created puts it in a period",
     Basis.ENTERED: "the day a deal entered the stage puts it in a period",
+    Basis.DUE: "what was open when the period began",
     Basis.POINT: "the state at one instant",
     Basis.PERIOD: "what is dated in the period",
 }

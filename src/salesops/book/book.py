@@ -20,7 +20,7 @@ from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.money import minor_digits
-from salesops.foundations.period import LAST_DAY, Period, day_begins
+from salesops.foundations.period import FIRST_DAY, LAST_DAY, Period, day_begins
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Cell, Kpi
@@ -28,6 +28,8 @@ from salesops.tables import TABLES
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
+
+SAME_DAY = "same_day_"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class Book:
         kpi = _kpi(name)
         by = (by,) if isinstance(by, str) else tuple(by)
         over = self.period(period)
-        why = self._why_nothing(kpi)
+        why = self._why_nothing(kpi, over)
         if why:
             figures: tuple[Figure, ...] = (
                 (figure_of(kpi, Cell(None, None, 0), why=why),) if not by else ()
@@ -254,9 +256,21 @@ class Book:
             end = min(period.end, self.today + timedelta(days=1))
             start = _year_before(end)
             return Period(start, end, f"{start}..{end - timedelta(days=1)}")
+        if window.startswith(SAME_DAY):
+            return self._rest_of_earlier(period, int(window.removeprefix(SAME_DAY)))
         raise ValueError(f"There is no window “{window}”.")
 
-    def _why_nothing(self, kpi: Kpi) -> str:
+    def _rest_of_earlier(self, period: Period, back: int) -> Period:
+        """What is left of an earlier period after the day that this reading is in its own."""
+        earlier = period
+        for _ in range(back):
+            earlier = self.calendar.previous(earlier)
+        a_day = timedelta(days=1)
+        gone = min(self.today + a_day, period.end) - period.start
+        start = min(earlier.start + gone, earlier.end - a_day)
+        return Period(start, earlier.end, f"{start}..{earlier.end - a_day}")
+
+    def _why_nothing(self, kpi: Kpi, period: Period) -> str:
         facts = self.facts
         if self.criterion and not all(_kpi(k).takes_where for k in _leaves(kpi)):
             return f"{kpi.title} is not made of opportunities alone, so no condition on them narrows it."
@@ -275,7 +289,31 @@ class Book:
                 return f"The files hold no {need.what}. A file of {need.file} would bring them."
         if any(_kpi(k).needs_history for k in _leaves(kpi)) and facts.history_from is None:
             return "The files hold no stage history. An OpportunityHistory file would bring it."
+        if any(_kpi(k).needs_start for k in _leaves(kpi)):
+            return self._why_no_start(kpi, period)
         return ""
+
+    def _why_no_start(self, kpi: Kpi, period: Period) -> str:
+        """Why it is not known what was open when a period began."""
+        if period.start <= FIRST_DAY or period.end >= LAST_DAY:
+            return "This is a number of one period. Choose one, such as 2026Q3."
+        if period.start > self.today:
+            return "The period has not begun."
+        looks_back = any(part.window.startswith(SAME_DAY) for part in kpi.parts.values())
+        if looks_back and self.today + timedelta(days=1) >= period.end:
+            return "The period is over."
+        begins = self._local(self.facts.history_from).date() if self.facts.history_from else None
+        eve = min(start for start in self._starts(kpi, period)) - timedelta(days=1)
+        if begins is not None and eve < begins:
+            return f"History begins on {begins:%-d %B %Y}, and would have to reach back to {eve:%-d %B %Y}."
+        return ""
+
+    def _starts(self, kpi: Kpi, period: Period) -> list[date]:
+        """The days on whose eve the parts of a KPI read what was open."""
+        if kpi.combine is None:
+            return [period.start] if kpi.needs_start else []
+        shifted = ((_kpi(p.kpi), self._shifted(p.window, period)) for p in kpi.parts.values())
+        return [start for part, over in shifted for start in self._starts(part, over)]
 
     def labels(
         self, by: tuple[str, ...], keys: list[tuple[Any, ...]]

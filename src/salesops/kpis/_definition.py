@@ -41,6 +41,7 @@ class Basis(StrEnum):
 
     CLOSED = "closed"  # the day the deal closed
     CREATED = "created"  # the day it was created
+    DUE = "due"  # what was open when the period began
     ENTERED = "entered"  # the day it entered the stage in question
     POINT = "point"  # the state at one instant
     PERIOD = "period"  # what is dated in the period
@@ -149,7 +150,8 @@ class Part:
     """One KPI a combination is made of.
 
     `window` says over what it is measured: `same` as the whole, the `trailing_year` that ends where the
-    period ends (or at the reading's day), or `previous` period.
+    period ends (or at the reading's day), the `previous` period, or `same_day_2`: of the second period before, what
+    is left of it after the day that the reading is in its own.
     """
 
     kpi: str
@@ -212,6 +214,7 @@ class Kpi:
     interval: Interval = Interval.NONE
     needs: tuple[Need, ...] = ()
     needs_history: bool = False
+    needs_start: bool = False  # reads the state when the period began, which history must reach
     default_by: str = ""
     splits: tuple[str, ...] = OPPORTUNITY_SPLITS  # the dimensions its rows carry; held by a test
     takes_where: bool = (
