@@ -6,7 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from salesops.book.book import Book
-from tests.kpis.test_slippage_rate import STATES, drawn
+from salesops.book.settings import CalendarSettings, Settings
+from tests.kpis.test_slippage_rate import STATES, deals_now, drawn
 
 
 def test_won_in_the_period_from_what_was_open_at_its_start(draw: Callable[..., Book]) -> None:
@@ -37,3 +38,23 @@ def test_teams_are_those_of_the_eve(draw: Callable[..., Book]) -> None:
     found = book.measure("in_period_yield", period="2026Q2", by="team")
     eve = book.as_of("2026-03-31").measure("open_pipeline", by="team")
     assert {f.key: f.denominator for f in found} == {f.key: f.value for f in eve}
+
+
+def test_the_period_begins_when_its_first_day_does_where_the_organisation_is(
+    draw: Callable[..., Book],
+) -> None:
+    states = """
+        opportunity_id  valid_from        stage     amount  close_date
+        eve             2026-04-01T03:30  Proposal  1       2026-05-01
+        day             2026-04-01T04:00  Proposal  20      2026-05-01
+        first           2026-01-10T09:00  Proposal  300     2026-05-01
+    """
+    new_york = Settings(calendar=CalendarSettings(time_zone="America/New_York"))
+    book = draw(
+        now="2026-07-31T12:00",
+        settings=new_york,
+        opportunity=deals_now(states),
+        opportunity_version=states,
+    )
+    (found,) = book.measure("in_period_yield", period="2026-04-01..2026-04-30")
+    assert found.denominator == 301_00  # at 3:30 UTC it was still 31 March there

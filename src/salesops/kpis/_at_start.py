@@ -16,19 +16,17 @@ def open_at_start(facts: Facts, window: Window) -> Table:
     """
     import ibis
 
-    a_day = ibis.interval(days=1)
+    days = facts.whole("calendar")
+    begins = days.filter(days.day_after == window.start)
+    begins = begins.aggregate(at=begins.turns_at.min()).at.as_scalar()
     versions = facts.whole("opportunity_version")
-    # A day of the organisation lies within a day of the same day of UTC: few are left to find the day of.
-    near = versions.filter(
+    then = versions.filter(
         ~versions.is_closed,
         versions.is_qualified,
-        versions.valid_from.date() <= window.start,
-        versions.valid_to.date() >= window.start - a_day,
+        versions.valid_from < begins,
+        versions.valid_to >= begins,
     )
-    near = facts.on_day(near, "valid_from", "began_on")
-    near = facts.on_day(near, "valid_to", "ended_on")
-    then = near.filter(near.began_on < window.start, near.ended_on >= window.start)
-    then = then.rename(id="opportunity_id").drop("began_on", "ended_on", "closed_at", "closed_on")
+    then = then.rename(id="opportunity_id").drop("closed_at", "closed_on")
     deals = facts.table("opportunity")
     since = deals.select(
         now_id="id",
