@@ -14,7 +14,7 @@ def test_won_in_the_period_from_what_was_open_at_its_start(draw: Callable[..., B
     book = drawn(draw, STATES, "2026-07-31T12:00")
     (found,) = book.measure("in_period_yield", period="2026Q2")
     # won for 150; open were won, lost, pushed, waits and later. Late had no amount, and was won after the quarter.
-    assert (found.numerator, found.denominator, found.n_excluded) == (150_00, 700_00, 1)
+    assert [found.numerator, found.denominator, found.n_excluded] == [150_00, 700_00, 1]
     assert found.denominator == book.as_of("2026-03-31").measure("open_pipeline").value
 
 
