@@ -57,3 +57,23 @@ def test_what_history_does_not_reach_is_said(sample: Visitor) -> None:
     assert "History is whole from" in early.text
     (link,) = [a for a in early.all("a") if a.text == "Show all there is"]
     assert link.attrs["href"].startswith("?before=20")
+
+
+def test_a_second_look_still_says_since_the_last_visit(sample: Visitor) -> None:
+    def link() -> list[str]:
+        return [
+            a.attrs["href"]
+            for a in sample.page("/what-changed").all("a")
+            if a.text.startswith("Since your last visit")
+        ]
+
+    sample.client.cookies.pop("looked", None)
+    assert link() == []  # never looked before
+    assert link() == []  # and the book speaks of no later day since
+    sample.client.cookies["looked"] = "2026-06-30.2026-05-31"
+    assert link() == ["?before=2026-06-30"]
+    assert sample.client.cookies["looked"].value == f"{sample.book.today}.2026-06-30"
+    assert link() == ["?before=2026-06-30"]
+    sample.client.cookies["looked"] = "nonsense"
+    assert link() == []
+    del sample.client.cookies["looked"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,12 +16,13 @@ from salesops.book.book import Book
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
-from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, movement, moves
+from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, first_day, movement, moves
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
 from salesops.web.export import as_csv, as_xlsx, major
 from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
 from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.last_visit import last_visit, remember_visit
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of
 from salesops.web.words import period_in_words
@@ -97,7 +99,7 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
     bridge = _chosen(found, asked.group)
     page = page_of(request)
     shown = _moves(asked, page) if asked.box else []
-    return render(
+    response = render(
         request,
         "pipeline/what_changed.html",
         _frame(request, asked)
@@ -119,6 +121,13 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
             "last_row": (page - 1) * SIZE + len(shown[:SIZE]),
         },
     )
+    remember_visit(request, response, _newest_day(asked.book))
+    return response
+
+
+def _newest_day(book: Book) -> date:
+    """The day of which the book speaks when nobody asks for another."""
+    return dataclasses.replace(book, at=None).today
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -199,7 +208,9 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     book = asked.book
     since = book.facts.history_from
     last = min(asked.period.end - A_DAY, book.today)
+    visited, begins = last_visit(request, _newest_day(book)), first_day(book)
     return {
+        "visited": visited if visited and begins and begins <= visited else None,
         "tabs": tabs(request),
         "asked": asked,
         "spans": SPANS,
