@@ -39,6 +39,7 @@ def test_a_number_leads_down_to_one_deal_and_its_history(page: Page) -> None:
 
 def test_a_box_of_what_changed_leads_down_to_one_deal_and_its_history(page: Page) -> None:
     page.locator(".nav").get_by_role("link", name="Pipeline").click()
+    page.get_by_role("navigation", name="Pipeline").get_by_role("link", name="What changed").click()
     page.get_by_role("link", name=re.compile(r"^Lost .*deal")).click()
     deals = page.get_by_role("region", name="Lost").locator("tbody tr")
     expect(deals.first.locator("td").first).to_contain_text("\N{MINUS SIGN}")
@@ -46,6 +47,26 @@ def test_a_box_of_what_changed_leads_down_to_one_deal_and_its_history(page: Page
     deals.first.locator("a").click()
     expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
     expect(page.locator("svg.life")).to_be_visible()
+
+
+def test_a_day_is_slid_to_by_keyboard_and_its_cells_open_their_deals(page: Page) -> None:
+    page.locator(".nav").get_by_role("link", name="Pipeline").click()
+    day = page.get_by_role("slider", name="Slide the day", exact=True)
+    now = page.get_by_role("textbox", name="Day", exact=True).input_value()
+    day.focus()
+    for _ in range(9):
+        day.press("ArrowLeft")
+    then = page.get_by_role("textbox", name="Day", exact=True).input_value()
+    assert then < now
+    expect(page).to_have_url(re.compile(f"as_of={then}"))
+    expect(day).to_be_focused()
+    row = page.get_by_role("group", name="Groups").locator("tbody tr").first
+    deals = row.locator("td").nth(3).inner_text()
+    row.locator("a").last.click()
+    expect(page).to_have_url(re.compile(f"as_of={then}"))
+    expect(
+        page.get_by_role("group", name="Rows behind the number").locator("tbody tr")
+    ).to_have_count(int(deals))
 
 
 def test_filters_answer_at_once_and_live_in_the_address(page: Page) -> None:
