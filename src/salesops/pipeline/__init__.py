@@ -1,6 +1,6 @@
 """The pipeline through time: what was open on a day, and what changed since."""
 
-from salesops.pipeline.as_of import Line, Snapshots, Standing, as_of, days_back, first_day
+from salesops.pipeline.as_of import as_of, days_back, first_day
 from salesops.pipeline.bottlenecks import Bottleneck, Bottlenecks, Held, bottlenecks, held_up
 from salesops.pipeline.flows import Flow, flows
 from salesops.pipeline.movement import (
@@ -14,6 +14,7 @@ from salesops.pipeline.movement import (
     moves,
 )
 from salesops.pipeline.process import KEY_ACTIVITIES, deals_through, process
+from salesops.pipeline.snapshots import Line, Snapshots, Standing
 
 __all__ = [
     "BOXES",
