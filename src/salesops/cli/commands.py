@@ -486,6 +486,29 @@ def replay_command(
     (show_deals if deals else show_replay)(Reading("", book, period, None, where), rule, form, out)
 
 
+@app.command("compared")
+def compared_command(
+    book: BookOption = DEFAULT_BOOK,
+    by: Annotated[str, typer.Option(help="Compare each person, or each team.")] = "person",
+    period: Annotated[
+        str, typer.Option(help="Deals closed in a period, such as 2026Q3 or last_year.")
+    ] = "all",
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Compare win rates fairly: the mix of deals held equal, and nobody singled out whom chance explains."""
+    from salesops.cli.asking import Reading
+    from salesops.cli.compared import show_compared
+
+    show_compared(Reading("", book, period, None, where), by, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""
