@@ -48,6 +48,9 @@ LONG = (
     "importers/test_malformed_files.py",
     "browser/test_looking.py",
     "browser/test_first_five_minutes.py",
+    "kpis/test_properties.py",
+    "importers/test_rows.py",
+    "office/browser/test_keeping_tasks.py",
 )
 
 
