@@ -61,11 +61,11 @@ demo: setup
 	@$(BIN)/salesops demo --office demo-office
 
 test: setup lint types layers
-	@$(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@scripts/in_memory $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@echo "The office, on SQLite …"
-	@$(OFFICE_TESTS)
+	@scripts/in_memory $(OFFICE_TESTS)
 	@echo "The office, on PostgreSQL …"
-	@scripts/on_postgresql $(OFFICE_TESTS)
+	@scripts/in_memory scripts/on_postgresql $(OFFICE_TESTS)
 
 lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .

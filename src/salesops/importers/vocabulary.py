@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Words in a file's name that hint at a table.
 FILE_WORDS: dict[str, str] = {
@@ -301,6 +302,7 @@ MONTH_WORDS = {
 }
 
 
+@lru_cache(maxsize=8192)  # a file of many columns asks of each once a table
 def words(name: str) -> str:
     """A column or file name as plain lower-case words: `SalesStageID` and `sales_stage-id` are the same."""
     text = re.sub(r"__c$", "", name.strip())
