@@ -18,7 +18,8 @@ from salesops.foundations.statistics import CONFIDENCE
 _HALF = 0.5 + 1e-12  # a half that products of fractions reach only nearly
 
 
-class Seen(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Seen:
     """So many things seen from `entry` until `time`, both counted from their beginning.
 
     `event` is how they ended, empty where they were still going on. An end at `entry` itself was not seen.
