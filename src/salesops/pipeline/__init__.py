@@ -1,8 +1,10 @@
-"""The pipeline through time: what was open on a day, and what changed since."""
+"""The pipeline through time: what was open on a day, what changed since, and how deals went on."""
 
 from salesops.pipeline.as_of import as_of, days_back, first_day
 from salesops.pipeline.bottlenecks import Bottleneck, Bottlenecks, Held, bottlenecks, held_up
+from salesops.pipeline.ends import Ends, ends
 from salesops.pipeline.flows import Flow, flows
+from salesops.pipeline.funnel import FATES, Entry, Funnel, Step, entries, funnel
 from salesops.pipeline.movement import (
     BOXES,
     GROUPS,
@@ -18,25 +20,33 @@ from salesops.pipeline.snapshots import Line, Snapshots, Standing
 
 __all__ = [
     "BOXES",
+    "FATES",
     "GROUPS",
     "KEY_ACTIVITIES",
     "Bottleneck",
     "Bottlenecks",
     "Box",
     "Bridge",
+    "Ends",
+    "Entry",
     "Flow",
+    "Funnel",
     "Held",
     "Line",
     "Move",
     "Movement",
     "Snapshots",
     "Standing",
+    "Step",
     "as_of",
     "bottlenecks",
     "days_back",
     "deals_through",
+    "ends",
+    "entries",
     "first_day",
     "flows",
+    "funnel",
     "held_up",
     "movement",
     "moves",
