@@ -23,6 +23,7 @@ PLACES = (
     "numbers/win_rate/rows",
     "pipeline?by=team&before=2026-03-31",
     "what-changed?closing=this_quarter&by=team&box=won",
+    "funnel?by=team&stage=Proposal",
     "bottlenecks",
     "opportunities",
     "opportunities?outcome=won&sort=-value&q=a",

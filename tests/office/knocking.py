@@ -59,6 +59,7 @@ OTHERS = ("/", "/board", "/clean-data", "/clean-data/close_date_missing", "/numb
           "/people?export=csv", "/organisation", "/new/opportunity", "/what-changed?over=7&box=created",
           "/what-changed?over=7&box=created&export=csv",
           "/pipeline?by=person&before=2026-01-01", "/pipeline?by=person&export=csv",
+          "/funnel?over=all&by=person", "/funnel?over=all&stage=Proposal&export=csv",
           "/bottlenecks", "/bottlenecks?export=csv")  # fmt: skip
 
 

@@ -509,6 +509,49 @@ def compared_command(
     show_compared(Reading("", book, period, None, where), by, form, out)
 
 
+@app.command("funnel")
+def funnel_command(
+    book: BookOption = DEFAULT_BOOK,
+    period: Annotated[
+        str,
+        typer.Option(help="When stages were entered: 2026Q3, last_quarter, all."),
+    ] = "last_4_quarters",
+    by: Annotated[
+        str, typer.Option(help="Split by team, person, source, type, pipeline or segment.")
+    ] = "",
+    stage: Annotated[
+        str | None, typer.Option(help="The deals that entered this stage, and not the stages.")
+    ] = None,
+    fate: Annotated[
+        str,
+        typer.Option(
+            help="Of these deals those that went further, are here, went back, were lost, are undecided, came_back, "
+            "went_back or skipped it."
+        ),
+    ] = "entered",
+    as_of: Annotated[
+        str | None, typer.Option(help="As it was known on this day, such as 2026-06-30.")
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+    ] = None,
+    form: Annotated[
+        Format, typer.Option("--format", help="How to give the answer.")
+    ] = Format.TABLE,
+    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+) -> None:
+    """Ask a book what became of the deals that entered each stage: conversion, losses and time in it."""
+    from salesops.cli.asking import Reading
+    from salesops.cli.funnel import Asked, show_deals, show_funnel
+
+    asked = Asked(Reading("", book, period, as_of, where), by)
+    if stage is None:
+        show_funnel(asked, form, out)
+    else:
+        show_deals(asked, stage, fate, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""

@@ -1,0 +1,286 @@
+"""The funnel: what became of the deals that entered each stage, how long they stayed, and how deals end by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.foundations.money import format_money
+from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
+from salesops.foundations.survival import Quantile
+from salesops.pipeline import FATES, Ends, Entry, Funnel, Step, ends, entries, funnel
+from salesops.pipeline.ends import ENDS, HORIZONS
+from salesops.pipeline.funnel import Cohort
+from salesops.pipeline.stays import GROUPS
+from salesops.web.books import asked_book, speaks_of
+from salesops.web.charts.bars import bar
+from salesops.web.charts.incidence import incidence
+from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.tabs import tabs
+from salesops.web.paging import page_of
+
+SIZE, MOST_EXPORTED = 50, 1_000_000
+SPANS = (
+    ("this_quarter", "This quarter"),
+    ("last_quarter", "Last quarter"),
+    ("last_4_quarters", "Last 4 quarters"),
+    ("this_year", "This year"),
+    ("all", "All time"),
+)
+TITLES = {
+    "team": "Team",
+    "person": "Owner",
+    "source": "Source",
+    "type": "Type",
+    "pipeline": "Pipeline",
+    "segment": "Segment",
+}
+# The columns of the table beside the share, each a door to its deals.
+SHOWN = ("here", "back", "lost", "undecided", "skipped")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; a span of own days is `first..last`."""
+
+    book: Book
+    over: str
+    period: Period
+    by: str
+    group: str | None
+    stage: str
+    fate: str
+
+    @property
+    def whose(self) -> dict[str, Any]:
+        """What the deals are asked with: of the chosen group, or of all."""
+        return {} if self.group is None else {"by": self.by, "group": self.group or None}
+
+
+def funnel_page(request: HttpRequest) -> HttpResponseBase:
+    """The page, or with `export` the deals of the chosen stage or else the stages as a file."""
+    asked = _asked(request)
+    try:
+        found = kept(
+            asked.book,
+            ("funnel", asked.period, asked.by),
+            lambda: funnel(asked.book, asked.period, by=asked.by),
+        )
+    except Refusal as refusal:
+        return render(
+            request, "pipeline/funnel.html", _frame(request, asked) | {"why": str(refusal)}
+        )
+    if request.GET.get("export") in ("csv", "xlsx"):
+        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+        return export("funnel", *(_deals_file(asked) if asked.stage else _steps_file(found)))
+    cohort = _chosen(found, asked.group)
+    page, shown = page_of(request), []
+    if any(step.stage == asked.stage for step in cohort.steps):
+        shown = entries(
+            asked.book,
+            asked.period,
+            asked.stage,
+            asked.fate,
+            **asked.whose,
+            limit=SIZE + 1,
+            offset=(page - 1) * SIZE,
+        )
+    ended = kept(
+        asked.book,
+        ("ends", asked.period, *asked.whose.items()),
+        lambda: ends(asked.book, asked.period, **asked.whose),
+    )
+    return render(
+        request,
+        "pipeline/funnel.html",
+        _frame(request, asked)
+        | {
+            "found": found,
+            "cohort": cohort,
+            "steps": [_step(step) for step in cohort.steps],
+            "shown": [(fate, FATES[fate]) for fate in SHOWN],
+            "stages": [s.stage for s in found.whole.steps],
+            "groups": [_group(c, [s.stage for s in found.whole.steps]) for c in found.groups],
+            "told": [_told(e, asked.book.facts.currency) for e in shown[:SIZE]],
+            "fate_words": FATES[asked.fate],
+            "ended": ended,
+            "chart": incidence(ended.curves, ended.last_day, _title(ended)),
+            "ways": list(ENDS.items()),
+            "horizons": _horizons(ended),
+            "decided": _days(ended.decided),
+            "page": page,
+            "has_more": len(shown) > SIZE,
+            "first_row": (page - 1) * SIZE + 1,
+            "last_row": (page - 1) * SIZE + len(shown[:SIZE]),
+        },
+    )
+
+
+def _asked(request: HttpRequest) -> Asked:
+    book = asked_book(request)
+    given = {k: str(v).strip() for k, v in request.GET.items()}
+    first, last = given.get("first", ""), given.get("last", "")
+    over = f"{first}..{last}" if first and last else given.get("over") or "last_4_quarters"
+    by = given["by"] if given.get("by") in GROUPS else ""
+    return Asked(
+        book=book,
+        over=over,
+        period=book.period(over),
+        by="" if by == "segment" and not book.settings.segments else by,
+        group=None if not by else "" if given.get("null") else given.get("group"),
+        stage=given.get("stage", ""),
+        fate=given["fate"] if given.get("fate") in FATES else "entered",
+    )
+
+
+def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What the page shows whether or not there is an answer."""
+    book = asked.book
+    since = book.facts.history_from
+    splits = [name for name in GROUPS if name != "segment" or book.settings.segments]
+    last = min(asked.period.end - timedelta(days=1), book.today)
+    return {
+        "tabs": tabs(request),
+        "asked": asked,
+        "spans": SPANS,
+        "splits": [(name, TITLES[name]) for name in splits],
+        "split_title": TITLES.get(asked.by, ""),
+        "first": None if asked.period.label == "all" else asked.period.start,
+        "last": None if asked.period.label == "all" else last,
+        "whole_from": book.as_of(since).today if since else None,
+        "last_day": book.facts.data_as_of.date().isoformat(),
+        "speaks_of": speaks_of(book),
+    }
+
+
+def _chosen(found: Funnel, group: str | None) -> Cohort:
+    if group is None:
+        return found.whole
+    return next((g for g in found.groups if (g.key or "") == group), found.whole)
+
+
+def _step(step: Step) -> dict[str, Any]:
+    """A stage as the table shows it."""
+    low, high = step.interval or (None, None)
+    return {
+        "stage": step.stage,
+        "entered": step.entered,
+        "further": step.further,
+        "bar": bar(step.conversion, low, high, 1.0),
+        "share": _percent(step.conversion),
+        "interval": f"{_percent(low)} – {_percent(high)}" if low is not None else "",
+        "open": _percent(step.n_open / step.entered) if step.is_immature else "",
+        "fates": [(fate, step.deals(fate)) for fate in SHOWN],
+        "came_back": step.came_back,
+        "days": _days(step.days),
+    }
+
+
+def _group(cohort: Cohort, stages: list[str]) -> dict[str, Any]:
+    """A group's share at each stage."""
+    steps = {step.stage: step for step in cohort.steps}
+    return {
+        "label": cohort.label,
+        "key": cohort.key or "",
+        "is_null": cohort.key is None,
+        "cells": [
+            (_percent(steps[s].conversion), steps[s].entered, steps[s].is_immature)
+            if s in steps
+            else ("", 0, False)
+            for s in stages
+        ],
+    }
+
+
+def _told(entry: Entry, currency: str) -> dict[str, Any]:
+    """A deal as the list shows it."""
+    return {
+        "link": f"/opportunities/{quote(entry.id, safe='')}",
+        "name": entry.name,
+        "value": "" if entry.value_minor is None else format_money(entry.value_minor, currency),
+        "entered": entry.entered_at,
+        "days": "" if entry.days is None else f"{entry.days:,.1f}",
+        "is_there": entry.is_there,
+        "stage": entry.stage_now,
+    }
+
+
+def _horizons(ended: Ends) -> list[dict[str, Any]]:
+    """The shares by some days, where deals were followed so far."""
+    found = []
+    for day in HORIZONS:
+        by_day = ended.by_day(day)
+        if by_day is None:
+            continue
+        won = by_day["won"]
+        reach = f"{_percent(won.low)} – {_percent(won.high)}" if won.low is not None else ""
+        found.append(
+            {
+                "day": day,
+                "shares": [_percent(by_day[end].share) for end in ENDS],
+                "interval": reach,
+                "at_risk": ended.at_risk(day),
+            }
+        )
+    return found
+
+
+def _title(ended: Ends) -> str:
+    last = {
+        end: curve.steps[-1].share if curve.steps else 0.0 for end, curve in ended.curves.items()
+    }
+    said = ", ".join(f"{_percent(last[end])} {words.lower()}" for end, words in ENDS.items())
+    return f"Of {ended.n:,} deals created, by day {ended.last_day:,.0f}: {said}"
+
+
+def _days(found: Quantile) -> dict[str, str]:
+    """A median in days, and between which it lies; what is not reached is said."""
+    low = "" if found.low is None else f"{found.low:,.1f}"
+    high = "not reached" if found.high is None else f"{found.high:,.1f}"
+    return {
+        "value": "" if found.value is None else f"{found.value:,.1f}",
+        "interval": f"{low} – {high}" if low else "",
+    }
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share * 100:.1f} %"
+
+
+def _steps_file(found: Funnel) -> tuple[list[str], Iterator[list[Any]]]:
+    header = [found.by or "group", "stage", *(f for f in FATES if f != "entered"), "entered"]
+    header += ["conversion", "conversion_low", "conversion_high", "median_days", "low", "high"]
+
+    def rows() -> Iterator[list[Any]]:
+        for cohort in (found.whole, *found.groups):
+            label = cohort.label if cohort is not found.whole else "all"
+            for s in cohort.steps:
+                counts = [s.deals(f) for f in FATES if f != "entered"]
+                low, high = s.interval or (None, None)
+                share = [s.entered, s.conversion, low, high]
+                yield [label, s.stage, *counts, *share, s.days.value, s.days.low, s.days.high]
+
+    return header, rows()
+
+
+def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
+    currency = asked.book.facts.currency
+    every = entries(
+        asked.book, asked.period, asked.stage, asked.fate, **asked.whose, limit=MOST_EXPORTED
+    )
+    header = ["id", "name", f"value_{currency.lower()}", "entered_at", "days", "is_there", "stage"]
+    return [*header, "outcome"], (
+        [
+            e.id, e.name, major(e.value_minor, currency), e.entered_at, e.days, e.is_there, e.stage_now, e.outcome,
+        ]
+        for e in every
+    )  # fmt: skip

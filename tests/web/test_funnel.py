@@ -1,0 +1,34 @@
+"""The funnel shows what the book counts, leads from a stage to its deals, and says why where there is nothing."""
+
+from __future__ import annotations
+
+from salesops.pipeline import FATES, entries, funnel
+from tests.web.visitor import Visitor
+
+
+def test_the_page_shows_the_funnel_of_the_book_and_a_stage_its_deals(sample: Visitor) -> None:
+    found = funnel(sample.book, "all", by="team")
+    page = sample.page("/funnel", over="all", by="team", stage="Proposal", fate="lost")
+    rows = page.one("div", aria_label="Stages").one("tbody").all("tr")
+    shown = [next(c.text for c in row.all("td")) for row in rows]
+    assert shown == [f"{step.entered:,}" for step in found.whole.steps]
+    groups = page.one("div", aria_label="Groups").one("tbody").all("tr")
+    assert [row.one("th").text for row in groups] == [g.label for g in found.groups]
+    deals = page.one("div", aria_label="Deals").one("tbody").all("tr")
+    expected = entries(sample.book, "all", "Proposal", "lost", limit=50)
+    assert [row.one("th").text for row in deals] == [e.name for e in expected]
+
+
+def test_exports_hold_the_stages_of_all_groups_and_the_deals_of_a_stage(sample: Visitor) -> None:
+    found = funnel(sample.book, "all", by="team")
+    header, *lines = sample.csv("/funnel", over="all", by="team", export="csv")
+    assert header[:3] == ["team", "stage", "further"]
+    assert len(lines) == len(found.whole.steps) + sum(len(g.steps) for g in found.groups)
+    _, *deals = sample.csv("/funnel", over="all", stage="Proposal", fate="skipped", export="csv")
+    (step,) = [s for s in found.whole.steps if s.stage == "Proposal"]
+    assert len(deals) == step.deals("skipped")
+    assert "skipped" in FATES
+
+
+def test_a_book_without_history_says_so(plain: Visitor) -> None:
+    assert "holds no history" in plain.page("/funnel").text
