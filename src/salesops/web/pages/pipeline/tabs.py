@@ -9,7 +9,12 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 # The URL name of each page and its words; one page may have further pages of its own below it.
-TABS = (("pipeline", "By day"), ("what_changed", "What changed"), ("funnel", "Funnel"), ("bottlenecks", "Bottlenecks"))
+TABS = (
+    ("pipeline", "By day"),
+    ("what_changed", "What changed"),
+    ("funnel", "Funnel"),
+    ("bottlenecks", "Bottlenecks"),
+)
 CARRIED = ("as_of", "before", "where")  # from one page of the pipeline to the next
 
 
