@@ -73,17 +73,60 @@ def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
 
 
 def _one_per_instant(connection: duckdb.DuckDBPyConnection) -> None:
-    """Several saves in one instant leave one version, the last; files given twice leave it once."""
+    """Saves in one instant follow each other by a microsecond where they moved the stage; else the last is left.
+
+    A source that tells seconds tells several moves as one instant, and a stage passed within it was entered all the
+    same. Files given twice tell the same once.
+    """
     twice = connection.execute(
         "SELECT 1 FROM l_opportunity_version GROUP BY opportunity_id, valid_from HAVING count(*) > 1 LIMIT 1"
     ).fetchone()
-    if twice:
-        connection.execute(
-            "DELETE FROM l_opportunity_version WHERE valid_from IS NOT NULL AND rowid IN ("
-            "SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY opportunity_id, valid_from "
-            "ORDER BY coalesce(_modified, TIMESTAMP '0001-01-01') DESC, _part DESC, _row DESC) AS place "
-            "FROM l_opportunity_version) WHERE place > 1)"
-        )
+    if not twice:
+        return
+    _spread_moves(connection)
+    connection.execute(
+        "DELETE FROM l_opportunity_version WHERE valid_from IS NOT NULL AND rowid IN ("
+        "SELECT rowid FROM (SELECT rowid, row_number() OVER (PARTITION BY opportunity_id, valid_from "
+        "ORDER BY coalesce(_modified, TIMESTAMP '0001-01-01') DESC, _part DESC, _row DESC) AS place "
+        "FROM l_opportunity_version) WHERE place > 1)"
+    )
+
+
+def _spread_moves(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set the stages a deal was moved to within one instant of a file a microsecond apart, in the file's order.
+
+    Some exports begin with the latest row; theirs is the order from the last to the first.
+    """
+    connection.execute(
+        """
+        CREATE TEMP TABLE tied AS
+        WITH several AS (
+            SELECT opportunity_id, valid_from, max(_part) AS part FROM l_opportunity_version
+            WHERE valid_from IS NOT NULL AND stage IS NOT NULL
+            GROUP BY 1, 2 HAVING count(DISTINCT stage) > 1),
+        told AS (
+            SELECT v.rowid AS r, v.opportunity_id, v.valid_from, v.stage, v._part, v._row,
+                lag(v.valid_from) OVER (PARTITION BY v._part, v.opportunity_id ORDER BY v._row) AS before
+            FROM l_opportunity_version v WHERE v.opportunity_id IN (SELECT opportunity_id FROM several)),
+        written AS (
+            SELECT _part, count(*) FILTER (before > valid_from) > count(*) FILTER (before < valid_from) AS latest_first
+            FROM told GROUP BY 1),
+        placed AS (
+            SELECT t.*, CASE WHEN w.latest_first THEN -t._row ELSE t._row END AS place
+            FROM told t JOIN several s ON s.opportunity_id = t.opportunity_id AND s.valid_from = t.valid_from
+                AND s.part = t._part
+            JOIN written w ON w._part = t._part),
+        moved AS (
+            SELECT *, lead(stage) OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) AS next FROM placed)
+        SELECT r, row_number() OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) - 1 AS after
+        FROM moved WHERE stage IS DISTINCT FROM next
+        """
+    )
+    connection.execute(
+        "UPDATE l_opportunity_version SET valid_from = valid_from + to_microseconds(tied.after) FROM tied "
+        "WHERE l_opportunity_version.rowid = tied.r AND tied.after > 0"
+    )
+    connection.execute("DROP TABLE tied")
 
 
 def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
