@@ -24,6 +24,7 @@ PLACES = (
     "pipeline?by=team&before=2026-03-31",
     "what-changed?closing=this_quarter&by=team&box=won",
     "funnel?by=team&stage=Proposal",
+    "process-map?with=meeting&from=Prospecting&to=Discovery",
     "bottlenecks",
     "opportunities",
     "opportunities?outcome=won&sort=-value&q=a",

@@ -234,3 +234,18 @@ def test_on_a_phone_the_menu_opens_and_closes(sample_link: str, enter: Enter) ->
     page.get_by_role("button", name="Menu").click()
     page.locator(".side").get_by_role("link", name="Settings").click()
     expect(page.get_by_role("heading", level=1, name="Settings")).to_be_visible()
+
+
+def test_an_arc_of_the_map_leads_down_to_one_deal_and_its_history(page: Page) -> None:
+    page.locator(".nav").get_by_role("link", name="Pipeline").click()
+    page.get_by_role("navigation", name="Pipeline").get_by_role("link", name="Process map").click()
+    page.get_by_role("link", name=re.compile(r"^Prospecting to Discovery: ")).focus()
+    page.keyboard.press("Enter")
+    expect(
+        page.get_by_role("heading", name="Deals that went from Prospecting to Discovery")
+    ).to_be_visible()
+    deal = page.get_by_role("group", name="Deals").locator("tbody a").first
+    name = deal.inner_text()
+    deal.click()
+    expect(page.get_by_role("heading", level=1, name=name)).to_be_visible()
+    expect(page.locator("svg.life")).to_be_visible()

@@ -60,7 +60,8 @@ OTHERS = ("/", "/board", "/clean-data", "/clean-data/close_date_missing", "/numb
           "/what-changed?over=7&box=created&export=csv",
           "/pipeline?by=person&before=2026-01-01", "/pipeline?by=person&export=csv",
           "/funnel?over=all&by=person", "/funnel?over=all&stage=Proposal&export=csv",
-          "/bottlenecks", "/bottlenecks?export=csv")  # fmt: skip
+          "/bottlenecks", "/bottlenecks?export=csv",
+          "/process-map?with=meeting&step=Discovery", "/process-map?step=Discovery&export=csv")  # fmt: skip
 
 
 def email_of(person: str) -> str:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from salesops.book.engine import Rows
 from salesops.foundations.problem import Refusal
 from salesops.importers.event_log import read_event_log
-from salesops.pipeline import deals_through, process
+from salesops.pipeline import deals_through, outcomes_of_stages, process, ways
 from salesops.pipeline.mining import Process, mine
 from tests.drawn import draw_book
 
@@ -180,3 +180,24 @@ def test_the_deals_of_a_way_are_those_that_went_it(tmp_path: Path) -> None:
 def test_a_book_without_history_says_what_would_bring_it(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="OpportunityHistory"):
         process(draw_book(tmp_path, opportunity=DEALS))
+
+
+def test_a_way_counts_open_deals_as_far_as_they_have_come(tmp_path: Path) -> None:
+    book = draw_book(tmp_path, opportunity=DEALS, opportunity_version=STATES)
+    found = ways(book)
+    assert (found.count, found.deals) == (3, 4)
+    by_path = {w.path: w for w in found.ways}
+    discovery = by_path[("Discovery",)]
+    # One was won after 2 days; one still waits after 121, so that half are over by the second day.
+    assert (discovery.deals, discovery.over, discovery.won, discovery.days) == (2, 1, 1, 2)
+    again = by_path[("Discovery", "Proposal", "Discovery", "Proposal")]
+    assert (again.over, again.won, again.days) == (1, 0, 10)
+    assert [d["id"] for d in deals_through(book, stem=("Discovery", "Proposal"))] == ["straight"]
+
+
+def test_deals_are_found_by_where_their_way_begins_and_ends(tmp_path: Path) -> None:
+    book = draw_book(tmp_path, opportunity=DEALS, opportunity_version=STATES)
+    assert process(book, through=[("", "Discovery")]).cases == 4
+    assert process(book, through=[("", "Proposal")]).cases == 0
+    assert [d["id"] for d in deals_through(book, through=[("Discovery", "")])] == ["waits"]
+    assert outcomes_of_stages(book) == {"Won": "won", "Lost": "lost"}

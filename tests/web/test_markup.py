@@ -10,6 +10,7 @@ from tests.web.visitor import Visitor
 PAGES = (
     "/",
     "/found",
+    "/process-map?with=meeting&shown=100&step=Discovery",
     "/open",
     "/numbers",
     "/numbers/win_rate",

@@ -13,11 +13,11 @@ from salesops.cli.formats import Format, ProcessPart
 from salesops.cli.terminal import err, out, say
 from salesops.cli.writing import Columns, refuse_file, write
 from salesops.foundations.problem import Refusal
+from salesops.foundations.span import span_in_words
 from salesops.importers.event_log import EventLog, LogColumns, read_event_log
 from salesops.pipeline.mining import Process, mine
 
 SHOWN, SHOWN_VARIANTS, EVERY = 20, 10, 2**31
-DAY, HOUR, MINUTE = 86_400, 3_600, 60
 COLUMNS: dict[ProcessPart, Columns] = {
     ProcessPart.ARCS: {
         "from": "text", "to": "text", **dict.fromkeys(("count", "cases"), "whole"),
@@ -112,14 +112,21 @@ def show_process(
     if time.median is not None and time.p90 is not None:
         say(
             console,
-            f"Half of the {time.cases:,} that are over took {span(time.median)} or less, nine of ten {span(time.p90)}.",
+            f"Half of the {time.cases:,} that are over took {span_in_words(time.median)} or less, "
+            f"nine of ten {span_in_words(time.p90)}.",
         )
     if not found.cases:
         say(console, "No case is like that.")
         return
     if part in (None, ProcessPart.ARCS):
         rows = [
-            (a.source, a.target, f"{a.count:,}", span(a.median_seconds), span(a.p90_seconds))
+            (
+                a.source,
+                a.target,
+                f"{a.count:,}",
+                span_in_words(a.median_seconds),
+                span_in_words(a.p90_seconds),
+            )
             for a in found.arcs
         ]
         _print(("From", "To", "Times", "Median wait", "P90"), rows, SHOWN, 2)
@@ -135,15 +142,6 @@ def show_process(
             for v in found.variants
         ]
         _print(("Cases", "Share", "Way"), ways, SHOWN_VARIANTS, 0, left="Way")
-
-
-def span(seconds: float) -> str:
-    """A span of time as people say it."""
-    if seconds >= 2 * DAY:
-        return f"{seconds / DAY:,.1f} days"
-    if seconds >= 2 * HOUR:
-        return f"{seconds / HOUR:.1f} hours"
-    return f"{seconds / MINUTE:.1f} min" if seconds >= MINUTE else f"{seconds:.0f} s"
 
 
 def _tell(log: EventLog) -> None:

@@ -17,6 +17,7 @@ from salesops.pipeline.movement import (
 )
 from salesops.pipeline.process import KEY_ACTIVITIES, deals_through, process
 from salesops.pipeline.snapshots import Line, Snapshots, Standing
+from salesops.pipeline.ways import Way, Ways, outcomes_of_stages, ways
 
 __all__ = [
     "BOXES",
@@ -38,6 +39,8 @@ __all__ = [
     "Snapshots",
     "Standing",
     "Step",
+    "Way",
+    "Ways",
     "as_of",
     "bottlenecks",
     "days_back",
@@ -50,5 +53,7 @@ __all__ = [
     "held_up",
     "movement",
     "moves",
+    "outcomes_of_stages",
     "process",
+    "ways",
 ]

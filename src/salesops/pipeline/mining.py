@@ -15,7 +15,7 @@ from salesops.book.engine import Rows
 Run = Callable[[str, Mapping[str, Any]], Rows]
 MICROSECONDS = 1_000_000
 MOST_VARIANTS = 500
-_CODES = 1 << 20  # more activities than any process has; a place and a code in one number
+CODES = 1 << 20  # more activities than any process has; a place and a code in one number
 
 
 @dataclass(frozen=True)
@@ -107,11 +107,12 @@ def mine(
     """The process of the events that the SQL `events` gives.
 
     `outcomes` is SQL of `case_id` and `outcome` (open, won or another) where outcomes are known. `through` keeps
-    only cases that have an activity, or one directly followed by another, for each of those named.
+    only cases that have an activity, or one directly followed by another, for each of those named: ("", x) begins
+    with x, and (x, "") ends with it.
     """
     kept, more = passing(through)
     found = run(
-        f"{steps(events, outcomes, kept)} {_QUESTIONS.format(most=int(most), codes=_CODES)}",
+        f"{steps(events, outcomes, kept)} {_QUESTIONS.format(most=int(most), codes=CODES)}",
         {**(values or {}), **more},
     ).dicts()
     names = {row["a"]: row["name"] for row in found if row["kind"] == "activity"}
@@ -151,9 +152,9 @@ def steps(events: str, outcomes: str, kept: str) -> str:
         "FROM logged l JOIN named n ON n.activity = l.activity "
         "WINDOW life AS (PARTITION BY l.case_id ORDER BY l.moment, l.place)), "
         f"step AS MATERIALIZED (SELECT * FROM every_step s{kept}), "
-        "path AS MATERIALIZED (SELECT s.case_id, count(*) AS events, "
+        "path AS MATERIALIZED (SELECT s.case_id, count(*) AS events, min(s.moment) AS began, "
         "date_diff('microsecond', min(s.moment), max(s.moment)) AS took, "
-        f"list_sort(list(s.place * {_CODES} + s.code)) AS way FROM step s GROUP BY s.case_id), "
+        f"list_sort(list(s.place * {CODES} + s.code)) AS way FROM step s GROUP BY s.case_id), "
         f"one AS MATERIALIZED (SELECT p.*, {over} AS is_over, coalesce(f.outcome = 'won', false) AS is_won "
         "FROM path p LEFT JOIN fact f ON f.case_id = p.case_id) "
     )
@@ -163,15 +164,18 @@ def of_cases(
     events: str, outcomes: str, kept: str, path: Sequence[str]
 ) -> tuple[str, dict[str, str]]:
     """The tables of a process with `found`, the cases that went a whole way, or all that are kept; and its values."""
-    values = {f"w{place}": name for place, name in enumerate(path)}
-    where = ""
-    if path:
-        codes = ", ".join(
-            f"{place} * {_CODES} + (SELECT code FROM named WHERE activity = $w{place - 1})"
-            for place in range(1, len(path) + 1)
-        )
-        where = f" WHERE way = [{codes}]"
+    way, values = coded(path)
+    where = f" WHERE way = {way}" if path else ""
     return f"{steps(events, outcomes, kept)}, found AS (SELECT * FROM one{where})", values
+
+
+def coded(path: Sequence[str]) -> tuple[str, dict[str, str]]:
+    """A way as the tables of `steps` hold it, and the values in it."""
+    codes = ", ".join(
+        f"{place} * {CODES} + (SELECT code FROM named WHERE activity = $w{place - 1})"
+        for place in range(1, len(path) + 1)
+    )
+    return f"CAST([{codes}] AS BIGINT[])", {f"w{place}": n for place, n in enumerate(path)}
 
 
 _NOTHING = "CAST(NULL AS BIGINT)"
@@ -203,19 +207,27 @@ _QUESTIONS = f"""
 
 
 def passing(through: Sequence[str | tuple[str, str]]) -> tuple[str, dict[str, str]]:
-    """A condition on `s.case_id` for the activities and arcs a case must have, and its values."""
+    """A condition on `s.case_id` for the activities and arcs a case must have, and its values.
+
+    An arc from "" is a case's beginning, one to "" its end.
+    """
     kept: list[str] = []
     values: dict[str, str] = {}
     for place, what in enumerate(through):
-        pair = (what,) if isinstance(what, str) else what
-        names = [f"p{place}_{end}" for end in range(len(pair))]
-        values |= dict(zip(names, pair, strict=True))
-        code = "(SELECT code FROM named WHERE activity = ${})"
-        where = " AND ".join(
-            f"{column} = {code.format(name)}"
-            for column, name in zip(("code", "next"), names, strict=False)
-        )
-        kept.append(f"s.case_id IN (SELECT case_id FROM every_step WHERE {where})")
+        first, then = (what, None) if isinstance(what, str) else what
+        where = []
+        for column, end, name in (("code", 0, first), ("next", 1, then)):
+            if name:
+                values[f"p{place}_{end}"] = name
+                column = "code" if not first else column
+                where.append(
+                    f"{column} = (SELECT code FROM named WHERE activity = $p{place}_{end})"
+                )
+        if first == "":
+            where.append("place = 1")
+        if then == "":
+            where.append("next IS NULL")
+        kept.append(f"s.case_id IN (SELECT case_id FROM every_step WHERE {' AND '.join(where)})")
     return (f" WHERE {' AND '.join(kept)}" if kept else ""), values
 
 
@@ -245,7 +257,7 @@ def _arcs(rows: list[dict[str, Any]], names: Mapping[int, str]) -> tuple[Arc, ..
 def _variants(rows: list[dict[str, Any]], names: Mapping[int, str]) -> tuple[Variant, ...]:
     found = [
         Variant(
-            tuple(names[step % _CODES] for step in r["way"]),
+            tuple(names[step % CODES] for step in r["way"]),
             r["n"],
             r["d"],
             r["e"],

@@ -11,11 +11,26 @@ from salesops.book.condition import condition
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
-from salesops.pipeline.mining import MOST_VARIANTS, Process, mine, of_cases, passing
+from salesops.pipeline.mining import (
+    CODES,
+    MOST_VARIANTS,
+    Process,
+    coded,
+    mine,
+    of_cases,
+    passing,
+)
 
 Deals = Literal["created", "closed"]
 # Kinds of activity that may stand beside the stages, the first of each kind a deal has.
 KEY_ACTIVITIES = ("call", "email", "meeting", "demo")
+# Each case with its `stem`: the way it went, without the closed stage that ended it.
+CUT = f"""
+    , closing AS (SELECT code FROM named WHERE activity IN (
+        SELECT CAST(stage AS VARCHAR) FROM opportunity_version WHERE is_closed)),
+    cut AS MATERIALIZED (SELECT o.*, CASE WHEN is_over AND way[-1] % {CODES} IN (SELECT code FROM closing)
+        THEN list_slice(way, 1, len(way) - 1) ELSE way END AS stem FROM one o)
+"""
 
 
 def process(
@@ -35,7 +50,7 @@ def process(
 
     Raises Refusal where the book holds no history, and for kinds that are not `KEY_ACTIVITIES`.
     """
-    events, outcomes, values = _events(book, book.period(period), deals, activities)
+    events, outcomes, values = events_of(book, book.period(period), deals, activities)
     return mine(
         book.engine.run, events, outcomes=outcomes, through=through, values=values, most=most
     )
@@ -49,18 +64,23 @@ def deals_through(
     activities: Collection[str] = (),
     through: Sequence[str | tuple[str, str]] = (),
     path: Sequence[str] = (),
+    stem: Sequence[str] | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[dict[str, Any]]:
     """The deals that went that way, those that took longest first: id, name, stage, value, days and whether over.
 
-    `path` is a whole way, as a variant tells it.
+    `path` is a whole way, as a variant tells it, and `stem` one without its end, as `ways` does.
     """
-    events, outcomes, values = _events(book, book.period(period), deals, activities)
+    events, outcomes, values = events_of(book, book.period(period), deals, activities)
     kept, more = passing(through)
     text, also = of_cases(events, outcomes, kept, path)
+    if stem is not None:
+        way, of_stem = coded(stem)
+        text, also = f"{text} {CUT}, these_ways AS (SELECT * FROM cut WHERE stem = {way})", of_stem
+    whose = "found" if stem is None else "these_ways"
     found = book.engine.run(
-        f"{text}, these AS (SELECT case_id, took FROM found ORDER BY took DESC, case_id "
+        f"{text}, these AS (SELECT case_id, took FROM {whose} ORDER BY took DESC, case_id "
         f"LIMIT {int(limit)} OFFSET {int(offset)}) "
         "SELECT t.case_id AS id, coalesce(o.name, t.case_id) AS name, CAST(o.stage AS VARCHAR) AS stage, "
         "o.value_minor AS value, t.took / 86400000000.0 AS days, o.is_closed AS is_closed "
@@ -70,7 +90,7 @@ def deals_through(
     return found.dicts()
 
 
-def _events(
+def events_of(
     book: Book, period: Period, deals: Deals, activities: Collection[str]
 ) -> tuple[str, str, dict[str, Any]]:
     """SQL of the events and of the outcomes of the deals asked for, and its values."""

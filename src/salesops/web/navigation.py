@@ -32,7 +32,7 @@ ENTRIES = (
         "Pipeline",
         "waypoints",
         "X",
-        ("pipeline", "what_changed", "funnel", "bottlenecks", "pipeline_*"),
+        ("pipeline", "what_changed", "funnel", "process_map", "bottlenecks", "pipeline_*"),
     ),
     Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),
     Entry("contacts", "Contacts", "user-round", "B", ("contact", "contacts")),

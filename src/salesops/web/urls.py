@@ -8,7 +8,7 @@ from salesops.web.pages.data import data, refused
 from salesops.web.pages.home import home
 from salesops.web.pages.numbers import number, numbers, rows
 from salesops.web.pages.opening import check, columns, files, found, sample, wait
-from salesops.web.pages.pipeline import bottlenecks, by_day, funnel, what_changed
+from salesops.web.pages.pipeline import bottlenecks, by_day, funnel, process_map, what_changed
 from salesops.web.pages.records import (
     account,
     accounts,
@@ -35,7 +35,7 @@ urlpatterns = [
     path("numbers/<slug:name>/rows", rows.rows, name="rows"),
     path("pipeline", by_day.by_day, name="pipeline"),
     path("what-changed", what_changed.what_changed, name="what_changed"),
-    path("funnel", funnel.funnel_page, name="funnel"),
+from salesops.web.pages.pipeline import bottlenecks, by_day, funnel, process_map, what_changed
     path("bottlenecks", bottlenecks.bottlenecks_page, name="bottlenecks"),
     path("opportunities", opportunities.opportunities, name="opportunities"),
     path("opportunities/<path:key>", opportunity.opportunity, name="opportunity"),

@@ -13,6 +13,7 @@ TABS = (
     ("pipeline", "By day"),
     ("what_changed", "What changed"),
     ("funnel", "Funnel"),
+    ("process_map", "Process map"),
     ("bottlenecks", "Bottlenecks"),
 )
 CARRIED = ("as_of", "before", "where")  # from one page of the pipeline to the next

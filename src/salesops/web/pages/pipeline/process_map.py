@@ -1,0 +1,375 @@
+"""How deals really went: the map of their stages, the ways they took, and the deals behind each step, arc and way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.foundations.money import format_money
+from salesops.foundations.problem import Refusal
+from salesops.foundations.span import span_in_words
+from salesops.foundations.statistics import wilson
+from salesops.pipeline import (
+    KEY_ACTIVITIES,
+    Way,
+    Ways,
+    deals_through,
+    outcomes_of_stages,
+    process,
+    ways,
+)
+from salesops.pipeline.mining import Arc, Process
+from salesops.web.books import asked_book, speaks_of
+from salesops.web.charts.process_map import Flow, Step, process_map
+from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.tabs import tabs
+from salesops.web.paging import page_of
+
+SIZE, MOST_EXPORTED = 50, 1_000_000
+START = "\x02start"  # of the map; no stage's name
+PERIODS = (
+    ("all", "Any day"),
+    ("this_quarter", "This quarter"),
+    ("last_quarter", "Last quarter"),
+    ("this_year", "This year"),
+    ("last_year", "Last year"),
+)
+SHOWN = (("50", "Half"), ("80", "80 %"), ("95", "95 %"), ("100", "All"))
+MEASURES = (("count", "How often"), ("wait", "How long"))
+KINDS = {
+    "call": "First call",
+    "email": "First email",
+    "meeting": "First meeting",
+    "demo": "First demo",
+}
+ACTIVITIES = tuple(f"First {kind}" for kind in KEY_ACTIVITIES)
+CHOICES = ("step", "from", "to", "way", "of_way", "page")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for. `chosen` is a step or an arc, `stem` a way up to its end."""
+
+    book: Book
+    period: str
+    deals: str
+    activities: tuple[str, ...]
+    chosen: str | tuple[str, str] | None
+    stem: tuple[str, ...] | None
+    only: bool
+    shown: int
+    measure: str
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """What process, ways and deals are asked with."""
+        return {"deals": self.deals, "activities": self.activities, "through": self.through}
+
+    @property
+    def through(self) -> tuple[str | tuple[str, str], ...]:
+        """What every deal on the map passed."""
+        return (self.chosen,) if self.only and self.chosen is not None else ()
+
+
+def process_map_page(request: HttpRequest) -> HttpResponseBase:
+    """The page, or with `export` the deals of what is chosen, or else the arcs, as a file."""
+    asked = _asked(request)
+    frame = _frame(request, asked)
+    try:
+        found, went, ends = kept(
+            asked.book,
+            ("process_map", asked.period, asked.deals, asked.activities, asked.through),
+            lambda: (
+                process(asked.book, asked.period, **asked.how),
+                ways(asked.book, asked.period, **asked.how),
+                outcomes_of_stages(asked.book),
+            ),
+        )
+    except Refusal as refusal:
+        return render(request, "pipeline/process_map.html", frame | {"why": str(refusal)})
+    is_chosen = asked.chosen is not None or asked.stem is not None
+    if request.GET.get("export") in ("csv", "xlsx"):
+        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+        if is_chosen:
+            return export("deals-that-went-so", *_deals_file(asked))
+        return export("process-map", *_arcs_file(found))
+    page = page_of(request)
+    drawn = _drawn(found, asked.shown)
+    held = _deals(asked, SIZE + 1, (page - 1) * SIZE) if is_chosen else []
+    return render(
+        request,
+        "pipeline/process_map.html",
+        frame
+        | {
+            "found": found,
+            "went": went,
+            "time": _time(found),
+            "drawn": len(drawn),
+            "chart": _chart(request, asked, found, drawn, ends) if found.cases else "",
+            "ways": _ways(request, asked, went),
+            "arcs": [_arc(request, arc) for arc in found.arcs],
+            "is_chosen": is_chosen,
+            "chosen_words": _words(asked),
+            "held": [_held(h, asked.book.facts.currency) for h in held[:SIZE]],
+            "page": page,
+            "has_more": len(held) > SIZE,
+            "first_row": (page - 1) * SIZE + 1,
+            "last_row": (page - 1) * SIZE + len(held[:SIZE]),
+        },
+    )
+
+
+def _asked(request: HttpRequest) -> Asked:
+    book, given = asked_book(request), request.GET
+    team = given.get("team", "")
+    if team:
+        book = book.where("team = '" + team.replace("'", "''") + "'")
+    chosen: str | tuple[str, str] | None = given.get("step") or None
+    if "from" in given and "to" in given and (given["from"] or given["to"]):
+        chosen = given["from"], given["to"]
+    stem = tuple(given.getlist("way")) if given.get("of_way") else None
+    shown = given.get("shown", "")
+    return Asked(
+        book=book,
+        period=given.get("period") or "all",
+        deals="closed" if given.get("deals") == "closed" else "created",
+        activities=tuple(k for k in KEY_ACTIVITIES if k in given.getlist("with")),
+        chosen=None if stem is not None else chosen,
+        stem=stem,
+        only=bool(given.get("only")),
+        shown=int(shown) if shown in dict(SHOWN) else 95,
+        measure="wait" if given.get("measure") == "wait" else "count",
+    )
+
+
+def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What the page shows whether or not there is an answer."""
+    book = asked.book
+    teams = book.engine.run(
+        "SELECT DISTINCT CAST(team AS VARCHAR) FROM opportunity WHERE team IS NOT NULL ORDER BY 1"
+    ).rows
+    return {
+        "tabs": tabs(request),
+        "asked": asked,
+        "speaks_of": speaks_of(book),
+        "history_from": book.facts.history_from,
+        "last_day": book.today,
+        "periods": PERIODS,
+        "is_own_period": asked.period not in dict(PERIODS),
+        "teams": [team for (team,) in teams],
+        "kinds": KINDS.items(),
+        "shares": SHOWN,
+        "share": str(asked.shown),
+        "measures": MEASURES,
+    }
+
+
+def _drawn(found: Process, share: int) -> list[Arc]:
+    """The commonest arcs that together are that share of all, and for each step the commonest that leads to it."""
+    whole, so_far = sum(a.count for a in found.arcs), 0
+    drawn, reached = [], set()
+    for arc in found.arcs:
+        first = arc.target not in reached and arc.source != arc.target
+        if so_far * 100 < share * whole or first:
+            drawn.append(arc)
+            reached.add(arc.target)
+        so_far += arc.count
+    return drawn
+
+
+def _chart(
+    request: HttpRequest, asked: Asked, found: Process, drawn: list[Arc], ends: dict[str, str]
+) -> Any:
+    begins = {a.name: a.starts for a in found.activities if a.starts}
+    steps = [Step(START, "start", _deals_said(found.cases), label="Created")]
+    for activity in found.activities:
+        name, outcome = activity.name, ends.get(activity.name)
+        kind = "won" if outcome == "won" else "lost" if outcome else "open"
+        if kind == "open" and name in ACTIVITIES:
+            kind = "activity"
+        said = _deals_said(activity.cases)
+        if activity.ends and not outcome:
+            said = f"{said}, {activity.ends:,} stay"
+        steps.append(
+            Step(name, kind, said, _link(request, step=name), is_chosen=asked.chosen == name)
+        )
+    longest = max((a.median_seconds for a in drawn), default=0.0)
+    begins = {a.name: a.starts for a in found.activities if a.starts}
+    flows = [_flow(request, asked, arc, longest) for arc in drawn] + [
+        Flow(
+            START, name, count, f"{count:,}" if asked.measure == "count" else "",
+            f"Created to {name}: {_deals_said(count)}", int(asked.measure == "count"),
+            _link(request, **{"from": "", "to": name}), asked.chosen == ("", name),
+        )
+        for name, count in begins.items()
+    ]  # fmt: skip
+    every = {(a.source, a.target): a.count for a in found.arcs}
+    every |= {(START, name): count for name, count in begins.items()}
+    title = f"Process map of {_deals_said(found.cases)}, {len(drawn)} of {len(found.arcs)} paths"
+    return process_map(steps, every, flows, title)
+
+
+def _flow(request: HttpRequest, asked: Asked, arc: Arc, longest: float) -> Flow:
+    """An arc of the map; how dark tells how often in all widths, or how long it takes."""
+    is_wait = asked.measure == "wait"
+    wait = span_in_words(arc.median_seconds)
+    share = arc.median_seconds / longest if longest else 0.0
+    return Flow(
+        arc.source,
+        arc.target,
+        arc.count,
+        wait if is_wait else f"{arc.count:,}",
+        f"{arc.source} to {arc.target}: {arc.count:,} times in {_deals_said(arc.cases)}, half within {wait}",
+        min(3, int(share * 4)) if is_wait else 1,
+        _link(request, **{"from": arc.source, "to": arc.target}),
+        asked.chosen == (arc.source, arc.target),
+    )
+
+
+def _link(request: HttpRequest, way: tuple[str, ...] | None = None, **choice: str) -> str:
+    """This page with something chosen in place of what is."""
+    query = request.GET.copy()
+    for name in CHOICES:
+        query.pop(name, None)
+    if way is not None:
+        query.pop("only", None)
+        query.setlist("way", list(way))
+        query["of_way"] = "1"
+    for name, value in choice.items():
+        query[name] = value
+    return f"?{query.urlencode()}#deals"
+
+
+def _time(found: Process) -> str:
+    time = found.throughput
+    if time.median is None or time.p90 is None:
+        return ""
+    return (
+        f"Half of the {time.cases:,} that are over took {span_in_words(time.median)} or less, "
+        f"nine of ten {span_in_words(time.p90)}."
+    )
+
+
+def _ways(request: HttpRequest, asked: Asked, went: Ways) -> list[dict[str, Any]]:
+    told, together = [], 0
+    for way in went.ways:
+        together += way.deals
+        told.append(
+            {
+                "path": way.path,
+                "deals": way.deals,
+                "share": f"{way.deals / went.deals:.1%}",
+                "together": f"{together / went.deals:.0%}",
+                "won": _won(way),
+                "days": ""
+                if way.days is None
+                else f"{way.days:,} day{'' if way.days == 1 else 's'}",
+                "range": _range(way),
+                "open": way.deals - way.over,
+                "link": _link(request, way=way.path),
+                "is_chosen": asked.stem == way.path,
+            }
+        )
+    return told
+
+
+def _won(way: Way) -> dict[str, str] | None:
+    interval = wilson(way.won, way.over)
+    if interval is None:
+        return None
+    low, high = interval
+    return {
+        "value": f"{way.won / way.over:.0%}",
+        "range": f"{low:.0%}–{high:.0%}",
+        "n": f"{way.won:,} of {way.over:,}",
+    }
+
+
+def _range(way: Way) -> str:
+    if way.low is None or way.days is None:
+        return ""
+    return f"{way.low:,} or more" if way.high is None else f"{way.low:,}–{way.high:,}"
+
+
+def _arc(request: HttpRequest, arc: Arc) -> dict[str, Any]:
+    return {
+        "source": arc.source,
+        "target": arc.target,
+        "count": arc.count,
+        "cases": arc.cases,
+        "median": span_in_words(arc.median_seconds),
+        "p90": span_in_words(arc.p90_seconds),
+        "link": _link(request, **{"from": arc.source, "to": arc.target}),
+    }
+
+
+def _words(asked: Asked) -> str:
+    """What is chosen, as the heading of its deals."""
+    if asked.stem is not None:
+        return "Deals that went this way"
+    if isinstance(asked.chosen, tuple):
+        first, then = asked.chosen
+        return f"Deals that went from {first or 'their creation'} to {then}"
+    return f"Deals that came to {asked.chosen}"
+
+
+def _deals(asked: Asked, limit: int, offset: int = 0) -> list[dict[str, Any]]:
+    through = (asked.chosen,) if asked.chosen is not None else ()
+    return deals_through(
+        asked.book,
+        asked.period,
+        deals="closed" if asked.deals == "closed" else "created",
+        activities=asked.activities,
+        through=through,
+        stem=asked.stem,
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _held(row: dict[str, Any], currency: str) -> dict[str, Any]:
+    return {
+        "link": f"/opportunities/{quote(row['id'], safe='')}",
+        "name": row["name"],
+        "stage": row["stage"],
+        "value": "" if row["value"] is None else format_money(int(row["value"]), currency),
+        "days": f"{row['days']:,.1f}",
+    }
+
+
+def _deals_said(count: int) -> str:
+    return f"{count:,} deal{'' if count == 1 else 's'}"
+
+
+def _arcs_file(found: Process) -> tuple[list[str], Iterator[list[Any]]]:
+    header = ["from", "to", "count", "deals", "mean_days", "median_days", "p90_days"]
+    return header, (
+        [
+            a.source, a.target, a.count, a.cases,
+            *(round(s / 86_400, 3) for s in (a.mean_seconds, a.median_seconds, a.p90_seconds)),
+        ]
+        for a in found.arcs
+    )  # fmt: skip
+
+
+def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
+    code = asked.book.facts.currency
+    header = ["id", "name", "stage", f"value_{code.lower()}", "days", "is_closed"]
+    return header, (
+        [
+            r["id"],
+            r["name"],
+            r["stage"],
+            major(r["value"], code),
+            round(r["days"], 3),
+            r["is_closed"],
+        ]
+        for r in _deals(asked, MOST_EXPORTED)
+    )
