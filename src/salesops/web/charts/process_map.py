@@ -95,19 +95,19 @@ def _lines(
     rows: Sequence[Sequence[float]],
 ) -> list[_Line]:
     """The flows as lines: straight down where nothing stands between, else round the steps, back on the left."""
-    found, round_about = [], []
+    lines: list[_Line] = []
+    straight: list[Flow] = []
+    round_about: list[Flow] = []
     for flow in drawn:
         falls = depth[flow.target] - depth[flow.source]
         if flow.source == flow.target:
-            found.append(_loop(flow, across[flow.source], _y(depth[flow.source])))
+            lines.append(_loop(flow, across[flow.source], _y(depth[flow.source])))
         elif falls >= 1 and _is_clear(flow, depth, across, rows):
-            found.append(flow)
+            straight.append(flow)
         elif falls == 0:
-            found.append(_sideways(flow, across, _y(depth[flow.source])))
+            lines.append(_sideways(flow, across, _y(depth[flow.source])))
         else:
             round_about.append(flow)
-    straight = [f for f in found if isinstance(f, Flow)]
-    lines = [f for f in found if isinstance(f, _Line)]
     leaves, comes = _ports(straight, across, "source"), _ports(straight, across, "target")
     for flow in straight:
         key = flow.source, flow.target

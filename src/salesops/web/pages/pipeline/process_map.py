@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -32,7 +32,7 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE, WAYS, MOST_EXPORTED = 25, 15, 1_000_000
 START = "\x02start"  # of the map; no stage's name
 PERIODS = (
     ("all", "Any day"),
@@ -88,7 +88,7 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
             ("process_map", asked.period, asked.deals, asked.activities, asked.through),
             lambda: (
                 process(asked.book, asked.period, **asked.how),
-                ways(asked.book, asked.period, **asked.how),
+                ways(asked.book, asked.period, **asked.how, most=WAYS),
                 outcomes_of_stages(asked.book),
             ),
         )
@@ -143,7 +143,7 @@ def _asked(request: HttpRequest) -> Asked:
         activities=tuple(k for k in KEY_ACTIVITIES if k in given.getlist("with")),
         chosen=None if stem is not None else chosen,
         stem=stem,
-        only=bool(given.get("only")),
+        only=bool(given.get("these")),
         shown=int(shown) if shown in dict(SHOWN) else 95,
         measure="wait" if given.get("measure") == "wait" else "count",
     )
@@ -198,7 +198,7 @@ def _chart(
         if activity.ends and not outcome:
             said = f"{said}, {activity.ends:,} stay"
         steps.append(
-            Step(name, kind, said, _link(request, step=name), is_chosen=asked.chosen == name)
+            Step(name, kind, said, _link(request, {"step": name}), is_chosen=asked.chosen == name)
         )
     longest = max((a.median_seconds for a in drawn), default=0.0)
     begins = {a.name: a.starts for a in found.activities if a.starts}
@@ -206,7 +206,7 @@ def _chart(
         Flow(
             START, name, count, f"{count:,}" if asked.measure == "count" else "",
             f"Created to {name}: {_deals_said(count)}", int(asked.measure == "count"),
-            _link(request, **{"from": "", "to": name}), asked.chosen == ("", name),
+            _link(request, {"from": "", "to": name}), asked.chosen == ("", name),
         )
         for name, count in begins.items()
     ]  # fmt: skip
@@ -228,18 +228,20 @@ def _flow(request: HttpRequest, asked: Asked, arc: Arc, longest: float) -> Flow:
         wait if is_wait else f"{arc.count:,}",
         f"{arc.source} to {arc.target}: {arc.count:,} times in {_deals_said(arc.cases)}, half within {wait}",
         min(3, int(share * 4)) if is_wait else 1,
-        _link(request, **{"from": arc.source, "to": arc.target}),
+        _link(request, {"from": arc.source, "to": arc.target}),
         asked.chosen == (arc.source, arc.target),
     )
 
 
-def _link(request: HttpRequest, way: tuple[str, ...] | None = None, **choice: str) -> str:
+def _link(
+    request: HttpRequest, choice: Mapping[str, str], way: tuple[str, ...] | None = None
+) -> str:
     """This page with something chosen in place of what is."""
     query = request.GET.copy()
     for name in CHOICES:
         query.pop(name, None)
     if way is not None:
-        query.pop("only", None)
+        query.pop("these", None)
         query.setlist("way", list(way))
         query["of_way"] = "1"
     for name, value in choice.items():
@@ -273,7 +275,7 @@ def _ways(request: HttpRequest, asked: Asked, went: Ways) -> list[dict[str, Any]
                 else f"{way.days:,} day{'' if way.days == 1 else 's'}",
                 "range": _range(way),
                 "open": way.deals - way.over,
-                "link": _link(request, way=way.path),
+                "link": _link(request, {}, way.path),
                 "is_chosen": asked.stem == way.path,
             }
         )
@@ -306,7 +308,7 @@ def _arc(request: HttpRequest, arc: Arc) -> dict[str, Any]:
         "cases": arc.cases,
         "median": span_in_words(arc.median_seconds),
         "p90": span_in_words(arc.p90_seconds),
-        "link": _link(request, **{"from": arc.source, "to": arc.target}),
+        "link": _link(request, {"from": arc.source, "to": arc.target}),
     }
 
 
