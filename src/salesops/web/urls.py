@@ -35,7 +35,8 @@ urlpatterns = [
     path("numbers/<slug:name>/rows", rows.rows, name="rows"),
     path("pipeline", by_day.by_day, name="pipeline"),
     path("what-changed", what_changed.what_changed, name="what_changed"),
-from salesops.web.pages.pipeline import bottlenecks, by_day, funnel, process_map, what_changed
+    path("funnel", funnel.funnel_page, name="funnel"),
+    path("process-map", process_map.process_map_page, name="process_map"),
     path("bottlenecks", bottlenecks.bottlenecks_page, name="bottlenecks"),
     path("opportunities", opportunities.opportunities, name="opportunities"),
     path("opportunities/<path:key>", opportunity.opportunity, name="opportunity"),
