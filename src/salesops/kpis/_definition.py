@@ -178,6 +178,8 @@ OPPORTUNITY_SPLITS = (
     "currency",
     "segment",
 )
+# Of deals as they were when a period began: why and how they ended was not known, and is not kept as of then.
+SPLITS_AT_START = tuple(s for s in OPPORTUNITY_SPLITS if s not in ("loss_reason", "outcome"))
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,17 @@
 """In-period yield: of the pipeline open when a period began, the share that was won in it."""
 
 from salesops.kpis._at_start import open_at_start, still_runs
-from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window
+from salesops.kpis._definition import (
+    SPLITS_AT_START,
+    Basis,
+    Facts,
+    Interval,
+    Kpi,
+    Need,
+    Table,
+    Unit,
+    Window,
+)
 from salesops.kpis._populations import only
 
 
@@ -40,5 +50,6 @@ in_period_yield = Kpi(
     needs=(Need("opportunity", "value_minor", "opportunities with an amount", "Opportunity"),),
     needs_history=True,
     needs_start=True,
+    splits=SPLITS_AT_START,
     spans_days=True,
 )

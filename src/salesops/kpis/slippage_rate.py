@@ -1,7 +1,18 @@
 """Slippage rate: of the opportunities due in a period when it began, the share that did not close in it."""
 
 from salesops.kpis._at_start import open_at_start, still_runs
-from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
+from salesops.kpis._definition import (
+    SPLITS_AT_START,
+    Basis,
+    Facts,
+    Interval,
+    Kpi,
+    Need,
+    Table,
+    Unit,
+    Window,
+    ones,
+)
 from salesops.kpis._populations import within
 
 
@@ -43,6 +54,7 @@ slippage_rate = Kpi(
     needs=(Need("opportunity", "close_date", "close dates", "Opportunity"),),
     needs_history=True,
     needs_start=True,
+    splits=SPLITS_AT_START,
     default_by="forecast_category",
     spans_days=True,
 )

@@ -1,6 +1,16 @@
 """Slippage rate by value: of the money due in a period when it began, the share that did not close in it."""
 
-from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window
+from salesops.kpis._definition import (
+    SPLITS_AT_START,
+    Basis,
+    Facts,
+    Interval,
+    Kpi,
+    Need,
+    Table,
+    Unit,
+    Window,
+)
 from salesops.kpis._populations import only
 from salesops.kpis.slippage_rate import slipped
 
@@ -39,6 +49,7 @@ slippage_rate_value = Kpi(
     ),
     needs_history=True,
     needs_start=True,
+    splits=SPLITS_AT_START,
     default_by="forecast_category",
     spans_days=True,
 )
