@@ -69,6 +69,23 @@ _PAYING = """
         sum(value_minor) FILTER (gross_margin IS NOT NULL) AS known
     FROM recurring_revenue WHERE starts_on <= $today AND (ends_on IS NULL OR ends_on > $today) GROUP BY 1
 """
+# Period ends that still run end with the reading's day, as far as it is known.
+_BOTH_ENDS = """
+    WITH paid AS (SELECT account_id, value_minor AS v, starts_on, coalesce(ends_on, DATE '9999-12-31') AS until,
+        least($end, $today + 1) AS last FROM recurring_revenue),
+    both_ AS (SELECT account_id, sum(v) FILTER (starts_on <= $start AND until > $start) AS a,
+        sum(v) FILTER (starts_on <= last AND until > last) AS z FROM paid GROUP BY 1)
+"""
+_LISTED = """
+    SELECT count(*) AS n, sum(l) AS l, sum(s) AS s FROM (
+        SELECT CASE WHEN r.minor_rate IS NULL THEN x.l ELSE round(x.l * r.minor_rate) END AS l,
+            CASE WHEN r.minor_rate IS NULL THEN x.s ELSE round(x.s * r.minor_rate) END AS s
+        FROM (SELECT round(i.list_price_minor * i.quantity) AS l, i.amount_minor AS s, i.currency, d.closed_on
+            FROM opportunity_line i JOIN opportunity d ON d.id = i.opportunity_id
+            WHERE d.is_won AND d.closed_on >= $start AND d.closed_on < $end AND i.list_price_minor > 0) x
+        LEFT JOIN exchange_rate r ON r.currency = x.currency AND r.valid_from <= x.closed_on
+            AND r.valid_to > x.closed_on)
+"""
 _ATTAINED = """
     WITH goal AS (
         SELECT person_id, sum(value_minor) AS goal, sum(ends_on - starts_on) AS days FROM quota
@@ -203,4 +220,13 @@ BY_HAND = {
             sum(duration_minutes::DOUBLE * duration_minutes) FILTER (is_selling),
             sum(duration_minutes::DOUBLE * duration_minutes)
         FROM activity WHERE is_done AND duration_minutes > 0 AND occurred_on >= $start AND occurred_on < $end""",
+    "arr": f"SELECT sum(monthly) * 12, count(*), count(*) FROM ({_PAYING})",
+    "nrr": f"{_BOTH_ENDS} SELECT sum(coalesce(z, 0)), sum(a), count(*) FROM both_ WHERE a > 0",
+    "grr": f"{_BOTH_ENDS} SELECT sum(least(coalesce(z, 0), a)), sum(a), count(*) FROM both_ WHERE a > 0",
+    "new_recurring_revenue": f"""{_BOTH_ENDS} SELECT sum(z), count(*), count(*) FROM both_
+        WHERE coalesce(a, 0) = 0 AND z IS NOT NULL""",
+    "discount_rate": f"SELECT (l - s)::BIGINT, l::BIGINT, n FROM ({_LISTED})",
+    "price_realisation": f"SELECT s::BIGINT, l::BIGINT, n FROM ({_LISTED})",
+    "lead_conversion": """SELECT count(*) FILTER (is_converted AND converted_on < created_on + 90), count(*), count(*)
+        FROM lead WHERE created_on >= $start AND created_on < $end""",
 }

@@ -182,13 +182,14 @@ class Book:
         if kpi.combine is None:
             return self._counted(kpi, period, by)
         parts = {
-            role: self._cells(_kpi(part.kpi), self._shifted(part.window, period), by)
+            role: self._cells(_kpi(part.kpi), over, by)
             for role, part in kpi.parts.items()
+            if (over := self._shifted(part.window, period)) is not None
         }
         groups = dict.fromkeys(key for cells in parts.values() for key in cells)
         nothing = Cell(None, None, 0)
         return {
-            key: kpi.combine({role: cells.get(key, nothing) for role, cells in parts.items()})
+            key: kpi.combine({role: parts.get(role, {}).get(key, nothing) for role in kpi.parts})
             for key in groups
         }
 
@@ -247,11 +248,12 @@ class Book:
         whose = {} if self.scope.is_everything else self.scope.values
         return self._values(period) | whose
 
-    def _shifted(self, window: str, period: Period) -> Period:
+    def _shifted(self, window: str, period: Period) -> Period | None:
+        """The period of a part; None before all time, where there is none."""
         if window == "same":
             return period
         if window == "previous":
-            return self.calendar.previous(period)
+            return None if period.label == "all" else self.calendar.previous(period)
         if window == "trailing_year":
             end = min(period.end, self.today + timedelta(days=1))
             start = _year_before(end)

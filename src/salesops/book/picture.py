@@ -28,6 +28,7 @@ def value_in_words(
     number = {
         Unit.SHARE: lambda: f"{value * 100:,.1f} %",
         Unit.DAYS: lambda: f"{value:,.1f} d",
+        Unit.MONTHS: lambda: f"{value:,.1f} months",
         Unit.TIMES: lambda: f"{value:,.2f}×",
         Unit.COUNT: lambda: f"{value:,.0f}",
     }[unit]()

@@ -32,6 +32,7 @@ class Unit(StrEnum):
     MONEY = "money"  # minor units of the reporting currency
     MONEY_PER_DAY = "money_per_day"
     DAYS = "days"
+    MONTHS = "months"
     TIMES = "times"
     COUNT = "count"
 

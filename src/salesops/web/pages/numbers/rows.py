@@ -26,10 +26,19 @@ SHOWN = {
     "account": ("name", "industry", "country", "customer_since"),
     "activity": ("subject", "kind", "occurred_on", "duration_minutes"),
     "cost": ("category", "function", "team", "booked_on", "description"),
+    "lead": ("name", "company", "status", "source", "created_on", "converted_on"),
+    "opportunity_line": ("product_id", "quantity", "service_on"),
     "quota": ("starts_on", "ends_on", "value_minor"),
     "person": ("name", "title", "region"),
 }
-LINKS = {"opportunity": "/opportunities/", "account": "/accounts/", "person": "/people/"}
+LINKS = {
+    "opportunity": "/opportunities/",
+    "account": "/accounts/",
+    "person": "/people/",
+    "lead": "/leads/",
+    "opportunity_line": "/opportunities/",
+}
+KEYS = {"opportunity_line": "opportunity_id"}  # of the record a row leads to, where it is another one
 
 
 def rows(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -118,6 +127,7 @@ def _lines(asked: Reading, found: Rows) -> Iterator[dict[str, Any]]:
     table = TABLES[asked.kpi.rows_of]
     currency = asked.book.facts.currency
     link = LINKS.get(asked.kpi.rows_of, "")
+    key = KEYS.get(asked.kpi.rows_of, asked.kpi.row_key)
     for record in found.dicts()[:SIZE]:
         cells = []
         for name in _columns(asked):
@@ -134,8 +144,8 @@ def _lines(asked: Reading, found: Rows) -> Iterator[dict[str, Any]]:
                 }
             )
         yield {
-            "key": record[asked.kpi.row_key],
-            "link": link + quote(str(record[asked.kpi.row_key]), safe="") if link else "",
+            "key": record[key],
+            "link": link + quote(str(record[key]), safe="") if link else "",
             "cells": cells,
             "currency": currency,
             "counts": _counts(asked, record),
