@@ -315,7 +315,7 @@ class Book:
         if kpi.combine is None:
             return [period.start] if kpi.needs_start else []
         shifted = ((_kpi(p.kpi), self._shifted(p.window, period)) for p in kpi.parts.values())
-        return [start for part, over in shifted for start in self._starts(part, over)]
+        return [start for part, over in shifted if over for start in self._starts(part, over)]
 
     def labels(
         self, by: tuple[str, ...], keys: list[tuple[Any, ...]]

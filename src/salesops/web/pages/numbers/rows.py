@@ -38,7 +38,9 @@ LINKS = {
     "lead": "/leads/",
     "opportunity_line": "/opportunities/",
 }
-KEYS = {"opportunity_line": "opportunity_id"}  # of the record a row leads to, where it is another one
+KEYS = {
+    "opportunity_line": "opportunity_id"
+}  # of the record a row leads to, where it is another one
 
 
 def rows(request: HttpRequest, name: str) -> HttpResponseBase:
