@@ -132,7 +132,8 @@ def test_a_number_by_nothing_places_nobody() -> None:
 @pytest.mark.parametrize("name", [n for n in COUNTED if KPIS[n].interval in MOMENTS])
 def test_sums_of_squares_are_of_the_rows_that_count(sample_folder: Path, name: str) -> None:
     engine = DuckDBEngine(sample_folder)
-    rows = Book(engine).rows_behind(name, limit=100_000).dicts()
+    # Some numbers are of one period and have no rows of all time.
+    asked = (Book(engine).rows_behind(name, period=p, limit=100_000) for p in ("all", "2025"))
+    rows = next(found.dicts() for found in asked if found.rows)
     engine.close()
-    assert rows
     assert all((r["numerator"] is None) == (r["denominator"] is None) for r in rows)
