@@ -344,3 +344,33 @@ def test_a_zip_that_is_not_whole_is_told_and_the_others_are_read(tmp_path: Path)
             "WE_00D_2.ZIP is not a whole zip file; it may have been cut off while downloading.",
         )
     ]
+
+
+@pytest.mark.parametrize("begins_with", ["first", "last"])
+def test_stages_passed_within_one_second_were_all_entered(tmp_path: Path, begins_with: str) -> None:
+    head, *rows = [line.strip() for line in HISTORY.strip().splitlines()]
+    passed = rows[1].replace("008B", "008BA").replace("Proposal", "Negotiation")
+    again = rows[1].replace("008B", "008AZ").replace("1000", "900")
+    told = [rows[0], again, rows[1], passed, rows[2]]
+    history = "\n".join([head, *(told if begins_with == "first" else reversed(told))])
+    files = {"Opportunity.csv": OPPORTUNITIES, "OpportunityHistory.csv": history}
+    assert [row[:3] for row in opened(tmp_path, files).rows(VERSIONS)] == [
+        ("2025-01-01 09:00:00", "Prospecting", 50000),
+        ("2025-02-01 09:00:00", "Proposal", 100000),
+        ("2025-02-01 09:00:00.000001", "Negotiation", 100000),
+        ("2025-03-31 09:00:00", "Closed Won", 100000),
+    ]
+
+
+def test_a_second_told_by_two_exports_is_told_once(tmp_path: Path) -> None:
+    moved = HISTORY.replace(
+        "Closed Won,1000,2025-03-31 00:00:00,100,2025-03-31 09:00:00",
+        "Negotiation,1000,2025-02-28 00:00:00,75,2025-02-01 09:00:00",
+    )
+    files = {
+        "a/Opportunity.csv": OPPORTUNITIES,
+        "a/OpportunityHistory.csv": moved,
+        "b/OpportunityHistory.csv": moved,
+    }
+    stages = [row[1] for row in opened(tmp_path, files).rows(VERSIONS)]
+    assert stages == ["Prospecting", "Proposal", "Negotiation"]

@@ -117,10 +117,16 @@ def _spread_moves(connection: duckdb.DuckDBPyConnection) -> None:
                 AND s.part = t._part
             JOIN written w ON w._part = t._part),
         moved AS (
-            SELECT *, lead(stage) OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) AS next FROM placed)
-        SELECT r, row_number() OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) - 1 AS after
-        FROM moved WHERE stage IS DISTINCT FROM next
+            SELECT *, lead(stage) OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) AS next FROM placed),
+        kept AS (
+            SELECT r, row_number() OVER (PARTITION BY opportunity_id, valid_from ORDER BY place) - 1 AS after
+            FROM moved WHERE stage IS DISTINCT FROM next)
+        SELECT t.r, k.after FROM told t JOIN several s ON s.opportunity_id = t.opportunity_id
+            AND s.valid_from = t.valid_from LEFT JOIN kept k ON k.r = t.r
         """
+    )
+    connection.execute(
+        "DELETE FROM l_opportunity_version WHERE rowid IN (SELECT r FROM tied WHERE after IS NULL)"
     )
     connection.execute(
         "UPDATE l_opportunity_version SET valid_from = valid_from + to_microseconds(tied.after) FROM tied "
