@@ -60,20 +60,21 @@ build/compiled/.ready: .venv/.ready $(shell find src/salesops/foundations src/sa
 demo: setup
 	@$(BIN)/salesops demo --office demo-office
 
-test: setup lint types layers
+test: check-tools
+	@$(MAKE) --no-print-directory --output-sync --jobs 2 types setup lint layers
 	@scripts/in_memory $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@echo "The office, on SQLite …"
 	@scripts/in_memory $(OFFICE_TESTS)
 	@echo "The office, on PostgreSQL …"
 	@scripts/in_memory scripts/on_postgresql $(OFFICE_TESTS)
 
-lint: setup
+lint: .venv/.ready
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check --quiet .
 
-types: setup
+types: .venv/.ready
 	@$(BIN)/mypy --no-error-summary
 
-layers: setup
+layers: .venv/.ready
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 docs: setup
