@@ -307,7 +307,7 @@ def test_content_that_another_file_holds_stays_until_that_is_erased_and_seals_st
     _attach(served.charlie, "opportunity", "charlie-deal", settings.SALESOPS_OFFICE, "copy.html")
     copy = Attachment.objects.get(name="copy.html")
     take_file_away(served.charlie, copy, system_clock)
-    assert seal_some(system_clock)
+    assert seal_some(system_clock, seconds=60)
     assert "kept as 1 other file and stays there" in as_dora.page(f"/files/{kept.pk}/erase").text
     _erase(as_dora, kept)
     assert place.exists()
