@@ -19,6 +19,7 @@ from salesops.book.question import MOMENTS, Question, percentile_column
 from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import FIRST_DAY, LAST_DAY, Period, day_begins
 from salesops.foundations.problem import Refusal
@@ -239,7 +240,7 @@ class Book:
         return {
             "start": period.start,
             "end": period.end,
-            "as_of": self.instant.astimezone(UTC).replace(tzinfo=None),
+            "as_of": bare(self.instant),
             "today": self.today,
         }
 

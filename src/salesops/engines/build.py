@@ -16,6 +16,7 @@ from salesops.book.settings import Settings
 from salesops.engines.literals import literal
 from salesops.engines.stages import fill_stages
 from salesops.foundations.fiscal_calendar import GRAINS, Grain
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
@@ -108,7 +109,7 @@ class Build:
     def __init__(self, work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
         self.work = work
         self.settings = settings
-        self.now = now.astimezone(UTC).replace(tzinfo=None)
+        self.now = bare(now)
         self.zone = settings.calendar.time_zone
         self.rows: dict[str, int] = {}
         self.filled: list[str] = []

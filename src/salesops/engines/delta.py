@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, left_of
 from salesops.engines.literals import literal
 from salesops.engines.stages import note_pipelines
+from salesops.foundations.instant import bare
 from salesops.tables import TABLES
 
 # What other rows are worked out from. Where one of these changed, everything may have.
@@ -80,7 +81,7 @@ class _Delta(Build):
         note_pipelines(self.work)
         self._name_currencies()
         self._note_places()
-        self.data_as_of = max(self._latest(), _bare(self.manifest.data_as_of))
+        self.data_as_of = max(self._latest(), bare(self.manifest.data_as_of))
         self._add_touched_accounts()
         return (
             self._knows_stages()
@@ -138,7 +139,7 @@ class _Delta(Build):
     def _values_as_on_this_day(self) -> bool:
         """Open deals of the base have the team and the value of its day: nothing of both began or ended since."""
         follows = self.manifest.follows
-        then = self._day_of(_bare(follows.valued_at if follows else self.manifest.data_as_of))
+        then = self._day_of(bare(follows.valued_at if follows else self.manifest.data_as_of))
         passed = f"> DATE '{then}' AND {{0}} <= DATE '{self._today()}'"
         return all(
             self._is_nothing(
@@ -191,11 +192,6 @@ class _Delta(Build):
 
     def _write_rest(self) -> None:
         self.work.execute(f"CREATE TABLE base.{REPLACED} AS FROM {REPLACED}")
-
-
-def _bare(instant: datetime) -> datetime:
-    """As tables hold it: of UTC, without saying so."""
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 _DATED = (

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from salesops.book.book import Book
 from salesops.book.condition import condition
@@ -20,6 +19,7 @@ from salesops.book.custom import tables_with
 from salesops.book.history import kept_of_the_past
 from salesops.experiments.clustered import Difference, Tally, difference
 from salesops.foundations.criterion import parse
+from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
@@ -130,7 +130,7 @@ def replay(book: Book, rule: Rule, over: Period | str = "all") -> Replay:
         rule=rule,
         over=asked.over,
         since=asked.since,
-        as_of=book.instant.astimezone(ZoneInfo(book.calendar.time_zone)),
+        as_of=in_zone(book.instant, book.calendar.time_zone),
         currency=book.facts.currency,
         touched=groups[True],
         others=groups[False],
@@ -159,12 +159,12 @@ def looked_at(
         "LEFT JOIN opportunity o ON o.id = t.id ORDER BY coalesce(t.end_minor, t.minor, -1) DESC, t.id",
         {"touched": touched, "fate": fate},
     )
-    zone = ZoneInfo(book.calendar.time_zone)
+    zone = book.calendar.time_zone
     return [
         Looked(
             id=r["id"],
             name=r["name"],
-            at=r["moment"].replace(tzinfo=UTC).astimezone(zone),
+            at=in_zone(r["moment"], zone),
             owner=r["owner_id"],
             minor=_whole(r["minor"]),
             fate=r["fate"],
@@ -198,9 +198,9 @@ class _Asked:
         start, end = over.instants(book.calendar.time_zone)
         values = {
             "stage": rule.stage,
-            "now": _utc(book.instant),
-            "start": max(_utc(start), datetime(1, 1, 2)),  # noqa: DTZ001  as the book has instants
-            "end": _utc(end),
+            "now": bare(book.instant),
+            "start": max(bare(start), datetime(1, 1, 2)),  # noqa: DTZ001  as the book has instants
+            "end": bare(end),
         }
         since = book.as_of(history).today + timedelta(days=1)
         return cls(book, over, since, _tables(book, rule, touched), values)
@@ -357,7 +357,3 @@ def _tallies(rows: Sequence[Mapping[str, Any]], kind: Sequence[str] = ()) -> lis
 
 def _whole(value: Any) -> int | None:
     return None if value is None else int(value)
-
-
-def _utc(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

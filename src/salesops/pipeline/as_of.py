@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from salesops.book.book import Book
@@ -17,6 +17,7 @@ from salesops.book.custom import tables_with
 from salesops.book.dimension import SEGMENT, dimensions_with
 from salesops.foundations.criterion import Criterion, parse
 from salesops.foundations.fiscal_calendar import Grain
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.pipeline.grid import grid_of, place_in, tiles
@@ -179,7 +180,7 @@ def _changes(
     where, segments = _criteria(book, by)
     known = dimensions_with(book.facts.custom)
     tables = [f"grid AS ({grid_of(days)})"]
-    values: dict[str, Any] = {"first": _plain(moments[0]), "last": _plain(moments[-1])}
+    values: dict[str, Any] = {"first": bare(moments[0]), "last": bare(moments[-1])}
     begins, ends, joins, minor, team = ["v.a"], ["v.b"], "", "v.value_minor", "v.team"
     if book.facts.currencies:
         tables.append(f"rate AS ({tiles('exchange_rate', 'currency', 'minor_rate')})")
@@ -323,7 +324,3 @@ def _lines(
             ),
         )
     )
-
-
-def _plain(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

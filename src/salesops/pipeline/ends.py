@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from zoneinfo import ZoneInfo
 
 from salesops.book.book import Book
+from salesops.foundations.instant import in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.survival import (
     Curve,
@@ -72,7 +72,7 @@ def ends(book: Book, over: Period | str, *, by: str = "", group: str | None = No
     rows = tuple(Seen(tenth / 10, end, n) for end, tenth, n in found if end != "excluded")
     return Ends(
         over=period,
-        as_of=book.instant.astimezone(ZoneInfo(book.calendar.time_zone)),
+        as_of=in_zone(book.instant, book.calendar.time_zone),
         n=sum(seen.count for seen in rows),
         n_open=sum(seen.count for seen in rows if not seen.event),
         n_excluded=sum(n for end, _, n in found if end == "excluded"),

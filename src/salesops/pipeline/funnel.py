@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from salesops.book.book import Book
+from salesops.foundations.instant import in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.foundations.statistics import wilson
@@ -149,11 +149,10 @@ def funnel(book: Book, over: Period | str, *, by: str = "") -> Funnel:
     labels = labels_of(book, by, keys)
     groups = [Cohort(k, labels[k], _steps(names, counts[k], times.get(k, {}))) for k in keys]
     groups.sort(key=lambda c: (c.key is None, -max(s.entered for s in c.steps), c.label))
-    zone = ZoneInfo(book.calendar.time_zone)
     return Funnel(
         over=period,
         by=by,
-        as_of=book.instant.astimezone(zone),
+        as_of=in_zone(book.instant, book.calendar.time_zone),
         whole=Cohort(None, "", whole_steps),
         groups=tuple(groups),
     )
@@ -196,13 +195,13 @@ def entries(
         "ORDER BY t.seconds DESC NULLS LAST, t.id",
         values(book, period, stages) | {"place": place, "fate": fate, "group": group},
     )
-    zone = ZoneInfo(book.calendar.time_zone)
+    zone = book.calendar.time_zone
     return [
         Entry(
             id=row["id"],
             name=row["name"],
             value_minor=None if row["value_minor"] is None else int(row["value_minor"]),
-            entered_at=row["entered_at"].replace(tzinfo=ZoneInfo("UTC")).astimezone(zone),
+            entered_at=in_zone(row["entered_at"], zone),
             days=None if row["seconds"] is None else row["seconds"] // TENTHS / 10,
             is_there=bool(row["is_there"]),
             stage_now=row["stage"],

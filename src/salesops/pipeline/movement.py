@@ -15,13 +15,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from salesops.book.book import Book
 from salesops.book.condition import condition
+from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
@@ -170,8 +170,8 @@ def movement(
         reading=reading,
         by=by,
         organisation=organisation,
-        opens=_local(asked.since, zone),
-        closes=_local(asked.until, zone),
+        opens=in_zone(asked.since, zone),
+        closes=in_zone(asked.until, zone),
         currency=book.facts.currency,
         whole=_bridge(None, "", cells.get(_WHOLE, {})),
         groups=tuple(bridges) if by else (),
@@ -212,7 +212,7 @@ def moves(
             id=row["id"],
             name=row["name"],
             box=row["box"],
-            at=_local(row["moved_at"], zone) if reading == "events" and row["moved_at"] else None,
+            at=in_zone(row["moved_at"], zone) if reading == "events" and row["moved_at"] else None,
             minor=int(row["minor"]),
             before=None if row["before"] is None else int(row["before"]),
             after=None if row["after"] is None else int(row["after"]),
@@ -299,8 +299,8 @@ class _Asked:
 def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = None) -> Any:
     """Ask of `move`, one row a change and group, and `end_of`, what the two ends hold."""
     values: dict[str, Any] = {
-        "since": asked.since.replace(tzinfo=None),
-        "until": asked.until.replace(tzinfo=None),
+        "since": bare(asked.since),
+        "until": bare(asked.until),
         "since_day": asked.since_day,
         "until_day": asked.until_day,
         "whole": _WHOLE,
@@ -458,9 +458,3 @@ def _labels(book: Book, by: str, keys: list[str | None]) -> dict[str | None, str
         )
         names = {row[0]: row[1] for row in found.rows if row[1]}
     return {key: "Not set" if key is None else names.get(key, key) for key in keys}
-
-
-def _local(instant: datetime, zone: str) -> datetime:
-    """An instant of the database, which is UTC with or without saying so, in the organisation's zone."""
-    known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return known.astimezone(ZoneInfo(zone))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import UTC
 from typing import Any, Literal
 
 from salesops.book.book import Book
 from salesops.book.condition import condition
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
@@ -103,7 +103,7 @@ def events_of(
         raise Refusal(
             f"“{odd[0]}” is no kind of activity that can stand beside stages. There are {', '.join(KEY_ACTIVITIES)}."
         )
-    values: dict[str, Any] = {"now": book.instant.astimezone(UTC).replace(tzinfo=None)}
+    values: dict[str, Any] = {"now": bare(book.instant)}
     day = "created_on" if deals == "created" else "closed_on"
     where = ["true"] if period.label == "all" else [f"x.{day} >= $first AND x.{day} < $after"]
     if period.label != "all":

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.condition import condition
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period, day_begins
 from salesops.foundations.problem import Refusal
@@ -56,9 +56,9 @@ def values(book: Book, over: Period, stages: Sequence[OpenStage]) -> dict[str, A
     """What the statements below are asked with: the period's instants, the book's, and the names of stages."""
     zone = book.calendar.time_zone
     return {
-        "since": _plain(day_begins(over.start, zone)),
-        "before": _plain(day_begins(over.end, zone)),
-        "until": _plain(book.instant),
+        "since": bare(day_begins(over.start, zone)),
+        "before": bare(day_begins(over.end, zone)),
+        "until": bare(book.instant),
         "today": book.today,
         **{f"stage{place}": stage.name for place, stage in enumerate(stages)},
         **{f"pipelines{place}": list(stage.pipelines) for place, stage in enumerate(stages)},
@@ -198,7 +198,3 @@ def _went_back(stages: Sequence[OpenStage], place: int) -> str:
             before = f"{_position(stages, other)} < {_position(stages, place)}"
             earlier.append(f"coalesce({before} AND l{other} > e{place}, false)")
     return f"({' OR '.join(earlier)})" if earlier else "false"
-
-
-def _plain(instant: datetime) -> datetime:
-    return instant.astimezone(UTC).replace(tzinfo=None)

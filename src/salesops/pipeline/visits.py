@@ -8,11 +8,12 @@ same for every question about waiting, and goes before it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.condition import condition
+from salesops.foundations.instant import bare
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 
@@ -107,7 +108,7 @@ def visits(book: Book) -> str:
 def values(book: Book) -> dict[str, Any]:
     """What the statement is asked with."""
     return {
-        "now": book.instant.astimezone(UTC).replace(tzinfo=None),
+        "now": bare(book.instant),
         "today": book.today,
         "year_ago": book.today - timedelta(days=364),
         "owner": OWNER,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
 from salesops.foundations.period import Period
 from salesops.foundations.table import Type
@@ -53,12 +53,6 @@ def _days(first: date, last: date) -> str:
 def day_in_words(day: date) -> str:
     """31 Mar 2026."""
     return f"{day:%-d %b %Y}"
-
-
-def in_zone(instant: datetime, zone: str) -> datetime:
-    """An instant, in UTC where it names no zone, on the clocks of a zone."""
-    known = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return known.astimezone(ZoneInfo(zone or "UTC"))
 
 
 def of_type(kind: Type, value: Any, currency: str, zone: Callable[[], str]) -> str:

@@ -11,9 +11,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from salesops.book.picture import value_in_words
+from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
 from salesops.kpis._definition import Unit
-from salesops.web.words import in_zone, period_in_words, said
+from salesops.web.words import period_in_words, said
 
 register = template.Library()
 

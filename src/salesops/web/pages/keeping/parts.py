@@ -11,6 +11,7 @@ from salesops.actions.create_record import create_record, may_create
 from salesops.actions.delete_record import delete_records
 from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, version_now
 from salesops.foundations.clock import system_clock
+from salesops.foundations.instant import in_zone
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.foundations.whole_number import whole_number
@@ -20,7 +21,6 @@ from salesops.records.visibility import editable_by, visible_to
 from salesops.web.pages.keeping import facts, fields, record_page, references
 from salesops.web.pages.keeping.part import Part
 from salesops.web.pages.keeping.record_page import Attempt, Kind, actor_of, after, place, reading
-from salesops.web.words import in_zone
 
 TOO_OLD = "This form is too old. Change it again."
 CHANGED = "Somebody changed this row while you had it open. It is shown as it is now."

@@ -18,6 +18,7 @@ from salesops.actions.erase_person import is_erased, may_erase
 from salesops.actions.note_seen import note_seen
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
+from salesops.foundations.instant import in_zone
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Column, Type
 from salesops.foundations.whole_number import whole_number
@@ -40,7 +41,6 @@ from salesops.web.pages.keeping.history import Entry, done_in_words, history
 from salesops.web.pages.keeping.part import Part
 from salesops.web.pages.keeping.references import Ambiguous, Choices
 from salesops.web.pages.keeping.typed import moment_to_type, money_to_type, number_to_type
-from salesops.web.words import in_zone
 
 KEPT_AT = {"person": "/organisation/people/"}
 More = Callable[[User, Any, str], dict[str, Any]]

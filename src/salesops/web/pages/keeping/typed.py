@@ -8,9 +8,9 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from salesops.actions.edit_record import Unfit
+from salesops.foundations.instant import in_zone
 from salesops.foundations.money import SYMBOLS, minor_digits, to_decimal
 from salesops.foundations.period import day_begins
-from salesops.web.words import in_zone
 
 _MONEY = re.compile(
     r"(?P<sign>[-\N{MINUS SIGN}]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<step>[kmb]?)",

@@ -9,11 +9,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
 from salesops.web.books import whole_book
 from salesops.web.charts.life import Stay, life
 from salesops.web.pages.records.records import name_of, record
-from salesops.web.words import in_zone
 
 
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from salesops.actions.share_record import end_share, share_record
 from salesops.foundations.clock import system_clock
+from salesops.foundations.instant import in_zone
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
 from salesops.foundations.whole_number import whole_number
@@ -27,7 +28,6 @@ from salesops.records.visibility import editable_by, visible_to
 from salesops.records.zone import organisation_zone
 from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.keeping.record_page import actor_of
-from salesops.web.words import in_zone
 
 MOST = 500
 PERSON, TEAM = "person:", "team:"

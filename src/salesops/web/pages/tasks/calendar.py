@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from salesops.actions.open_calendar import calendar_of, close_calendar, open_calendar
 from salesops.foundations.clock import system_clock
 from salesops.foundations.icalendar import Event, icalendar
+from salesops.foundations.instant import in_zone
 from salesops.foundations.period import day_begins
 from salesops.records.calendar_feed import CalendarFeed
 from salesops.records.invitation import digest_of
@@ -27,7 +28,6 @@ from salesops.records.visibility import visible_to
 from salesops.records.zone import organisation_zone
 from salesops.web.pages.keeping.facts import PLACES
 from salesops.web.pages.tasks import due
-from salesops.web.words import in_zone
 
 MOST = 1_000
 BACK = timedelta(days=30)  # a close date that is longer past is no appointment

@@ -8,12 +8,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from salesops.foundations.instant import in_zone
 from salesops.foundations.period import day_begins
 from salesops.records.models import Account, Activity, Lead, Opportunity, Person
 from salesops.records.open_tasks import open_tasks
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
-from salesops.web.words import in_zone, said
+from salesops.web.words import said
 
 MOST = 200
 OVERDUE, TODAY, LATER, UNDATED = "Overdue", "Today", "Later", "Without a day"
