@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from salesops.book.book import Book
 from salesops.book.custom import Custom, tables_with
 from salesops.foundations.criterion import parse
+from salesops.foundations.money import minor_digits
+
+
+def narrowing(book: Book) -> str:
+    """The book's own criterion over the opportunity `x`; `true` where it has none."""
+    return condition_in(book, book.criterion) if book.criterion else "true"
+
+
+def condition_in(book: Book, criterion: str) -> str:
+    """A criterion over the opportunity `x`, in the book's money and with the columns it was given."""
+    return condition(criterion, minor_digits(book.facts.currency), book.facts.custom)
 
 
 @lru_cache(maxsize=256)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from salesops.book.book import Book
+from salesops.foundations.problem import Refusal
 
 # So many deals tell whether history keeps a column: where none of them ever had another value, it does not.
 _LOOKED_AT = 20_000
@@ -24,3 +26,13 @@ def kept_of_the_past(book: Book, columns: Iterable[str]) -> frozenset[str]:
         f"(FROM opportunity ORDER BY hash(id) LIMIT {_LOOKED_AT}) o ON o.id = v.opportunity_id"
     ).rows[0]
     return frozenset(c for c, does in zip(asked, found, strict=True) if does)
+
+
+def history_from(book: Book, otherwise: str) -> datetime:
+    """Since when the book holds history. Raises Refusal where it holds none, with what is so `otherwise`."""
+    since = book.facts.history_from
+    if since is None:
+        raise Refusal(
+            f"The book holds no history, so {otherwise}. An OpportunityHistory file would bring it."
+        )
+    return since

@@ -14,9 +14,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import narrowing
 from salesops.book.custom import tables_with
-from salesops.book.history import kept_of_the_past
+from salesops.book.history import history_from, kept_of_the_past
 from salesops.experiments.clustered import Difference, Tally, difference
 from salesops.foundations.criterion import parse
 from salesops.foundations.instant import bare, in_zone
@@ -186,11 +186,7 @@ class _Asked:
 
     @classmethod
     def of(cls, book: Book, rule: Rule, over: Period) -> _Asked:
-        history = book.facts.history_from
-        if history is None:
-            raise Refusal(
-                "The book holds no history, so a rule cannot be tried on it. An OpportunityHistory file would bring it."
-            )
+        history = history_from(book, "a rule cannot be tried on it")
         if rule.moment not in MOMENTS:
             raise Refusal(f"A rule looks at deals when {' or '.join(MOMENTS)} a stage.")
         touched = _touches(book, rule.criterion)
@@ -250,8 +246,7 @@ def _refuse_unknown_stage(book: Book, stage: str) -> None:
 def _tables(book: Book, rule: Rule, touched: str) -> str:
     where = ""
     if book.criterion:
-        narrowed = condition(book.criterion, minor_digits(book.facts.currency), book.facts.custom)
-        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowed})"
+        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
     looked = _ENTERING if rule.moment == "entering" else _LEAVING
     return looked.format(touched=touched, where=where) + _TOLD
 

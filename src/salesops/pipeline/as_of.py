@@ -15,6 +15,7 @@ from typing import Any, Literal
 from salesops.book.book import Book
 from salesops.book.custom import tables_with
 from salesops.book.dimension import SEGMENT, dimensions_with
+from salesops.book.history import history_from
 from salesops.foundations.criterion import Criterion, parse
 from salesops.foundations.fiscal_calendar import Grain
 from salesops.foundations.instant import bare
@@ -109,10 +110,8 @@ def _check(book: Book, days: Sequence[date], by: tuple[str, ...]) -> None:
             f"{days[-1]:%-d %B %Y} lies beyond what this book knows, which ends on {book.today:%-d %B %Y}."
         )
     begins = first_day(book)
-    if begins is None and days[0] < book.today:
-        raise Refusal(
-            "The book holds no history, so former days are not known. An OpportunityHistory file would bring it."
-        )
+    if days[0] < book.today:
+        history_from(book, "former days are not known")
     if begins is not None and days[0] < begins:
         raise Refusal(f"History begins on {begins:%-d %B %Y}; nothing is known of days before.")
 

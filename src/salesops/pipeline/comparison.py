@@ -14,9 +14,8 @@ from statistics import NormalDist
 from types import MappingProxyType
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import narrowing
 from salesops.foundations.discoveries import discoveries
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.foundations.tails import beta_quantile, chi_square_tail
@@ -200,8 +199,7 @@ def _held(book: Book, by: str, over: Period) -> dict[str, _Cells]:
     """
     where, size = "true", "''"
     if book.criterion:
-        narrowed = condition(book.criterion, minor_digits(book.facts.currency), book.facts.custom)
-        where = f"o.id IN (SELECT x.id FROM opportunity x WHERE {narrowed})"
+        where = f"o.id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
     if book.facts.history_from is not None:
         size = (
             "CASE WHEN o.qualified_value_minor IS NULL THEN '-' WHEN o.qualified_value_minor <= z.low THEN 'small' "

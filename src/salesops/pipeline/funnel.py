@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.book.history import history_from
 from salesops.foundations.instant import in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
@@ -250,11 +251,7 @@ def _tables(book: Book, by: str) -> str:
 
 
 def _period(book: Book, over: Period | str) -> Period:
-    if book.facts.history_from is None:
-        raise Refusal(
-            "The book holds no history, so how deals went through stages is not known. "
-            "An OpportunityHistory file would bring it."
-        )
+    history_from(book, "how deals went through stages is not known")
     return book.period(over)
 
 

@@ -20,9 +20,9 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import narrowing
+from salesops.book.history import history_from
 from salesops.foundations.instant import bare, in_zone
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 
@@ -266,11 +266,7 @@ class _Asked:
                 "Single changes are told under the organisation as it is at the end: a team that was "
                 "renamed changed no deal. Compare the ends to see the organisation as it was."
             )
-        span, since = book.period(over), book.facts.history_from
-        if since is None:
-            raise Refusal(
-                "The book holds no history, so what changed is not known. An OpportunityHistory file would bring it."
-            )
+        span, since = book.period(over), history_from(book, "what changed is not known")
         first = book.as_of(since).today + timedelta(days=1)
         if span.start < first:
             raise Refusal(
@@ -314,9 +310,7 @@ def _tables(book: Book, asked: _Asked) -> str:
     """The common tables of every question: `state`, `pair`, `move` and `end_of`."""
     where = ""
     if book.criterion:
-        digits = minor_digits(book.facts.currency)
-        narrowed = condition(book.criterion, digits, book.facts.custom)
-        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowed})"
+        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
     pairs = _BETWEEN if asked.reading == "events" else _BOTH_ENDS
     whole = "$whole"
     moved = [_moves(asked, whole, whole, "false")]

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import narrowing
+from salesops.book.history import history_from
 from salesops.foundations.instant import bare
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.pipeline.mining import (
@@ -94,10 +94,7 @@ def events_of(
     book: Book, period: Period, deals: Deals, activities: Collection[str]
 ) -> tuple[str, str, dict[str, Any]]:
     """SQL of the events and of the outcomes of the deals asked for, and its values."""
-    if book.facts.history_from is None:
-        raise Refusal(
-            "The book holds no history, so how deals went is not known. An OpportunityHistory file would bring it."
-        )
+    history_from(book, "how deals went is not known")
     odd = [kind for kind in activities if kind not in KEY_ACTIVITIES]
     if odd:
         raise Refusal(
@@ -105,14 +102,12 @@ def events_of(
         )
     values: dict[str, Any] = {"now": bare(book.instant)}
     day = "created_on" if deals == "created" else "closed_on"
-    where = ["true"] if period.label == "all" else [f"x.{day} >= $first AND x.{day} < $after"]
+    where = [narrowing(book)]
     if period.label != "all":
+        where.append(f"x.{day} >= $first AND x.{day} < $after")
         values |= {"first": period.start, "after": period.end}
     if deals == "closed":
         where.append("x.is_closed")
-    if book.criterion:
-        digits = minor_digits(book.facts.currency)
-        where.append(condition(book.criterion, digits, book.facts.custom))
     these = f"SELECT x.id FROM opportunity x WHERE {' AND '.join(where)}"
     events = (
         "SELECT opportunity_id AS case_id, stage AS activity, valid_from AS moment, 2 AS place FROM ("

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import condition_in, narrowing
 from salesops.foundations.instant import bare
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period, day_begins
 from salesops.foundations.problem import Refusal
 
@@ -75,18 +74,16 @@ def deals_sql(
     """
     if by and by not in GROUPS:
         raise Refusal(f"Deals cannot be split by “{by}” here. They can be by {', '.join(GROUPS)}.")
-    digits, custom = minor_digits(book.facts.currency), book.facts.custom
     group = f"CAST({GROUPS[by]} AS VARCHAR)" if GROUPS.get(by) else "CAST(NULL AS VARCHAR)"
     if by == "segment":
         if not book.settings.segments:
             raise Refusal("This book has no segments yet. Name some under Settings.")
         cases = " ".join(
-            f"WHEN {condition(s.criterion, digits, custom)} THEN $segment{place}"
+            f"WHEN {condition_in(book, s.criterion)} THEN $segment{place}"
             for place, s in enumerate(book.settings.segments)
         )
         group = f"CASE {cases} END"
-    where = f"WHERE {condition(book.criterion, digits, custom)}" if book.criterion else ""
-    return f"SELECT {columns}, {group} AS g FROM {as_of_sql(book)} x {where}"
+    return f"SELECT {columns}, {group} AS g FROM {as_of_sql(book)} x WHERE {narrowing(book)}"
 
 
 def as_of_sql(book: Book) -> str:

@@ -12,10 +12,9 @@ from datetime import timedelta
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import condition_in, narrowing
+from salesops.book.history import history_from
 from salesops.foundations.instant import bare
-from salesops.foundations.money import minor_digits
-from salesops.foundations.problem import Refusal
 
 OWNER, TEAM, LEAD = "\x02owner", "\x02team", "\x02lead"  # places that are no stage's name
 PLACES: Mapping[str, str] = {
@@ -31,14 +30,7 @@ def visits(book: Book) -> str:
 
     Raises Refusal where there is no history.
     """
-    if book.facts.history_from is None:
-        raise Refusal(
-            "The book holds no history, so how long anything stayed is not known. "
-            "An OpportunityHistory file would bring it."
-        )
-    where = "true"
-    if book.criterion:
-        where = condition(book.criterion, minor_digits(book.facts.currency), book.facts.custom)
+    history_from(book, "how long anything stayed is not known")
     leads = "true" if not book.criterion else "false"  # a condition on deals says nothing of leads
     return f"""
     WITH quarter AS (
@@ -50,7 +42,7 @@ def visits(book: Book) -> str:
     ), deal AS (
         SELECT x.id, coalesce(x.type, '') AS type, coalesce(x.source, '') AS source, x.value_minor,
             {_segment(book)} AS segment
-        FROM opportunity x WHERE {where}
+        FROM opportunity x WHERE {narrowing(book)}
     ), size AS (
         SELECT quantile_disc(value_minor, 1.0 / 3) AS low, quantile_disc(value_minor, 2.0 / 3) AS high FROM deal
     ), state AS (
@@ -119,9 +111,8 @@ def values(book: Book) -> dict[str, Any]:
 
 def _segment(book: Book) -> str:
     """The first of the book's own segments a deal belongs to, as SQL over the opportunity `x`."""
-    digits = minor_digits(book.facts.currency)
     cases = [
-        f"WHEN {condition(segment.criterion, digits, book.facts.custom)} THEN '{place}'"
+        f"WHEN {condition_in(book, segment.criterion)} THEN '{place}'"
         for place, segment in enumerate(book.settings.segments)
     ]
     return f"CASE {' '.join(cases)} ELSE '' END" if cases else "''"

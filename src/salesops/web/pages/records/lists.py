@@ -14,11 +14,11 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.condition import condition
+from salesops.book.condition import condition_in
 from salesops.book.engine import Rows
 from salesops.book.facts import Scope
 from salesops.book.listing import Ask, ListColumn, Listing, rows_of
-from salesops.foundations.money import format_money, minor_digits
+from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.web.books import whole_book
 from salesops.web.export import as_csv, as_xlsx, major
@@ -330,7 +330,7 @@ def _criterion(where: str, listing: Listing, book: Book) -> str:
     """A criterion as a condition on the list's rows."""
     if listing.table != "opportunity":
         raise Refusal("Only opportunities can be filtered by a condition.")
-    return condition(where, minor_digits(book.facts.currency), book.facts.custom)
+    return condition_in(book, where)
 
 
 def shown_columns(request: HttpRequest, listing: Listing) -> list[ListColumn]:
