@@ -6,7 +6,15 @@ from random import Random
 
 import pytest
 
-from salesops.foundations.held_equal import Curve, Unit, apart, levels
+from salesops.foundations.held_equal import (
+    Unit,
+    apart,
+    by_when,
+    curve_of,
+    levels,
+    mean_until,
+    median_interval,
+)
 
 # Freireich 1963: weeks of remission under 6-MP, with those last seen then, and under placebo.
 TREATED: tuple[tuple[int, int, int], ...] = (
@@ -40,14 +48,14 @@ def test_without_strata_it_is_the_log_rank_test_of_the_leukaemia_patients() -> N
 
 
 def test_the_medians_and_their_intervals_are_those_printed() -> None:
-    sides = [Curve.of(u for u in leukaemia() if u.is_here is here) for here in (True, False)]
-    assert [c.by_when(0.5) for c in sides] == [23, 8]
-    assert [c.median_interval() for c in sides] == [(13, None), (4, 11)]
+    sides = [curve_of(u for u in leukaemia() if u.is_here is here) for here in (True, False)]
+    assert [by_when(c, 0.5) for c in sides] == [23, 8]
+    assert [median_interval(c) for c in sides] == [(13, None), (4, 11)]
 
 
 def test_without_censoring_the_mean_is_the_mean_and_its_error_that_of_a_mean() -> None:
     days = [2, 4, 4, 6, 9]
-    mean, variance = Curve.of(Unit(True, "", "", d, True) for d in days).mean_until(100)
+    mean, variance = mean_until(curve_of(Unit(True, "", "", d, True) for d in days), 100)
     assert mean == 5
     assert variance == pytest.approx(sum((d - 5) ** 2 for d in days) / 5 / 5)
 

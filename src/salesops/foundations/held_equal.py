@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import exp, log, sqrt
+from math import sqrt
 from typing import NamedTuple
 
+from salesops.foundations.survival import Curve, Seen, kaplan_meier
 from salesops.foundations.tails import student_tail
 
 NEXT_TO_NOTHING = 0.1  # of deals: the rest cannot move a mean far
@@ -118,8 +119,8 @@ def levels(units: Iterable[Unit]) -> tuple[Level, Level, int] | None:
     limit = _limit(here, there)
     n = sum(u.n for u in here)
     weights = {s: sum(u.n for u in group if u.is_here) / n for s, group in strata.items()}
-    others = {s: Curve.of(u for u in group if not u.is_here) for s, group in strata.items()}
-    mine = Curve.of(here)
+    others = {s: curve_of(u for u in group if not u.is_here) for s, group in strata.items()}
+    mine = curve_of(here)
     return (
         _level(n, {"": mine}, {"": 1.0}, limit),
         _level(sum(u.n for u in there), others, weights, limit),
@@ -127,76 +128,48 @@ def levels(units: Iterable[Unit]) -> tuple[Level, Level, int] | None:
     )
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Kaplan and Meier's curve: from each day on that share has not ended, with the variance of its logarithm."""
-
-    days: tuple[int, ...]
-    left: tuple[float, ...]
-    spread: tuple[float, ...]
-    at_risk: tuple[int, ...]
-    ended: tuple[int, ...]
-
-    @classmethod
-    def of(cls, units: Iterable[Unit]) -> Curve:
-        """From units of one side."""
-        counts: dict[int, tuple[int, int]] = {}
-        for unit in units:
-            ended, seen = counts.get(unit.days, (0, 0))
-            counts[unit.days] = (ended + unit.n * unit.ended, seen + unit.n)
-        risk, left, spread = sum(seen for _, seen in counts.values()), 1.0, 0.0
-        rows: list[tuple[int, float, float, int, int]] = []
-        for day, (ended, seen) in sorted(counts.items()):
-            if ended:
-                left *= 1 - ended / risk
-                spread += ended / (risk * (risk - ended)) if risk > ended else 0.0
-                rows.append((day, left, spread, risk, ended))
-            risk -= seen
-        columns: Sequence[tuple] = tuple(zip(*rows, strict=True)) or ((),) * 5  # type: ignore[type-arg]
-        return cls(*columns)
-
-    def by_when(self, share: float) -> int | None:
-        """The day by which that share has ended; None where so many have not."""
-        reached = (
-            d for d, left in zip(self.days, self.left, strict=True) if 1 - left >= share - 1e-12
-        )
-        return next(reached, None)
-
-    def median_interval(self) -> tuple[int | None, int | None]:
-        """Between which days half end, with 95 % (Brookmeyer and Crowley 1982, on the scale log(−log)).
-
-        None at an end that is not reached.
-        """
-        low = high = None
-        for day, left, spread in zip(self.days, self.left, self.spread, strict=True):
-            least, most = _around(left, spread)
-            low = day if low is None and least <= HALF else low
-            high = day if high is None and most <= HALF else high
-        return low, high
-
-    def mean_until(self, limit: int) -> tuple[float, float]:
-        """The mean of the days, those beyond `limit` counted as `limit`, and its variance (Greenwood)."""
-        area, areas, before, share = 0.0, [], 0, 1.0
-        inside = [i for i, day in enumerate(self.days) if day < limit]
-        for i in inside:
-            area += share * (self.days[i] - before)
-            areas.append(area)
-            before, share = self.days[i], self.left[i]
-        area += share * (limit - before)
-        variance = 0.0
-        for i, so_far in zip(inside, areas, strict=True):
-            risk, ended = self.at_risk[i], self.ended[i]
-            if risk > ended:
-                variance += (area - so_far) ** 2 * ended / (risk * (risk - ended))
-        return area, variance
+def curve_of(units: Iterable[Unit]) -> Curve:
+    """The share that has not ended, by day, of units of one side."""
+    return kaplan_meier(Seen(u.days, "ended" if u.ended else "", u.n) for u in units)
 
 
-def _around(left: float, spread: float) -> tuple[float, float]:
-    """The interval of a share that is left, on the scale log(−log)."""
-    if not 0 < left < 1:
-        return left, left
-    reach = Z * sqrt(spread) / abs(log(left))
-    return left ** exp(reach), left ** exp(-reach)
+def by_when(curve: Curve, share: float) -> int | None:
+    """The day by which that share has ended; None where so many have not."""
+    return next((int(s.time) for s in curve.steps if 1 - s.share >= share - 1e-12), None)
+
+
+def median_interval(curve: Curve) -> tuple[int | None, int | None]:
+    """Between which days half end, with 95 % (Brookmeyer and Crowley 1982); None at an end that is not reached.
+
+    Where all have ended by a day, half have.
+    """
+    bounds = (
+        (s.time, s.low, s.high) if s.low is not None else (s.time, s.share, s.share)
+        for s in curve.steps
+    )
+    low = high = None
+    for day, least, most in bounds:
+        low = int(day) if low is None and least <= HALF else low
+        high = int(day) if high is None and most is not None and most <= HALF else high
+    return low, high
+
+
+def mean_until(curve: Curve, limit: int) -> tuple[float, float]:
+    """The mean of the days, those beyond `limit` counted as `limit`, and its variance (Greenwood)."""
+    area, areas, before, share = 0.0, [], 0.0, 1.0
+    inside = [step for step in curve.steps if step.time < limit]
+    for step in inside:
+        area += share * (step.time - before)
+        areas.append(area)
+        before, share = step.time, step.share
+    area += share * (limit - before)
+    variance = 0.0
+    for step, so_far in zip(inside, areas, strict=True):
+        if step.at_risk > step.ended:
+            variance += (
+                (area - so_far) ** 2 * step.ended / (step.at_risk * (step.at_risk - step.ended))
+            )
+    return area, variance
 
 
 def _level(n: int, curves: Mapping[str, Curve], weights: Mapping[str, float], limit: int) -> Level:
@@ -205,14 +178,15 @@ def _level(n: int, curves: Mapping[str, Curve], weights: Mapping[str, float], li
     mean = variance = 0.0
     for stratum, curve in curves.items():
         weight, former = weights[stratum], 1.0
-        for day, left in zip(curve.days, curve.left, strict=True):
-            steps[day] = steps.get(day, 0.0) + weight * (former - left)
-            former = left
-        average, spread = curve.mean_until(limit) if limit else (0.0, 0.0)
+        for step in curve.steps:
+            day = int(step.time)
+            steps[day] = steps.get(day, 0.0) + weight * (former - step.share)
+            former = step.share
+        average, spread = mean_until(curve, limit) if limit else (0.0, 0.0)
         mean, variance = mean + weight * average, variance + weight * weight * spread
         if not limit:  # a share: what has ended on day 0
-            share = 1 - (curve.left[0] if curve.left else 1.0)
-            size = curve.at_risk[0] if curve.at_risk else 0
+            share = 1 - (curve.steps[0].share if curve.steps else 1.0)
+            size = curve.steps[0].at_risk if curve.steps else 0
             variance += weight * weight * share * (1 - share) / size if size else 0.0
     gone, ended, median = 0.0, 0.0, None
     for day, share in sorted(steps.items()):
@@ -226,9 +200,8 @@ def _limit(here: Sequence[Unit], there: Sequence[Unit]) -> int:
     """Up to which day both sides are known: as far as they are seen, or beyond where next to nothing is left."""
     sides = []
     for units in (here, there):
-        seen, curve = _seen_for(units), Curve.of(units)
-        left = [share for day, share in zip(curve.days, curve.left, strict=True) if day <= seen]
-        sides.append((seen, bool(left) and left[-1] <= NEXT_TO_NOTHING))
+        seen = _seen_for(units)
+        sides.append((seen, curve_of(units).at(seen).share <= NEXT_TO_NOTHING))
     bounds = [seen for seen, is_through in sides if not is_through]
     return min(bounds) if bounds else max(seen for seen, _ in sides)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.foundations.held_equal import Curve, Unit
+from salesops.foundations.held_equal import Unit, by_when, curve_of, median_interval
 from salesops.foundations.statistics import wilson
 from salesops.pipeline.looks import UNITS
 from salesops.pipeline.visits import LEAD, OWNER, TEAM, values, visits
@@ -105,17 +105,17 @@ def _curves(book: Book) -> dict[str, list[Unit]]:
 
 def _flow(row: tuple[Any, ...], units: list[Unit]) -> Flow:
     place, entered, arrived, left, n, lost, went_back, queue = row
-    curve = Curve.of(units)
-    low, high = curve.median_interval()
+    curve = curve_of(units)
+    low, high = median_interval(curve)
     is_stage = place not in (OWNER, TEAM, LEAD)
     return Flow(
         place=place,
         entered=entered,
-        median=curve.by_when(0.5),
+        median=by_when(curve, 0.5),
         low=low,
         high=high,
-        quarter=curve.by_when(0.25),
-        three_quarters=curve.by_when(0.75),
+        quarter=by_when(curve, 0.25),
+        three_quarters=by_when(curve, 0.75),
         queue=None if place == LEAD else tuple(int(q) for q in queue),
         arrived=arrived,
         left=left,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from salesops.book.book import Book
-from salesops.foundations.held_equal import Curve, Unit
+from salesops.foundations.held_equal import Unit, by_when, curve_of, median_interval
 from salesops.foundations.period import Period
 from salesops.pipeline.mining import CODES, passing, steps
 from salesops.pipeline.process import CUT, Deals, events_of
@@ -73,8 +73,8 @@ def ways(
         units.setdefault(key, []).append(Unit(True, "", "", int(days), bool(is_over), int(many)))
     found = []
     for (steps_of, n, over, won), lasted in units.items():
-        curve = Curve.of(lasted)
-        found.append(Way(steps_of, n, over, won, curve.by_when(0.5), *curve.median_interval()))
+        curve = curve_of(lasted)
+        found.append(Way(steps_of, n, over, won, by_when(curve, 0.5), *median_interval(curve)))
     return Ways(tuple(found), int(rows[0][4]) if rows else 0, int(rows[0][5]) if rows else 0)
 
 
