@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
@@ -335,6 +335,11 @@ class Book:
             )
             for key in keys
         }
+
+    def names_of(self, by: str, keys: Iterable[str | None]) -> dict[str | None, str]:
+        """What people call the groups of one split, by their keys."""
+        found = self.labels((by,), [(key,) for key in keys])
+        return {key: label for (key,), (label,) in found.items()}
 
     def _names(self, table: str, ids: list[str]) -> dict[str, str]:
         found = self.engine.run(

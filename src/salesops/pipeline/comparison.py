@@ -78,7 +78,7 @@ def comparison(book: Book, *, by: str = "person", period: Period | str = "all") 
         raise Refusal(f"Win rates are compared by {' or '.join(GROUPS)}, not by “{by}”.")
     over = book.period(period)
     held = _held(book, by, over)
-    names = _names(book, by, list(held))
+    names = book.names_of(by, held)
     looks = {key: cells for key, cells in held.items() if _count(cells) >= LEAST}
     n_small = len(held) - len(looks)
     if len(looks) < LEAST_GROUPS:
@@ -89,8 +89,7 @@ def comparison(book: Book, *, by: str = "person", period: Period | str = "all") 
     chances = {key: 2 * NormalDist().cdf(-abs(look.z)) for key, look in looked.items()}
     sure, pull = discoveries(chances, RATE), prior(list(looked.values()))
     standings = [
-        _standing(key, names.get(key, key), look, won / n, pull, key in sure)
-        for key, look in looked.items()
+        _standing(key, names[key], look, won / n, pull, key in sure) for key, look in looked.items()
     ]
     standings.sort(key=lambda s: (s.name, s.key))
     apart = sum(look.z**2 for look in looked.values())
@@ -224,12 +223,3 @@ def _held(book: Book, by: str, over: Period) -> dict[str, _Cells]:
     for whose, country, source, sized, n, won in rows:
         held.setdefault(whose, {})[country, source, sized] = n, won
     return held
-
-
-def _names(book: Book, by: str, keys: list[str]) -> dict[str, str]:
-    if by != "person" or not keys:
-        return {}
-    rows = book.engine.run(
-        "SELECT id, name FROM person WHERE list_contains($ids, id)", {"ids": keys}
-    ).rows
-    return {key: name for key, name in rows if name}

@@ -7,7 +7,7 @@ were won since. Time in a stage is a survival estimate: deals still there count 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -22,6 +22,7 @@ from salesops.foundations.statistics import wilson
 from salesops.foundations.survival import Quantile, Seen, kaplan_meier, median
 from salesops.pipeline.stays import (
     TENTHS,
+    OpenStage,
     as_of_sql,
     lives_sql,
     open_stages,
@@ -135,8 +136,10 @@ def funnel(book: Book, over: Period | str, *, by: str = "") -> Funnel:
     period, stages = _period(book, over), open_stages(book)
     counts: dict[Any, dict[tuple[int, str], int]] = defaultdict(lambda: defaultdict(int))
     times: dict[Any, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
-    text = f"{_tables(book, by)} {_COUNTS}" if stages else ""
-    rows = book.engine.run(text, values(book, period, stages)).rows if stages else []
+    rows = []
+    if stages:
+        text = f"{_tables(book, stages, by)} {_COUNTS}"
+        rows = book.engine.run(text, values(book, period, stages)).rows
     for what, place, g, tenth, n in rows:
         for group in (_WHOLE, g):
             if what in ("over", "still"):
@@ -147,7 +150,7 @@ def funnel(book: Book, over: Period | str, *, by: str = "") -> Funnel:
     names = [stage.name for stage in stages]
     whole_steps = _steps(names, counts.get(_WHOLE, {}), times.get(_WHOLE, {}))
     keys = [k for k in counts if k != _WHOLE] if by else []
-    labels = labels_of(book, by, keys)
+    labels = book.names_of(by, keys) if by else {}
     groups = [Cohort(k, labels[k], _steps(names, counts[k], times.get(k, {}))) for k in keys]
     groups.sort(key=lambda c: (c.key is None, -max(s.entered for s in c.steps), c.label))
     return Funnel(
@@ -187,7 +190,7 @@ def entries(
     whose = "true" if not by else "g IS NULL" if group is None else "g = $group"
     of_the_deal = "coalesce(o.name, t.id) AS name, d.value_minor, d.stage, d.outcome"
     found = book.engine.run(
-        f"{_tables(book, by)}, these AS (SELECT id, entered_at, seconds, is_there FROM ({rows}) "
+        f"{_tables(book, stages, by)}, these AS (SELECT id, entered_at, seconds, is_there FROM ({rows}) "
         f"WHERE place = $place AND {_IN_PERIOD} AND {whose} "
         f"ORDER BY seconds DESC NULLS LAST, id LIMIT {int(limit)} OFFSET {int(offset)}) "
         f"SELECT t.*, {of_the_deal} FROM these t "
@@ -212,19 +215,6 @@ def entries(
     ]
 
 
-def labels_of(book: Book, by: str, keys: Iterable[str | None]) -> dict[str | None, str]:
-    """What groups are called."""
-    found: dict[str, str] = {}
-    wanted = [k for k in keys if k is not None]
-    if by == "person" and wanted:
-        people = book.engine.run(
-            "SELECT id, name FROM person WHERE list_contains($ids, id)", {"ids": wanted}
-        )
-        found = {row[0]: row[1] for row in people.rows if row[1]}
-    nothing = "In no segment" if by == "segment" else "Not set"
-    return {None: nothing} | {key: found.get(key, key) for key in wanted}
-
-
 _WHOLE = "\x02"  # the group of all groups; no value of a column is it
 _IN_PERIOD = "entered_at >= $since AND entered_at < $before"
 # Few rows tell all: how many deals are alike in everything that is counted, tenths of a day included.
@@ -241,9 +231,8 @@ _COUNTS = f"""
 """
 
 
-def _tables(book: Book, by: str) -> str:
+def _tables(book: Book, stages: Sequence[OpenStage], by: str) -> str:
     """The common tables of every question: `life`, `stay` and `skip`."""
-    stages = open_stages(book)
     return (
         f"WITH life AS MATERIALIZED ({lives_sql(book, stages, by)}), stay AS ({stays_sql(stages)}), "
         f"skip AS ({skips_sql(stages)})"

@@ -160,7 +160,7 @@ def movement(
         box = Box(row["box"], int(row["minor"]), int(row["changes"]), int(row["deals"]))
         cells.setdefault(row["g"], {})[box.name] = box
     keys = [k for k in cells if k != _WHOLE]
-    labels = _labels(book, by, keys)
+    labels = book.names_of(by, keys) if by else {}
     bridges = [_bridge(k, labels[k], cells[k]) for k in keys]
     bridges.sort(key=lambda b: (b.key is None, -max(b.opening, b.closing), b.label))
     zone = book.calendar.time_zone
@@ -440,15 +440,3 @@ def _bridge(key: str | None, label: str, boxes: Mapping[str, Box]) -> Bridge:
     if bridge.opening + moved != bridge.closing:
         raise ArithmeticError(f"The bridge of {label or 'all'} does not balance: {bridge}")
     return bridge
-
-
-def _labels(book: Book, by: str, keys: list[str | None]) -> dict[str | None, str]:
-    """What the groups are called."""
-    names: dict[str, str] = {}
-    if by == "person":
-        found = book.engine.run(
-            "SELECT id, name FROM person WHERE list_contains($ids, id)",
-            {"ids": [k for k in keys if k is not None]},
-        )
-        names = {row[0]: row[1] for row in found.rows if row[1]}
-    return {key: "Not set" if key is None else names.get(key, key) for key in keys}
