@@ -8,9 +8,10 @@ from urllib.parse import unquote_plus
 import pytest
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.problem import Refusal
 from salesops.insights import INSIGHTS, Finding, findings
-from salesops.insights._finding import MOST_CHARACTERS, counted, one_of
+from salesops.insights._finding import MOST_CHARACTERS, one_of
 from tests.insights.drawing import CALLED, many, table
 
 Draw = Callable[..., Book]

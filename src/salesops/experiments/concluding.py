@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from salesops.experiments.clustered import Difference
 from salesops.experiments.replay import Fate, Replay
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 
 FEW = 10  # closed deals of a group; below that its share tells little
@@ -24,11 +25,11 @@ def conclusion(found: Replay) -> Conclusion:
     touched = found.touched
     if touched.deals == 0:
         return Conclusion(
-            (f"The rule would have stopped none of {_deals(found.others.deals)}.",),
+            (f"The rule would have stopped none of {counted(found.others.deals, 'deal')}.",),
             ("Whether it would stop any in future: it rests on what sellers record then.",),
         )
     can = [
-        f"The rule would have stopped {touched.deals:,} of {_deals(touched.deals + found.others.deals)}.",
+        f"The rule would have stopped {touched.deals:,} of {counted(touched.deals + found.others.deals, 'deal')}.",
         _at_stake(touched, found.currency),
         _compared(found),
     ]
@@ -42,13 +43,13 @@ def conclusion(found: Replay) -> Conclusion:
     ]
     if found.unknown:
         cannot.append(
-            f"What it would have done with {_deals(found.unknown)} of which the rule cannot tell, since what it "
+            f"What it would have done with {counted(found.unknown, 'deal')} of which the rule cannot tell, since what it "
             "looks at was empty. They are in neither group."
         )
     waiting = touched.open + found.others.open
     if waiting * 10 > touched.deals + found.others.deals:
         cannot.append(
-            f"What becomes of {_deals(waiting)} that {_are(waiting)} still open; the shares will move with them."
+            f"What becomes of {counted(waiting, 'deal')} that {_are(waiting)} still open; the shares will move with them."
         )
     return Conclusion(tuple(filter(None, can)), tuple(cannot))
 
@@ -95,10 +96,6 @@ def said(apart: Difference) -> str:
 
 def _points(share: float) -> str:
     return f"{share * 100:+.0f}".replace("-", "−")
-
-
-def _deals(count: int) -> str:
-    return f"{count:,} deal{'' if count == 1 else 's'}"
 
 
 def _are(count: int) -> str:

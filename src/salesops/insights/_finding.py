@@ -65,8 +65,3 @@ def one_of(ids: Iterable[str]) -> tuple[str, int]:
             break
         held.append(literal(one))
     return f"({', '.join(held)})", len(held)
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: 1 open deal, 3 open deals."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,8 +1,9 @@
 """Accounts that are there twice under names that differ only in how they are written."""
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.spelling import spelled_alike
-from salesops.insights._finding import Finding, Insight, counted, deals_where, one_of
+from salesops.insights._finding import Finding, Insight, deals_where, one_of
 
 LEAST_CHARACTERS = 5
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.insights._evidence import Counts, upper_tail
-from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import Standing, standings
 
 JOIN = "JOIN account a ON a.id = o.account_id"

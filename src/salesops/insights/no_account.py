@@ -1,7 +1,8 @@
 """Deals that belong to no account: nobody knows who would buy."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where
 
 LEAST_SHARE = 0.02
 LEAST_ROWS = 3

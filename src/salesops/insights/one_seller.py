@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.statistics import wilson
-from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.insights._finding import Finding, Insight, deals_where, literal
 
 LEAST_SELLERS = 5
 LEAST_WON = 20

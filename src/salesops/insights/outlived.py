@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where
 
 LEAST_WON = 30
 LEAST_ROWS = 5

@@ -1,7 +1,8 @@
 """Open deals that belong to people who have left."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where, one_of
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where, one_of
 
 MOST_NAMES = 3
 

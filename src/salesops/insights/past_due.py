@@ -1,7 +1,8 @@
 """Open deals whose close date has passed: nobody knows when they will close."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where
 
 LEAST_ROWS = 3
 

@@ -1,8 +1,9 @@
 """Open deals whose close date was moved later three times or more."""
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.insights._evidence import ALPHA, Counts, upper_tail
-from salesops.insights._finding import Finding, Insight, counted, deals_where, one_of
+from salesops.insights._finding import Finding, Insight, deals_where, one_of
 
 PUSHES = 3
 LEAST_ROWS = 3

@@ -1,7 +1,8 @@
 """An industry in which deals are won clearly more often than comparable ones elsewhere."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
 

@@ -1,7 +1,8 @@
 """A campaign whose deals are won clearly less often than those of other campaigns."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
 

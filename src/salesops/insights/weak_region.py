@@ -1,7 +1,8 @@
 """A region, or where regions are alike a country, in which deals are won clearly less often."""
 
 from salesops.book.book import Book
-from salesops.insights._finding import Finding, Insight, counted, deals_where, literal
+from salesops.foundations.counting import counted
+from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import Standing, standings
 
 JOIN = "JOIN account a ON a.id = o.account_id"

@@ -24,6 +24,7 @@ from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.clock import Clock
+from salesops.foundations.counting import counted
 from salesops.foundations.letter import Letter, Line, Part
 from salesops.foundations.money import format_money
 from salesops.foundations.period import day_begins
@@ -150,7 +151,7 @@ def _to_mend(login: User) -> tuple[Part | None, str]:
             link = f"{settings.SALESOPS_ADDRESS}/clean-data/{one.check.name}{query}"
             lines.append(Line(one.check.title, link, f"{count:,}{said}"))
     worth = f", {_money(money, currency)} at stake" if money else ""
-    words = f"{_counted(rows, 'record')} to mend{worth}"
+    words = f"{counted(rows, 'record')} to mend{worth}"
     part = Part(
         heading="To mend",
         sentence=f"{words[0].upper()}{words[1:]}, as of {report.today:%-d %B %Y}. Each record counts once in that sum.",
@@ -194,8 +195,8 @@ def _overdue(login: User, today: date) -> tuple[Part | None, str]:
     for task in late[:MOST_TASKS]:
         days = (today - task.occurred_at.astimezone(ZoneInfo(zone)).date()).days
         link = f"{settings.SALESOPS_ADDRESS}/activities/{quote(task.pk, safe='')}"
-        lines.append(Line(str(task), link, f"{_counted(days, 'day')} overdue"))
-    words = f"{_counted(count, 'task')} overdue"
+        lines.append(Line(str(task), link, f"{counted(days, 'day')} overdue"))
+    words = f"{counted(count, 'task')} overdue"
     more = f" The {MOST_TASKS} that wait longest:" if count > MOST_TASKS else ""
     part = Part(
         heading="Tasks and next steps",
@@ -209,7 +210,3 @@ def _overdue(login: User, today: date) -> tuple[Part | None, str]:
 
 def _money(minor: int | None, currency: str) -> str:
     return "" if minor is None else format_money(minor, currency, compact=True)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.pipeline.bottlenecks import DAYS, Bottleneck
 
@@ -11,7 +12,7 @@ MOST_SURE = 1_000_000  # rarer than that is said as that
 def evidence(found: Bottleneck) -> str:
     """The difference with its interval, and from how many deals."""
     before = "deals of other teams" if found.team else "deals in the year before"
-    who = f"{_count(found.here.n, 'deal')} against {found.usual.n:,} {before}, of the same mix"
+    who = f"{counted(found.here.n, 'deal')} against {found.usual.n:,} {before}, of the same mix"
     if found.measure == "wait":
         return f"{who}: {found.extra:.0f} days longer on average, between {max(0, found.low):.0f} and {found.high:.0f}."
     verb = "lost" if found.measure == "drop_out" else "sent back"
@@ -50,7 +51,7 @@ def cost(found: Bottleneck, currency: str) -> str:
 
 
 def _cost_so_far(found: Bottleneck) -> str:
-    n = _count(found.here.n, "deal")
+    n = counted(found.here.n, "deal")
     if found.measure == "wait":
         after = found.since.median if found.since else None
         now = f" Of those that came since, half were through within {after} days." if after else ""
@@ -76,7 +77,3 @@ def sureness(found: Bottleneck) -> str:
 def surety(found: Bottleneck) -> int:
     """The same from 1 to 3, for the eye."""
     return 3 if found.rate < 1e-5 else 2 if found.rate < 1e-3 else 1
-
-
-def _count(number: int, one: str) -> str:
-    return f"{number:,} {one}{'' if number == 1 else 's'}"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from salesops.foundations.money import minor_digits
 from salesops.importers.refused import defused
@@ -23,6 +23,19 @@ def safe(cell: Any) -> Any:
 def major(minor: int | float | Decimal | None, currency: str) -> Decimal | None:
     """Money as people count it, 1234.50, from minor units."""
     return None if minor is None else Decimal(str(minor)).scaleb(-minor_digits(currency))
+
+
+def is_export(request: HttpRequest) -> bool:
+    """The address asks for a file of what the page shows."""
+    return request.GET.get("export") in ("csv", "xlsx")
+
+
+def as_asked(
+    request: HttpRequest, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> HttpResponseBase:
+    """The file that the address asks for."""
+    export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+    return export(name, header, rows)
 
 
 def as_csv(

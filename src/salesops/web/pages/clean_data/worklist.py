@@ -9,8 +9,9 @@ from django.shortcuts import render
 
 from salesops.data_quality import CHECKS, Check, worklist
 from salesops.web.books import what_is_wrong, whole_book
+from salesops.web.export import is_export
 from salesops.web.pages.clean_data.clean_data import SEVERITIES
-from salesops.web.pages.records.lists import context_of, exported, is_export, look
+from salesops.web.pages.records.lists import context_of, exported, look
 
 PLACES = {"opportunity": "/opportunities/", "account": "/accounts/", "person": "/people/"}
 

@@ -16,7 +16,7 @@ from salesops.kpis._definition import Unit
 from salesops.web.charts.bars import bar
 from salesops.web.charts.frame import round_lines
 from salesops.web.charts.trend import Point, trend
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.numbers.reading import (
     COMPARISONS,
     PRESETS,
@@ -36,7 +36,7 @@ def number(request: HttpRequest, name: str) -> HttpResponseBase:
     """The page, or with `export` the slices as a file."""
     asked = reading_of(request, name)
     sliced = asked.book.measure(name, period=asked.period, by=[asked.by]) if asked.by else None
-    if request.GET.get("export") in ("csv", "xlsx"):
+    if is_export(request):
         return _export(request, asked, sliced)
     whole = asked.book.measure(name, period=asked.period)
     return render(request, "numbers/number.html", _context(asked, whole, sliced))
@@ -162,9 +162,7 @@ def _export(request: HttpRequest, asked: Reading, sliced: Measurement | None) ->
     header = list(records[0]) if records else ["value"]
     rows = [list(r.values()) for r in records]
     name = f"{asked.kpi.name}-{asked.period.label}".replace(".", "_")
-    if request.GET["export"] == "xlsx":
-        return as_xlsx(name, header, rows)
-    return as_csv(name, header, rows)
+    return as_asked(request, name, header, rows)
 
 
 def _in_major(measured: Measurement, record: dict[str, Any]) -> dict[str, Any]:

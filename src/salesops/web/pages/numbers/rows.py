@@ -15,9 +15,9 @@ from salesops.book.picture import sum_in_words, value_in_words
 from salesops.foundations.table import Type
 from salesops.kpis._definition import Unit
 from salesops.tables import TABLES
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.numbers.reading import Reading, reading_of, sums_in_words
-from salesops.web.paging import page_of
+from salesops.web.paging import page_of, paged
 
 SIZE = 50
 MOST_EXPORTED = 1_000_000
@@ -47,10 +47,9 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
     """One page of the rows, or with `export` all of them."""
     asked = reading_of(request, name)
     at = _at(request, asked)
-    if request.GET.get("export") in ("csv", "xlsx"):
+    if is_export(request):
         found = asked.book.rows_behind(name, period=asked.period, at=at, limit=MOST_EXPORTED)
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export(f"{name}-rows", *_in_major(asked, found))
+        return as_asked(request, f"{name}-rows", *_in_major(asked, found))
     page = page_of(request)
     found = asked.book.rows_behind(
         name,
@@ -77,11 +76,8 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
                 for c in _columns(asked)
             ],
             "lines": list(_lines(asked, found)),
-            "page": page,
-            "has_more": len(found.rows) > SIZE,
-            "first": (page - 1) * SIZE + 1,
-            "last": (page - 1) * SIZE + len(found.rows[:SIZE]),
-        },
+        }
+        | paged(page, found.rows, SIZE),
     )
 
 

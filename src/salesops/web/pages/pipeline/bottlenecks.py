@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
@@ -17,16 +16,17 @@ from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, sureness, surety
 from salesops.pipeline.bottlenecks import MEASURES
-from salesops.pipeline.flows import Share
 from salesops.pipeline.visits import LEAD, PLACES
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.pair import Side, pair
 from salesops.web.charts.sparkline import sparkline
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
-from salesops.web.paging import page_of
+from salesops.web.paging import page_of, paged
 
-SIZE, MOST_EXPORTED, MOST_KEPT = 50, 1_000_000, 64
+SIZE, MOST_EXPORTED = 50, 1_000_000
 SURE = ("", "fairly sure", "sure", "very sure")
 
 
@@ -36,9 +36,6 @@ class _Known:
 
     found: Bottlenecks
     flows: tuple[Flow, ...]
-
-
-_kept: dict[tuple[Any, ...], _Known] = {}
 
 
 def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
@@ -51,15 +48,16 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
         "last_day": book.today,
     }
     try:
-        known = _known(book)
+        known = kept(book, ("bottlenecks",), lambda: _Known(bottlenecks(book), tuple(flows(book))))
     except Refusal as refusal:
         return render(request, "pipeline/bottlenecks.html", frame | {"why": str(refusal)})
     chosen = next((b for b in known.found.found if b.key == request.GET.get("finding")), None)
-    if request.GET.get("export") in ("csv", "xlsx"):
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+    if is_export(request):
         if chosen is None:
-            return export("bottlenecks", *_findings_file(known.found, book.facts.currency))
-        return export("held-up", *_deals_file(book, chosen))
+            return as_asked(
+                request, "bottlenecks", *_findings_file(known.found, book.facts.currency)
+            )
+        return as_asked(request, "held-up", *_deals_file(book, chosen))
     page = page_of(request)
     held = held_up(book, chosen, limit=SIZE + 1, offset=(page - 1) * SIZE) if chosen else []
     return render(
@@ -72,24 +70,9 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
             "places": [_place(f) for f in known.flows],
             "chosen": chosen,
             "held": [_held(h, chosen, book.facts.currency) for h in held[:SIZE]] if chosen else [],
-            "page": page,
-            "has_more": len(held) > SIZE,
-            "first_row": (page - 1) * SIZE + 1,
-            "last_row": (page - 1) * SIZE + len(held[:SIZE]),
-        },
+        }
+        | paged(page, held, SIZE),
     )
-
-
-def _known(book: Book) -> _Known:
-    """What there is to say, worked out once a state of the book and reader."""
-    of = settings.SALESOPS_BOOK, book.facts.generation, book.scope, book.instant, book.criterion
-    key = (*of, book.settings.model_dump_json())
-    found = _kept.get(key)
-    if found is None:
-        if len(_kept) >= MOST_KEPT:
-            _kept.clear()
-        found = _kept[key] = _Known(bottlenecks(book), tuple(flows(book)))
-    return found
 
 
 def _told(found: Bottleneck, currency: str) -> dict[str, Any]:
@@ -135,38 +118,17 @@ def _place(flow: Flow) -> dict[str, Any]:
     return {
         "name": PLACES.get(flow.place, flow.place),
         "entered": flow.entered,
-        "wait": _days(flow.median),
-        "wait_range": _range(flow.low, flow.high),
-        "middle": _range(flow.quarter, flow.three_quarters),
+        "wait": days_said(flow.median),
+        "wait_range": range_said(flow.low, flow.high),
+        "middle": range_said(flow.quarter, flow.three_quarters),
         "queue": queue[-1] if queue else None,
         "queue_chart": sparkline(queue, f"Waiting, every four weeks: {', '.join(map(str, queue))}")
         if queue
         else "",
         "arrived": flow.arrived,
         "left": flow.left,
-        "dropped": _share(flow.dropped),
-        "returned": _share(flow.returned),
-    }
-
-
-def _days(days: int | None) -> str:
-    return "" if days is None else f"{days} day{'' if days == 1 else 's'}"
-
-
-def _range(low: int | None, high: int | None) -> str:
-    if low is None:
-        return ""
-    return f"{low}–{high}" if high is not None else f"{low} or more"
-
-
-def _share(share: Share | None) -> dict[str, str] | None:
-    if share is None or share.value is None or share.interval is None:
-        return None
-    low, high = share.interval
-    return {
-        "value": f"{share.value:.0%}",
-        "range": f"{low:.0%}–{high:.0%}",
-        "n": f"{share.hit:,} of {share.n:,}",
+        "dropped": share_said(flow.dropped.hit, flow.dropped.n) if flow.dropped else None,
+        "returned": share_said(flow.returned.hit, flow.returned.n) if flow.returned else None,
     }
 
 

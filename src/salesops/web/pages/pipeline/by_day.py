@@ -13,12 +13,13 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.pipeline import Line, Snapshots, Standing, as_of, days_back
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.frame import round_lines
 from salesops.web.charts.stack import Moment, Part, stack, tones
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.numbers.reading import split_titles
 from salesops.web.pages.pipeline.days import Days, days_of
 from salesops.web.pages.pipeline.kept import kept
@@ -66,9 +67,8 @@ def by_day(request: HttpRequest) -> HttpResponseBase:
     """The page, or with `export` its table as a file."""
     asked = _asked(request)
     two = asked.two
-    if request.GET.get("export") in ("csv", "xlsx"):
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export("pipeline-by-day", *_file(asked, two))
+    if is_export(request):
+        return as_asked(request, "pipeline-by-day", *_file(asked, two))
     before, now = _ends(two.whole)
     course, lines = asked.course, list(two.groups)
     titles = _splits(asked.book)
@@ -193,9 +193,7 @@ def _chart(request: HttpRequest, course: Snapshots, days: Days) -> str:
 
 def _told(day: date, standing: Standing, currency: str) -> str:
     money = format_money(standing.minor, currency, compact=True)
-    return (
-        f"{day_in_words(day)}: {money}, {standing.deals:,} deal{'' if standing.deals == 1 else 's'}"
-    )
+    return f"{day_in_words(day)}: {money}, {counted(standing.deals, 'deal')}"
 
 
 def _key(course: Snapshots) -> list[dict[str, Any]]:

@@ -23,10 +23,10 @@ from salesops.pipeline.stays import GROUPS
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.tabs import tabs
-from salesops.web.paging import page_of
+from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
 SPANS = (
@@ -79,9 +79,10 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
         return render(
             request, "pipeline/funnel.html", _frame(request, asked) | {"why": str(refusal)}
         )
-    if request.GET.get("export") in ("csv", "xlsx"):
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export("funnel", *(_deals_file(asked) if asked.stage else _steps_file(found)))
+    if is_export(request):
+        return as_asked(
+            request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
+        )
     cohort = _chosen(found, asked.group)
     page, shown = page_of(request), []
     if any(step.stage == asked.stage for step in cohort.steps):
@@ -117,11 +118,8 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
             "ways": list(ENDS.items()),
             "horizons": _horizons(ended),
             "decided": _days(ended.decided),
-            "page": page,
-            "has_more": len(shown) > SIZE,
-            "first_row": (page - 1) * SIZE + 1,
-            "last_row": (page - 1) * SIZE + len(shown[:SIZE]),
-        },
+        }
+        | paged(page, shown, SIZE),
     )
 
 

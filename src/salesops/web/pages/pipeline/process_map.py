@@ -11,13 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.foundations.span import span_in_words
-from salesops.foundations.statistics import wilson
 from salesops.pipeline import (
     KEY_ACTIVITIES,
-    Way,
     Ways,
     deals_through,
     outcomes_of_stages,
@@ -27,10 +26,11 @@ from salesops.pipeline import (
 from salesops.pipeline.mining import Arc, Process
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.process_map import Flow, Step, process_map
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
-from salesops.web.paging import page_of
+from salesops.web.paging import page_of, paged
 
 SIZE, WAYS, MOST_EXPORTED = 25, 15, 1_000_000
 START = "\x02start"  # of the map; no stage's name
@@ -95,11 +95,10 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
     except Refusal as refusal:
         return render(request, "pipeline/process_map.html", frame | {"why": str(refusal)})
     is_chosen = asked.chosen is not None or asked.stem is not None
-    if request.GET.get("export") in ("csv", "xlsx"):
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
+    if is_export(request):
         if is_chosen:
-            return export("deals-that-went-so", *_deals_file(asked))
-        return export("process-map", *_arcs_file(found))
+            return as_asked(request, "deals-that-went-so", *_deals_file(asked))
+        return as_asked(request, "process-map", *_arcs_file(found))
     page = page_of(request)
     drawn = _drawn(found, asked.shown)
     held = _deals(asked, SIZE + 1, (page - 1) * SIZE) if is_chosen else []
@@ -118,11 +117,8 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
             "is_chosen": is_chosen,
             "chosen_words": _words(asked),
             "held": [_held(h, asked.book.facts.currency) for h in held[:SIZE]],
-            "page": page,
-            "has_more": len(held) > SIZE,
-            "first_row": (page - 1) * SIZE + 1,
-            "last_row": (page - 1) * SIZE + len(held[:SIZE]),
-        },
+        }
+        | paged(page, held, SIZE),
     )
 
 
@@ -188,13 +184,13 @@ def _chart(
     request: HttpRequest, asked: Asked, found: Process, drawn: list[Arc], ends: dict[str, str]
 ) -> Any:
     begins = {a.name: a.starts for a in found.activities if a.starts}
-    steps = [Step(START, "start", _deals_said(found.cases), label="Created")]
+    steps = [Step(START, "start", counted(found.cases, "deal"), label="Created")]
     for activity in found.activities:
         name, outcome = activity.name, ends.get(activity.name)
         kind = "won" if outcome == "won" else "lost" if outcome else "open"
         if kind == "open" and name in ACTIVITIES:
             kind = "activity"
-        said = _deals_said(activity.cases)
+        said = counted(activity.cases, "deal")
         if activity.ends and not outcome:
             said = f"{said}, {activity.ends:,} stay"
         steps.append(
@@ -205,14 +201,16 @@ def _chart(
     flows = [_flow(request, asked, arc, longest) for arc in drawn] + [
         Flow(
             START, name, count, f"{count:,}" if asked.measure == "count" else "",
-            f"Created to {name}: {_deals_said(count)}", int(asked.measure == "count"),
+            f"Created to {name}: {counted(count, 'deal')}", int(asked.measure == "count"),
             _link(request, {"from": "", "to": name}), asked.chosen == ("", name),
         )
         for name, count in begins.items()
     ]  # fmt: skip
     every = {(a.source, a.target): a.count for a in found.arcs}
     every |= {(START, name): count for name, count in begins.items()}
-    title = f"Process map of {_deals_said(found.cases)}, {len(drawn)} of {len(found.arcs)} paths"
+    title = (
+        f"Process map of {counted(found.cases, 'deal')}, {len(drawn)} of {len(found.arcs)} paths"
+    )
     return process_map(steps, every, flows, title)
 
 
@@ -226,7 +224,7 @@ def _flow(request: HttpRequest, asked: Asked, arc: Arc, longest: float) -> Flow:
         arc.target,
         arc.count,
         wait if is_wait else f"{arc.count:,}",
-        f"{arc.source} to {arc.target}: {arc.count:,} times in {_deals_said(arc.cases)}, half within {wait}",
+        f"{arc.source} to {arc.target}: {arc.count:,} times in {counted(arc.cases, 'deal')}, half within {wait}",
         min(3, int(share * 4)) if is_wait else 1,
         _link(request, {"from": arc.source, "to": arc.target}),
         asked.chosen == (arc.source, arc.target),
@@ -269,35 +267,15 @@ def _ways(request: HttpRequest, asked: Asked, went: Ways) -> list[dict[str, Any]
                 "deals": way.deals,
                 "share": f"{way.deals / went.deals:.1%}",
                 "together": f"{together / went.deals:.0%}",
-                "won": _won(way),
-                "days": ""
-                if way.days is None
-                else f"{way.days:,} day{'' if way.days == 1 else 's'}",
-                "range": _range(way),
+                "won": share_said(way.won, way.over),
+                "days": days_said(way.days),
+                "range": range_said(way.low, way.high) if way.days is not None else "",
                 "open": way.deals - way.over,
                 "link": _link(request, {}, way.path),
                 "is_chosen": asked.stem == way.path,
             }
         )
     return told
-
-
-def _won(way: Way) -> dict[str, str] | None:
-    interval = wilson(way.won, way.over)
-    if interval is None:
-        return None
-    low, high = interval
-    return {
-        "value": f"{way.won / way.over:.0%}",
-        "range": f"{low:.0%}–{high:.0%}",
-        "n": f"{way.won:,} of {way.over:,}",
-    }
-
-
-def _range(way: Way) -> str:
-    if way.low is None or way.days is None:
-        return ""
-    return f"{way.low:,} or more" if way.high is None else f"{way.low:,}–{way.high:,}"
 
 
 def _arc(request: HttpRequest, arc: Arc) -> dict[str, Any]:
@@ -344,10 +322,6 @@ def _held(row: dict[str, Any], currency: str) -> dict[str, Any]:
         "value": "" if row["value"] is None else format_money(int(row["value"]), currency),
         "days": f"{row['days']:,.1f}",
     }
-
-
-def _deals_said(count: int) -> str:
-    return f"{count:,} deal{'' if count == 1 else 's'}"
 
 
 def _arcs_file(found: Process) -> tuple[list[str], Iterator[list[Any]]]:

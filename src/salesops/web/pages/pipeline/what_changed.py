@@ -13,18 +13,19 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, first_day, movement, moves
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.last_visit import last_visit, remember_visit
 from salesops.web.pages.pipeline.tabs import tabs
-from salesops.web.paging import page_of
+from salesops.web.paging import page_of, paged
 from salesops.web.words import period_in_words
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
@@ -93,9 +94,10 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
         return render(
             request, "pipeline/what_changed.html", _frame(request, asked) | {"why": str(refusal)}
         )
-    if request.GET.get("export") in ("csv", "xlsx"):
-        export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-        return export("what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found))
+    if is_export(request):
+        return as_asked(
+            request, "what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found)
+        )
     bridge = _chosen(found, asked.group)
     page = page_of(request)
     shown = _moves(asked, page) if asked.box else []
@@ -115,11 +117,8 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
             ],
             "box_words": found.words(asked.box) if asked.box else "",
             "told": [_told(m, found.currency) for m in shown[:SIZE]],
-            "page": page,
-            "has_more": len(shown) > SIZE,
-            "first_row": (page - 1) * SIZE + 1,
-            "last_row": (page - 1) * SIZE + len(shown[:SIZE]),
-        },
+        }
+        | paged(page, shown, SIZE),
     )
     remember_visit(request, response, _newest_day(asked.book))
     return response
@@ -243,14 +242,25 @@ def _bars(request: HttpRequest, found: Movement, bridge: Bridge) -> list[Bar]:
         kind = "won" if box.name == "won" else "more" if box.minor >= 0 else "less"
         said = format_change(box.minor, found.currency, compact=True)
         bars.append(
-            Bar(found.words(box.name), box.minor, kind, said, _deals(box.deals), link(box.name))
+            Bar(
+                found.words(box.name),
+                box.minor,
+                kind,
+                said,
+                counted(box.deals, "deal"),
+                link(box.name),
+            )
         )
     return [*bars, _end("Open at the end", bridge.closing, bridge.closing_deals, found)]
 
 
 def _end(label: str, minor: int, deals: int, found: Movement) -> Bar:
     return Bar(
-        label, minor, "end", format_money(minor, found.currency, compact=True), _deals(deals)
+        label,
+        minor,
+        "end",
+        format_money(minor, found.currency, compact=True),
+        counted(deals, "deal"),
     )
 
 
@@ -316,10 +326,6 @@ def _money(minor: int | None, currency: str) -> str:
 
 def _day(day: date | None) -> str:
     return f"{day:%-d %b %Y}" if day else ""
-
-
-def _deals(count: int) -> str:
-    return f"{count:,} deal{'' if count == 1 else 's'}"
 
 
 def _title(found: Movement, bridge: Bridge) -> str:

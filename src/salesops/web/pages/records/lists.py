@@ -21,7 +21,7 @@ from salesops.book.listing import Ask, ListColumn, Listing, rows_of
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.web.books import whole_book
-from salesops.web.export import as_csv, as_xlsx, major
+from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.records.declared import OWN_MONEY
 from salesops.web.pages.records.narrowing import holding, named, page, totals, values_of
 from salesops.web.paging import page_of
@@ -282,11 +282,6 @@ def _values_of(
     return values_of(whole_book().engine, *_looked_up(reading, listing, ask), names, MOST_VALUES)
 
 
-def is_export(request: HttpRequest) -> bool:
-    """The address asks for a file of the rows."""
-    return request.GET.get("export") in ("csv", "xlsx")
-
-
 def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponseBase:
     """Every row the filters leave, with the columns chosen or else all, and the id before them."""
     book = whole_book()
@@ -301,8 +296,7 @@ def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponse
         for record in found.dicts()
     )
     header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
-    export = as_xlsx if request.GET["export"] == "xlsx" else as_csv
-    return export(title.lower(), ["id", *header], rows)
+    return as_asked(request, title.lower(), ["id", *header], rows)
 
 
 def _exported(column: ListColumn, record: Mapping[str, Any], currency: str) -> Any:

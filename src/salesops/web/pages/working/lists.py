@@ -20,6 +20,7 @@ from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import whole_book
+from salesops.web.export import is_export
 from salesops.web.pages.clean_data.worklist import told_of
 from salesops.web.pages.keeping.facts import title_of
 from salesops.web.pages.keeping.history import done_in_words, history
@@ -27,7 +28,6 @@ from salesops.web.pages.keeping.record_page import Attempt, actor_of, edited, re
 from salesops.web.pages.records.lists import (
     context_of,
     exported,
-    is_export,
     look,
     shown_columns,
 )
