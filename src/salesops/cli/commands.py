@@ -67,6 +67,12 @@ MaybeOfficeOption = Annotated[
     Path | None, typer.Option("--office", help="Folder of an office, in place of a book.")
 ]
 ListFormatOption = Annotated[ListFormat, typer.Option("--format", help="How to print it.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="How to give the answer.")]
+OutOption = Annotated[Path | None, typer.Option(help="Write to this file.")]
+WhereOption = Annotated[
+    str | None,
+    typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
+]
 
 
 AnswerOption = Annotated[
@@ -236,17 +242,12 @@ def kpi_command(
     as_of: Annotated[
         str | None, typer.Option(help="As it was at the end of a day, such as 2026-06-30.")
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
+    where: WhereOption = None,
     rows: Annotated[
         bool, typer.Option("--rows", help="The rows the number is made of, not the number.")
     ] = False,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Ask a book for one number."""
     from salesops.cli.asking import Reading, ask, ask_rows
@@ -276,14 +277,9 @@ def changed_command(
     box: Annotated[
         str | None, typer.Option(help="The deals of one change, such as pushed_out or won.")
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Ask a book what changed in its open pipeline: a bridge from one day to another that balances."""
     from salesops.cli.asking import Reading
@@ -312,10 +308,7 @@ def process_command(
     activities: Annotated[
         str, typer.Option(help="Beside the stages the first of each: call, email, meeting, demo.")
     ] = "",
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
+    where: WhereOption = None,
     through: Annotated[
         list[str] | None,
         typer.Option(
@@ -337,10 +330,8 @@ def process_command(
     dates: Annotated[
         DateFormat | None, typer.Option(help="How the log writes days that can be read both ways.")
     ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """See how a process really goes: what follows what, how long it takes, and which ways there are."""
     from salesops.cli.process import (
@@ -402,14 +393,9 @@ def pipeline_command(
         bool,
         typer.Option("--teams-now", help="Under the teams of today, not those of each day."),
     ] = False,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Ask a book what its open pipeline was on a day, or on each of a series of days."""
     from salesops.cli.asking import Reading
@@ -431,14 +417,9 @@ def bottlenecks_command(
     as_of: Annotated[
         str | None, typer.Option(help="As the book was at the end of a day, such as 2026-06-30.")
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Ask a book what holds its deals up: where they wait longer, are lost more or go back more than usual."""
     from salesops.cli.asking import Reading
@@ -468,14 +449,9 @@ def replay_command(
         typer.Option(help="When they came to it: all, 2026, last_quarter, 2026-01-01..2026-03-31."),
     ] = "all",
     deals: Annotated[bool, typer.Option("--deals", help="The deals instead of the sums.")] = False,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Try a rule on the past: which deals it would have stopped, and what became of them."""
     from salesops.cli.asking import Reading
@@ -493,14 +469,9 @@ def compared_command(
     period: Annotated[
         str, typer.Option(help="Deals closed in a period, such as 2026Q3 or last_year.")
     ] = "all",
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Compare win rates fairly: the mix of deals held equal, and nobody singled out whom chance explains."""
     from salesops.cli.asking import Reading
@@ -532,14 +503,9 @@ def funnel_command(
     as_of: Annotated[
         str | None, typer.Option(help="As it was known on this day, such as 2026-06-30.")
     ] = None,
-    where: Annotated[
-        str | None,
-        typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
-    ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    where: WhereOption = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Ask a book what became of the deals that entered each stage: conversion, losses and time in it."""
     from salesops.cli.asking import Reading
@@ -573,10 +539,8 @@ def checks_command(
     owner: Annotated[
         str | None, typer.Option(help="Only what belongs to somebody, by name or id.")
     ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """Check the data of a book: what is wrong, what it costs, and which records to mend."""
     from salesops.cli.checks import show_checks, show_records
@@ -607,10 +571,8 @@ def duplicates_command(
     noun: Annotated[
         str | None, typer.Option(help="Only account, contact or lead.", show_default=False)
     ] = None,
-    form: Annotated[
-        Format, typer.Option("--format", help="How to give the answer.")
-    ] = Format.TABLE,
-    out: Annotated[Path | None, typer.Option(help="Write to this file.")] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
 ) -> None:
     """List accounts, contacts and leads of a book that look like the same thing, the surest first, and why."""
     from salesops.cli.duplicates import show_duplicates

@@ -237,7 +237,8 @@ def _moment(connection: duckdb.DuckDBPyConnection, name: str, dates: str) -> str
     Most logs write ISO, which DuckDB reads twenty times as fast as text of any shape; only what it cannot read is
     judged. It takes text without a zone as UTC, wherever this machine stands.
     """
-    connection.execute("SET TimeZone = 'UTC'") if _knows_zones(connection) else None
+    if _knows_zones(connection):
+        connection.execute("SET TimeZone = 'UTC'")
     quick = "make_timestamp(epoch_us(TRY_CAST(timestamp_ AS TIMESTAMPTZ)))"
     iso = r"regexp_matches(timestamp_, '^\s*\d{4}-\d{2}-\d{2}')"
     odd = f"timestamp_ IS NOT NULL AND (TRY_CAST(timestamp_ AS TIMESTAMPTZ) IS NULL OR NOT {iso})"

@@ -126,13 +126,15 @@ def _copy_in(
     connection.execute("SET disabled_optimizers = 'common_subexpressions'")
     # No line is longer than its file, and what is set aside for one is filled with zeros first.
     longest = min(MOST_LINE, max(LEAST_LINE, clean.path.stat().st_size + 1))
-    connection.execute(
-        f"CREATE TABLE incoming AS SELECT {kept} FROM read_csv(?, columns={{{names}}}, "
-        f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
-        f"strict_mode=true, max_line_size={longest}, buffer_size={longest * 2}, nullstr='')",
-        [str(clean.path), clean.delimiter],
-    )
-    connection.execute("RESET disabled_optimizers")
+    try:
+        connection.execute(
+            f"CREATE TABLE incoming AS SELECT {kept} FROM read_csv(?, columns={{{names}}}, "
+            f"delim=?, header=false, skip=1, quote='\"', escape='\"', auto_detect=false, null_padding=false, "
+            f"strict_mode=true, max_line_size={longest}, buffer_size={longest * 2}, nullstr='')",
+            [str(clean.path), clean.delimiter],
+        )
+    finally:
+        connection.execute("RESET disabled_optimizers")
 
 
 def _forget(connection: duckdb.DuckDBPyConnection) -> None:
