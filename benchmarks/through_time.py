@@ -20,12 +20,13 @@ from typing import Any
 import duckdb
 
 from benchmarks import in_postgresql
-from benchmarks.kpis import ForgetfulEngine
+from benchmarks.kpis import ForgetfulEngine, alternately
 from benchmarks.opened import opened_book
 from salesops.book.book import Book
 from salesops.book.settings import Segment, Settings
 from salesops.pipeline import as_of, movement
 
+RUNS = 5
 QUARTER = "2025Q2"
 SIZES = [
     Segment(name="Large", criterion="amount >= 200000"),
@@ -150,19 +151,10 @@ def _here(book: Book, base: Path, question: Question) -> tuple[float, float, lis
     ) as connection:
         read = ", ".join(f"max({column})" for column in question.columns)
         text = f"SELECT {read} FROM {question.table}"
-        scan = _fewest(lambda: connection.execute(text).fetchall())
+        connection.execute(text).fetchall()
+        (scan,) = alternately(RUNS, lambda: connection.execute(text).fetchall())
     answer = question.ask(book)
-    return scan, _fewest(lambda: question.ask(book)), answer
-
-
-def _fewest(ask: Callable[[], object], runs: int = 5) -> float:
-    ask()
-    taken = []
-    for _ in range(runs):
-        started = time.perf_counter()
-        ask()
-        taken.append(time.perf_counter() - started)
-    return min(taken)
+    return scan, alternately(RUNS, lambda: question.ask(book))[0], answer
 
 
 def _tell(question: Question, scan: float, ours: float, theirs: float | None, verdict: str) -> None:

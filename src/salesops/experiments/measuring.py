@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
 
@@ -111,12 +111,7 @@ def _read(book: Book, plan: Plan, kind: Kind, start: date, end: date) -> Reading
             for key in keys
         ]
         compared = compare(units)
-    found: dict[str, Any] = {
-        name: getattr(compared, name)
-        for name in (
-            "effect", "plain", "placebo", "people", "treated", "compared", "unlike", "silent", "apart",
-        )
-    }  # fmt: skip
+    found: dict[str, Any] = {f.name: getattr(compared, f.name) for f in fields(compared)}
     return Reading(
         kind=kind,
         kpi=kpi.name,

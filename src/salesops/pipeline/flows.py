@@ -79,33 +79,28 @@ def flows(book: Book) -> list[Flow]:
                     entered_at <= moment AND (left_at IS NULL OR left_at > moment)) AS n
                 FROM visit, point GROUP BY place, moment
             ) GROUP BY place
+        ), lasted AS (
+            SELECT place, list([days, CAST(is_over AS BIGINT), n] ORDER BY days, is_over) AS held FROM (
+                SELECT place, CAST(days AS BIGINT) AS days, is_over, count(*) AS n FROM visit
+                WHERE entered_at >= $year_ago GROUP BY ALL
+            ) GROUP BY place
         )
-        SELECT c.place, c.entered, c.arrived, c.left, e.n, e.lost, e.went_back, q.held
+        SELECT c.place, c.entered, c.arrived, c.left, e.n, e.lost, e.went_back, q.held, l.held
         FROM coming c LEFT JOIN ended e USING (place) LEFT JOIN queue q USING (place)
+        LEFT JOIN lasted l USING (place)
         LEFT JOIN (SELECT stage, min(position) AS position FROM pipeline_stage GROUP BY stage) s ON s.stage = c.place
         ORDER BY c.place <> $lead, c.place IN ($owner, $team), s.position NULLS LAST, c.place""",
         asked,
     ).rows
-    curves = _curves(book)
-    return [_flow(row, curves.get(row[0], [])) for row in counted]
+    return [_flow(row) for row in counted]
 
 
-def _curves(book: Book) -> dict[str, list[Unit]]:
-    """How long stays of the last year lasted, by place; those going on count as far as they have come."""
-    rows = book.engine.run(
-        f"""{visits(book)} SELECT place, days, is_over, count(*) FROM visit
-        WHERE entered_at >= $year_ago GROUP BY ALL ORDER BY ALL""",
-        values(book),
-    ).rows
-    found: dict[str, list[Unit]] = {}
-    for place, days, is_over, count in rows:
-        found.setdefault(place, []).append(Unit(True, "", "", int(days), bool(is_over), int(count)))
-    return found
-
-
-def _flow(row: tuple[Any, ...], units: list[Unit]) -> Flow:
-    place, entered, arrived, left, n, lost, went_back, queue = row
-    curve = curve_of(units)
+def _flow(row: tuple[Any, ...]) -> Flow:
+    place, entered, arrived, left, n, lost, went_back, queue, lasted = row
+    # Stays that go on count as far as they have come.
+    curve = curve_of(
+        Unit(True, "", "", days, bool(over), many) for days, over, many in lasted or ()
+    )
     low, high = median_interval(curve)
     is_stage = place not in (OWNER, TEAM, LEAD)
     return Flow(

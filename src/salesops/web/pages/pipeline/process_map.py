@@ -183,7 +183,6 @@ def _drawn(found: Process, share: int) -> list[Arc]:
 def _chart(
     request: HttpRequest, asked: Asked, found: Process, drawn: list[Arc], ends: dict[str, str]
 ) -> Any:
-    begins = {a.name: a.starts for a in found.activities if a.starts}
     steps = [Step(START, "start", counted(found.cases, "deal"), label="Created")]
     for activity in found.activities:
         name, outcome = activity.name, ends.get(activity.name)
