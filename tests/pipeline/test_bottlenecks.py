@@ -12,7 +12,7 @@ import pytest
 from salesops.book.book import Book
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import bottlenecks, flows, held_up
-from salesops.pipeline.bottleneck_words import cost, evidence, sureness
+from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness
 from salesops.sample.company import simulate
 from tests.drawn import draw_book
 from tests.pipeline.waiting import BEGINS, SLOW, Drawing, waiting
@@ -160,3 +160,8 @@ NEEDED = (
     "pipeline_stage",
     "exchange_rate",
 )
+
+
+def test_where_nothing_could_be_looked_at_that_is_what_is_said() -> None:
+    assert "too few deals" in nothing(0)
+    assert "too few" not in nothing(1)

@@ -14,7 +14,7 @@ from salesops.cli.writing import refuse_file, write
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Flow, bottlenecks, flows, held_up
-from salesops.pipeline.bottleneck_words import cost, evidence, sureness
+from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness
 from salesops.pipeline.visits import PLACES
 
 SHOWN, EVERY = 20, 2**62
@@ -49,7 +49,7 @@ def show_bottlenecks(reading: Reading, form: Format, target: Path | None) -> Non
     refuse_file(target)
     console = out()
     if not found.found:
-        say(console, "Nothing holds deals up that chance would not explain.")
+        say(console, nothing(found.looks))
         say(console, f"{found.looks:,} looks were taken. All places: --places.", style="dim")
     for one in found.found:
         say(console, one.title, style="bold")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.pipeline.bottlenecks import DAYS, Bottleneck
+from salesops.pipeline.looks import LEAST_HERE, LEAST_THERE
 
 MOST_SURE = 1_000_000  # rarer than that is said as that
 
@@ -77,3 +78,13 @@ def sureness(found: Bottleneck) -> str:
 def surety(found: Bottleneck) -> int:
     """The same from 1 to 3, for the eye."""
     return 3 if found.rate < 1e-5 else 2 if found.rate < 1e-3 else 1
+
+
+def nothing(looks: int) -> str:
+    """What is said where nothing was found: that nothing is there, or that nothing could be looked at."""
+    if not looks:
+        return (
+            f"There are too few deals to look at: a look takes {LEAST_HERE} that came to one stage or hand-over in a "
+            f"quarter, and {LEAST_THERE} alike to compare them with."
+        )
+    return "Nothing holds deals up that chance would not explain."

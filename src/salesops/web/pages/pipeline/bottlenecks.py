@@ -14,7 +14,7 @@ from salesops.book.book import Book
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
-from salesops.pipeline.bottleneck_words import cost, evidence, sureness, surety
+from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness, surety
 from salesops.pipeline.bottlenecks import MEASURES
 from salesops.pipeline.visits import LEAD, PLACES
 from salesops.web.books import asked_book, speaks_of
@@ -66,6 +66,7 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
         frame
         | {
             "looks": known.found.looks,
+            "nothing": nothing(known.found.looks),
             "found": [_told(b, book.facts.currency) for b in known.found.found],
             "places": [_place(f) for f in known.flows],
             "chosen": chosen,

@@ -121,3 +121,6 @@ addEventListener('keydown', e => {
     rows[Math.max(0, Math.min(rows.length - 1, i + (key === 'j' ? 1 : -1)))]?.focus();
   }
 });
+
+/* a picture wider than its window is looked at in the middle */
+$$('[data-middle]').forEach(w => { w.scrollLeft = (w.scrollWidth - w.clientWidth) / 2; });
