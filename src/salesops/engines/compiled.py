@@ -122,6 +122,7 @@ def _lean(text: str, tables: Mapping[str, Table]) -> str:
     return pushdown_projections(tree, schema=schema).sql(dialect="duckdb")
 
 
+@lru_cache(maxsize=100)
 def _literal(value: object) -> str:
     """How DuckDB's dialect writes the stand-in value."""
     import ibis

@@ -70,7 +70,7 @@ def test_in_the_row_many_at_once_and_on_the_board(start: str, enter: Enter) -> N
     assert [_stage(k) for k in ("bob-deal", "mill", "quay")] == ["New", "New", "Offer"]
 
     page.get_by_role("link", name="Board").click()
-    page.get_by_role("link", name="Mill", exact=True).focus()
+    page.locator("[data-card=mill]").get_by_role("link", name="Mill", exact=True).focus()
     for key in ("m", "ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
     expect(page.get_by_role("status").filter(has_text="Mill")).to_contain_text("changed to Won.")
