@@ -42,6 +42,7 @@ UNITS = {
     Unit.MONEY: "money, in the book's reporting currency",
     Unit.MONEY_PER_DAY: "money a day, in the book's reporting currency",
     Unit.DAYS: "days",
+    Unit.HOURS: "hours",
     Unit.MONTHS: "months",
     Unit.TIMES: "times",
     Unit.COUNT: "count",

@@ -192,7 +192,7 @@ def _nothing(cell: Cell) -> str:
 def _value(kpi: Kpi, exact: Fraction | None) -> int | Decimal | None:
     if exact is None:
         return None
-    if kpi.unit in (Unit.MONEY, Unit.COUNT):
+    if kpi.is_whole:
         return round(exact)  # of a Fraction: exact, half to even
     return _decimal(exact / kpi.scale)
 

@@ -7,7 +7,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from salesops.foundations.money import format_money
-from salesops.kpis._definition import SECONDS_A_DAY, Kpi, Unit
+from salesops.kpis._definition import SECONDS_A_DAY, SECONDS_AN_HOUR, Kpi, Unit
 
 if TYPE_CHECKING:
     from salesops.book.measurement import Figure, Measurement
@@ -28,9 +28,11 @@ def value_in_words(
     number = {
         Unit.SHARE: lambda: f"{value * 100:,.1f} %",
         Unit.DAYS: lambda: f"{value:,.1f} d",
+        Unit.HOURS: lambda: f"{value:,.1f} h",
         Unit.MONTHS: lambda: f"{value:,.1f} months",
         Unit.TIMES: lambda: f"{value:,.2f}×",
-        Unit.COUNT: lambda: f"{value:,.0f}",
+        # A mean of counts is seldom whole.
+        Unit.COUNT: lambda: f"{value:,.0f}" if value == int(value) else f"{value:,.1f}",
     }[unit]()
     return number.replace("-", MINUS)
 
@@ -135,5 +137,6 @@ def _bar(figure: Figure, most: float) -> str:
 
 def sum_in_words(kpi: Kpi, unit: Unit, number: Decimal | int, currency: str) -> str:
     """One of a figure's two sums, or what a row adds to it, in the unit it counts."""
-    scale = {Unit.DAYS: SECONDS_A_DAY, Unit.SHARE: kpi.scale}.get(unit, 1)
+    scales = {Unit.DAYS: SECONDS_A_DAY, Unit.HOURS: SECONDS_AN_HOUR, Unit.SHARE: kpi.scale}
+    scale = scales.get(unit, 1)
     return value_in_words(unit, Decimal(number) / scale, currency)

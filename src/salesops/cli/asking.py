@@ -90,8 +90,7 @@ def _columns(measurement: Measurement) -> Columns:
     """The columns of the records with what is in them, also where there are no records."""
     nothing = figure_of(measurement.kpi, Cell(None, None, 0), measurement.by, measurement.by)
     (record,) = dataclasses.replace(measurement, figures=(nothing,)).records()
-    is_whole = measurement.kpi.unit in (Unit.MONEY, Unit.COUNT)
-    value = {"value": "whole" if is_whole else "decimal"}
+    value = {"value": "whole" if measurement.kpi.is_whole else "decimal"}
     return {name: (value | KINDS).get(name, "text") for name in record}
 
 
@@ -141,7 +140,7 @@ def _counts(kpi: Kpi, numerator: Any, currency: str) -> str:
     """What the row adds to the number; nothing where it is left out of it."""
     if numerator is None:
         return ""
-    if kpi.unit in (Unit.MONEY, Unit.DAYS):
+    if kpi.unit in (Unit.MONEY, Unit.DAYS, Unit.HOURS):
         return value_in_words(kpi.unit, Decimal(numerator) / kpi.scale, currency)
     return _plain(numerator)
 

@@ -100,6 +100,8 @@ def in_unit(kpi: str, currency: str, value: float, *, signed: bool = True) -> st
             return f"{sign}{format_money(round(size), currency)}"
         case Unit.DAYS:
             return f"{sign}{size:.1f} days"
+        case Unit.HOURS:
+            return f"{sign}{size:.1f} hours"
         case _:
             return f"{sign}{size:.2f}"
 

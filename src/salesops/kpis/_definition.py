@@ -32,6 +32,7 @@ class Unit(StrEnum):
     MONEY = "money"  # minor units of the reporting currency
     MONEY_PER_DAY = "money_per_day"
     DAYS = "days"
+    HOURS = "hours"
     MONTHS = "months"
     TIMES = "times"
     COUNT = "count"
@@ -232,16 +233,22 @@ class Kpi:
 
     @property
     def numerator_unit(self) -> Unit:
-        """What the numerator counts; DAYS are held in seconds."""
+        """What the numerator counts; DAYS and HOURS are held in seconds."""
         if self.sums is not None:
             return self.sums[0]
-        of_value = {u: u for u in (Unit.MONEY, Unit.DAYS)} | {Unit.MONEY_PER_DAY: Unit.MONEY}
+        of_value = {u: u for u in (Unit.MONEY, Unit.DAYS, Unit.HOURS)}
+        of_value |= {Unit.MONEY_PER_DAY: Unit.MONEY}
         return of_value.get(self.unit, Unit.COUNT)
 
     @property
     def denominator_unit(self) -> Unit:
-        """What the denominator counts; DAYS are held in seconds."""
+        """What the denominator counts; DAYS and HOURS are held in seconds."""
         return Unit.COUNT if self.sums is None else self.sums[1]
+
+    @property
+    def is_whole(self) -> bool:
+        """The value is a whole number: minor units, or a count that is no mean."""
+        return self.unit is Unit.MONEY or (self.unit is Unit.COUNT and self.is_sum)
 
     @property
     def is_dated(self) -> bool:
@@ -254,6 +261,7 @@ class Kpi:
 
 
 SECONDS_A_DAY = 86_400
+SECONDS_AN_HOUR = 3_600
 
 
 def ones(condition: Any) -> Any:

@@ -169,7 +169,7 @@ def chance_of_stage(facts: Facts) -> Table:
     return counted.select(
         chance_pipeline=counted.pipeline,
         chance_stage=counted.stage,
-        chance=_decimal(ratio_of(counted.won, BASIS_POINTS, counted.ended), "0.0001"),
+        chance=decimal_of(ratio_of(counted.won, BASIS_POINTS, counted.ended), "0.0001"),
     )
 
 
@@ -235,7 +235,8 @@ def _with_days_held(facts: Facts, quotas: Table, window: Window) -> Table:
     # Engines disagree on the least of a null and a day; without an end there is no part.
     quotas = quotas.mutate(held_from=begins, held_to=only(quotas.ends_on.notnull(), ends))
     until, before, length = (
-        _days(quotas.starts_on, day) for day in (quotas.held_to, quotas.held_from, quotas.ends_on)
+        days_between(quotas.starts_on, day)
+        for day in (quotas.held_to, quotas.held_from, quotas.ends_on)
     )
     value = quotas.value_minor
     part = ratio_of(value, until, length) - ratio_of(value, before, length)
@@ -248,11 +249,12 @@ def _with_days_held(facts: Facts, quotas: Table, window: Window) -> Table:
     return quotas.filter(quotas.days.isnull() | (quotas.days > 0)).drop("holder", "hired", "gone")
 
 
-def _days(first: Any, after: Any) -> Any:
+def days_between(first: Any, after: Any) -> Any:
+    """How many days from a day to another, as an exact whole number."""
     return after.delta(first, unit="day").cast("int64")
 
 
-def _decimal(count: Any, unit: str) -> Any:
+def decimal_of(count: Any, unit: str) -> Any:
     """A whole number of units such as 0.0001, as an exact decimal of six places."""
     import ibis
 
@@ -347,16 +349,16 @@ def _shares_of_credit(facts: Facts) -> Table:
     taken = splits.select(
         "split_deal",
         "split_person",
-        share_from=_decimal(
+        share_from=decimal_of(
             ratio_of(splits.until - splits.part, PARTS_PER_MILLION, over), MILLIONTH
         ),
-        share_to=_decimal(ratio_of(splits.until, PARTS_PER_MILLION, over), MILLIONTH),
+        share_to=decimal_of(ratio_of(splits.until, PARTS_PER_MILLION, over), MILLIONTH),
     )
     short = splits.filter(splits.total <= NEARLY_WHOLE)
     left = short.select(
         "split_deal",
         split_person=ibis.null("string"),
-        share_from=_decimal(short.total, MILLIONTH),
+        share_from=decimal_of(short.total, MILLIONTH),
         share_to=ibis.literal(Decimal(1), SIX_PLACES),
     ).distinct()
     return taken.union(left)
@@ -384,10 +386,12 @@ def attainment_of_people(facts: Facts, window: Window) -> Table:
     )
     everybody = ibis.window()
     held = held.mutate(
-        asked=_days(held["first"].min().over(everybody), held.after.max().over(everybody))
+        asked=days_between(held["first"].min().over(everybody), held.after.max().over(everybody))
     )
     whole = held.filter(
-        held.days >= held.asked, _days(held["first"], held.after) >= held.asked, held.quota > 0
+        held.days >= held.asked,
+        days_between(held["first"], held.after) >= held.asked,
+        held.quota > 0,
     )
     both = whole.select("owner_id", "after", "quota")
     credits = credits_in(facts, window)
