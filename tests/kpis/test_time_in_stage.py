@@ -29,7 +29,7 @@ def test_visits_add_up_and_who_is_still_there_is_open(draw: Callable[..., Book])
         f.key[0]: f for f in book.measure("time_in_stage", period="2026Q1", by="stage").figures
     }
     discovery = found["Discovery"]
-    assert (discovery.numerator, discovery.n, discovery.n_open) == (12.5 * 86_400, 1, 1)
+    assert [discovery.numerator, discovery.n, discovery.n_open] == [12.5 * 86_400, 1, 1]
     assert found["Proposal"].value == 1
     assert discovery.is_immature
 
