@@ -11,7 +11,7 @@ from salesops.book.book import Book
 from salesops.book.facts import Scope
 from salesops.engines.scoped import ScopedEngine
 from salesops.experiments import Rule, conclusion, looked_at, replay
-from salesops.experiments.clustered import Tally, difference
+from salesops.foundations.clustered import Tally, difference
 from salesops.foundations.problem import Refusal
 from tests.drawn import draw_book
 

@@ -17,7 +17,7 @@ from salesops.book.facts import Scope
 from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import BOXES, GROUPS, movement, moves
-from tests.drawn import draw_book
+from tests.drawn import draw_book, read_drawing
 
 OVER = "2026-04-01..2026-06-30"
 
@@ -62,12 +62,12 @@ PEOPLE = """
 
 def deals_of(states: str) -> str:
     """The deals of drawn states, each as its last one says."""
-    lines = [line.split() for line in states.strip().splitlines()]
-    last = {cells[0]: line for cells, line in zip(lines, states.strip().splitlines(), strict=True)}
-    rows = ["id  stage  amount  close_date  owner_id"]
-    for key, line in list(last.items())[1:]:
-        cells = [c for c in line.split("  ") if c.strip()]
-        rows.append("  ".join([key, *(c.strip() for c in cells[2:])]))
+    last = {record["opportunity_id"]: record for record in read_drawing(states)}
+    of_a_deal = [
+        c for c in states.split("\n")[1].split() if c not in ("valid_from", "change_source")
+    ]
+    rows = ["  ".join(["id", *of_a_deal[1:]])]
+    rows += ["  ".join(record.get(c, "-") for c in of_a_deal) for record in last.values()]
     return "\n".join(rows)
 
 

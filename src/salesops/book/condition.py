@@ -8,6 +8,7 @@ from salesops.book.book import Book
 from salesops.book.custom import Custom, tables_with
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
+from salesops.foundations.problem import Refusal
 
 
 def narrowing(book: Book) -> str:
@@ -34,6 +35,28 @@ def condition(where: str, minor_digits: int, custom: Custom) -> str:
         for name in referred
     )
     return f"x.id IN (SELECT deal.id FROM opportunity deal {joins} WHERE {criterion.sql(_named)})"
+
+
+def condition_on_a_state(book: Book, criterion: str) -> tuple[str, tuple[str, ...]]:
+    """A criterion over one state `v` of an opportunity, and the columns it reads.
+
+    Raises Refusal where it reads other tables, of which no past is kept.
+    """
+    return _on_a_state(criterion, minor_digits(book.facts.currency), book.facts.custom)
+
+
+@lru_cache(maxsize=256)
+def _on_a_state(where: str, minor_digits: int, custom: Custom) -> tuple[str, tuple[str, ...]]:
+    tables = tables_with(custom)
+    criterion = parse(where, tables["opportunity"], tables, minor_digits=minor_digits)
+    there = [c for c in criterion.columns if "." in c]
+    if there:
+        raise Refusal(
+            f"What “{there[0]}” was in the past is not known: history is kept of deals alone. "
+            "Write the rule with what stands on the deal."
+        )
+    text = criterion.sql(lambda name: "v.opportunity_id" if name == "id" else f'v."{name}"')
+    return text, criterion.columns
 
 
 def _named(column: str) -> str:

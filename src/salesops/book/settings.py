@@ -1,4 +1,4 @@
-"""Settings of a book: fiscal calendar, currency, what stages mean, and segments as criteria."""
+"""Settings of a book: fiscal calendar, currency, what stages mean, segments as criteria, and the sales process."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from salesops.book.custom import CustomColumn
+from salesops.book.sales_process import SalesProcess, in_order
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.problem import Refusal
 
@@ -76,9 +77,15 @@ class Settings(BaseModel):
     calendar: CalendarSettings = CalendarSettings()
     stages: list[StageMeaning] = []
     segments: list[Segment] = []
+    sales_process: SalesProcess = ()
     custom: tuple[
         CustomColumn, ...
     ] = ()  # of an office, whose records define them; not in the file
+
+    @field_validator("sales_process")
+    @classmethod
+    def _by_day(cls, versions: SalesProcess) -> SalesProcess:
+        return in_order(versions)
 
 
 def load_settings(folder: Path) -> Settings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from salesops.experiments.clustered import Difference
 from salesops.experiments.replay import Fate, Replay
+from salesops.foundations.clustered import Difference
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 

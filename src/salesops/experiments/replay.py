@@ -14,13 +14,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import narrowing
-from salesops.book.custom import tables_with
-from salesops.book.history import history_from, kept_of_the_past
-from salesops.experiments.clustered import Difference, Tally, difference
-from salesops.foundations.criterion import parse
+from salesops.book.condition import condition_on_a_state, narrowing
+from salesops.book.history import KNOWN_THEN, MADE_OF, history_from, kept_of_the_past
+from salesops.foundations.clustered import Difference, Tally, difference
 from salesops.foundations.instant import bare, in_zone
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.foundations.statistics import median_ranks, wilson
@@ -31,12 +28,6 @@ MOMENTS: tuple[Moment, ...] = ("entering", "leaving")
 _HOW_IT_ENDED = frozenset(
     {"outcome", "is_closed", "is_won", "closed_on", "closed_at", "loss_reason"}
 )
-# What never changes, is worked out of each state, or goes with the amount.
-_KNOWN_THEN = frozenset(
-    """id created_at created_on currency stage stage_position is_qualified pitched_on qualified_on
-    qualified_value_minor""".split()
-)
-_MADE_OF = {"value_minor": "amount_minor", "team": "owner_id"}
 
 
 @dataclass(frozen=True)
@@ -209,22 +200,13 @@ class _Asked:
 
 def _touches(book: Book, text: str) -> str:
     """The rule's condition over a state `v`. Refuses what was not known of a deal at the time."""
-    tables = tables_with(book.facts.custom)
-    criterion = parse(
-        text, tables["opportunity"], tables, minor_digits=minor_digits(book.facts.currency)
-    )
-    there = [c for c in criterion.columns if "." in c]
-    if there:
-        raise Refusal(
-            f"What “{there[0]}” was in the past is not known: history is kept of deals alone. "
-            "Write the rule with what stands on the deal."
-        )
-    ended = [c for c in criterion.columns if c in _HOW_IT_ENDED]
+    condition, columns = condition_on_a_state(book, text)
+    ended = [c for c in columns if c in _HOW_IT_ENDED]
     if ended:
         raise Refusal(
             f"“{ended[0]}” says how a deal ended, which nobody knew when the rule would have looked at it."
         )
-    asked = {c: _MADE_OF.get(c, c) for c in criterion.columns if c not in _KNOWN_THEN}
+    asked = {c: MADE_OF.get(c, c) for c in columns if c not in KNOWN_THEN}
     kept = kept_of_the_past(book, asked.values())
     lost = [c for c, made_of in asked.items() if made_of not in kept]
     if lost:
@@ -232,7 +214,7 @@ def _touches(book: Book, text: str) -> str:
             f"History keeps no former values of “{lost[0].removesuffix('_minor')}”: it is known as it is now, "
             "and not as it was when the rule would have looked at it."
         )
-    return criterion.sql(lambda name: "v.opportunity_id" if name == "id" else f'v."{name}"')
+    return condition
 
 
 def _refuse_unknown_stage(book: Book, stage: str) -> None:

@@ -140,8 +140,12 @@ def _with_fields(settings: Settings) -> Settings:
 
 
 def _made_by(settings: Settings) -> str:
-    """Changes with whatever a base is made by beside the records: the decisions of people, and this program."""
-    return hashlib.sha256(f"{_program()}{settings.model_dump_json()}".encode()).hexdigest()[:32]
+    """Changes with whatever a base is made by beside the records: the decisions of people, and this program.
+
+    What a process asks is looked up when it is asked for, and makes no base another.
+    """
+    said = settings.model_dump_json(exclude={"sales_process"})
+    return hashlib.sha256(f"{_program()}{said}".encode()).hexdigest()[:32]
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from salesops.pipeline.as_of import as_of, days_back, first_day
 from salesops.pipeline.bottlenecks import Bottleneck, Bottlenecks, Held, bottlenecks, held_up
+from salesops.pipeline.conformance import Conformance, Departed, conformance, departures
 from salesops.pipeline.ends import Ends, ends
 from salesops.pipeline.flows import Flow, flows
 from salesops.pipeline.funnel import FATES, Entry, Funnel, Step, entries, funnel
@@ -28,6 +29,8 @@ __all__ = [
     "Bottlenecks",
     "Box",
     "Bridge",
+    "Conformance",
+    "Departed",
     "Ends",
     "Entry",
     "Flow",
@@ -43,8 +46,10 @@ __all__ = [
     "Ways",
     "as_of",
     "bottlenecks",
+    "conformance",
     "days_back",
     "deals_through",
+    "departures",
     "ends",
     "entries",
     "first_day",
