@@ -15,7 +15,16 @@ from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import fixed_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.models import NOUNS, Account, Activity, Campaign, Contact, Lead, Opportunity
+from salesops.records.models import (
+    NOUNS,
+    Account,
+    Activity,
+    Campaign,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityContact,
+)
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from tests.office.readers import Office
@@ -74,6 +83,25 @@ def test_an_account_a_contact_and_a_deal_come_of_it_as_one_change(led: Office) -
     for record in (lead, deal, contact, lead.account):
         assert record.versions.objects.get(record_id=record.pk, opened_by=change.pk)
     assert Change.objects.get(verb="convert_lead") == change
+
+
+def test_the_contact_is_the_primary_one_of_the_deal_until_the_conversion_is_taken_back(
+    led: Office,
+) -> None:
+    change = _convert(led.bob, role="Champion")
+    part = OpportunityContact.objects.get()
+    lead = _lead()
+    assert (part.opportunity_id, part.contact_id, part.role, part.is_primary) == (
+        lead.opportunity_id, lead.contact_id, "Champion", True,
+    )  # fmt: skip
+    edit_record(led.bob, OpportunityContact, part.pk, {"role": "Evaluator"}, NOW)
+    with pytest.raises(Refusal, match="role in the deal was changed since"):
+        undo_change(led.bob, change, LATER)
+    edit_record(led.bob, OpportunityContact, part.pk, {"role": "Champion"}, NOW)
+    undone = undo_change(led.bob, change, LATER).change
+    assert not OpportunityContact.objects.filter(deleted_at=None).exists()
+    undo_change(led.bob, undone, LATER)
+    assert OpportunityContact.objects.get().deleted_at is None
 
 
 def test_its_activities_stay_with_it_and_go_along_but_for_those_of_another_deal(
@@ -135,7 +163,7 @@ def test_undoing_takes_all_of_it_back_and_undoing_that_makes_it_again(led: Offic
     change = _convert(led.bob)
     converted = _state()
     back = undo_change(led.bob, change, LATER)
-    assert (back.records, back.stay) == (5, ())
+    assert (back.records, back.stay) == (6, ())
     assert _state() == before
     with pytest.raises(Refusal, match="undone already"):
         undo_change(led.bob, change, LATER)

@@ -25,6 +25,7 @@ from salesops.records.models import (
     Contact,
     Lead,
     Opportunity,
+    OpportunityContact,
     Person,
     RecurringRevenue,
 )
@@ -177,6 +178,40 @@ def test_contacts_and_leads_are_merged_and_deals_are_not(acme: Office) -> None:
     merge_records(acme.bob, Lead, "l1", ["l2"], NOW)
     with pytest.raises(Refusal, match="not merged"):
         merge_records(acme.bob, Opportunity, "mill", ["quay"], NOW)
+
+
+PARTS = (
+    ("p1", "mill", "ana", "Champion", False),
+    ("p2", "mill", "ann", "champion", True),
+    ("p3", "quay", "ann", "Evaluator", None),
+    ("p4", "quay", "ana", None, True),
+    ("p5", "mill", "ann", "Evaluator", False),
+)
+
+
+def test_merged_contacts_keep_each_role_in_a_deal_once_and_have_their_own_again_afterwards(
+    acme: Office,
+) -> None:
+    Contact.objects.create(id="ann", name="Ann", owner_id="bob", account_id="acme-2")
+    for key, deal, contact, role, is_primary in PARTS:
+        OpportunityContact.objects.create(
+            id=key, opportunity_id=deal, contact_id=contact, role=role, is_primary=is_primary
+        )
+    before = _state()
+    change = merge_records(acme.bob, Contact, "ana", ["ann"], NOW)
+    left = OpportunityContact.objects.filter(deleted_at=None).order_by("pk")
+    assert list(left.values_list("pk", "contact_id", "role", "is_primary")) == [
+        ("p2", "ana", "champion", True),
+        ("p3", "ana", "Evaluator", True),  # p4 said no role, and that she is the primary contact
+        ("p5", "ana", "Evaluator", False),
+    ]
+    unmerge_records(acme.bob, change, LATER)
+    assert _state() == before
+    again = merge_records(acme.bob, Contact, "ana", ["ann"], NOW)
+    edit_record(acme.bob, OpportunityContact, "p3", {"is_primary": None}, NOW)
+    unmerge_records(acme.bob, again, LATER)
+    kept = OpportunityContact.objects.in_bulk()
+    assert (kept["p3"].is_primary, kept["p3"].contact_id, kept["p4"].deleted_at) == (None, "ann", None)  # fmt: skip
 
 
 def test_not_the_same_is_remembered_until_it_is_taken_back(acme: Office) -> None:

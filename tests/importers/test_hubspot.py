@@ -25,6 +25,7 @@ DEALS = as_csv(
             "Deal owner": "Ann Lee",
             "Associated Company IDs": "101",
             "Associated Company": "Acme",
+            "Associated Contact IDs": "900; 901;",
             "Closed Lost Reason": "",
             "Is Closed Won": "true",
             "Is Deal Closed?": "true",
@@ -84,6 +85,15 @@ def book(tmp_path: Path) -> Opened:
         "contacts.csv": CONTACTS,
     }
     return opened(tmp_path, files)
+
+
+def test_the_contacts_a_deal_is_associated_with_take_part_in_it(book: Opened) -> None:
+    parts = "SELECT id, opportunity_id, contact_id, role, is_primary FROM opportunity_contact ORDER BY 1"
+    assert book.rows(parts) == [
+        ("11 · 900", "11", "900", None, None),
+        ("11 · 901", "11", "901", None, None),
+    ]
+    assert book.told("unknown_reference") == [(2, "contact_id", "901")]
 
 
 def test_deals_contacts_and_companies_are_known_without_a_question(book: Opened) -> None:

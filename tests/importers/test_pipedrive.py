@@ -301,3 +301,14 @@ def test_without_an_id_rows_are_known_by_what_stays_the_same(tmp_path: Path) -> 
     assert "“Deal - Title” and “Company” and “Deal - Deal created”" in str(
         book.rows("SELECT message FROM _problem_count WHERE code = 'no_id_in_file'")
     )
+
+
+def test_the_contact_person_of_a_deal_is_its_primary_contact(tmp_path: Path) -> None:
+    parts = "SELECT id, opportunity_id, contact_id, is_primary FROM opportunity_contact"
+    named = opened(tmp_path / "named", {"deals.csv": DEALS, "people.csv": PEOPLE})
+    assert named.rows(parts) == [("11 · Zoe Zed", "11", "900", True)]
+    alone = opened(tmp_path / "alone", {"deals.csv": DEALS})
+    assert alone.rows(parts) == []  # a name that nobody is looked up by
+    ids = DEALS.replace(b"Deal - Contact person", b"Deal - Contact person ID")
+    by_id = opened(tmp_path / "id", {"deals.csv": ids.replace(b"Zoe Zed", b"900")})
+    assert by_id.rows(parts) == [("11 · 900", "11", "900", True)]

@@ -374,3 +374,22 @@ def test_a_second_told_by_two_exports_is_told_once(tmp_path: Path) -> None:
     }
     stages = [row[1] for row in opened(tmp_path, files).rows(VERSIONS)]
     assert stages == ["Prospecting", "Proposal", "Negotiation"]
+
+
+def test_contact_roles_are_read_with_the_primary_one(tmp_path: Path) -> None:
+    roles = """
+        Id,OpportunityId,ContactId,Role,IsPrimary,IsDeleted,SystemModstamp
+        00KA,006A,003A,Decision Maker,1,0,2025-01-01 00:00:00
+        00KB,006A,003A,,0,0,2025-01-01 00:00:00
+        00KC,006A,003B,Champion,0,1,2025-01-01 00:00:00
+        00KD,006A,000000000000000AAA,Evaluator,0,0,2025-01-01 00:00:00
+    """
+    files = {"Opportunity.csv": OPPORTUNITIES, "OpportunityContactRole.csv": roles}
+    read = opened(tmp_path, files)
+    assert read.rows("SELECT * FROM opportunity_contact ORDER BY id") == [
+        ("00KA", "006A", "003A", "Decision Maker", True),
+        ("00KB", "006A", "003A", None, False),
+    ]
+    assert [reason for _, reason in read.refused] == [
+        "The row has no contact that can be read, so it cannot count as an opportunity contact."
+    ]

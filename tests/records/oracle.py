@@ -10,7 +10,9 @@ SEE_ALL = ["administrator", "vp", "manager", "analyst", "representative"]
 ONLY_LOOKS = "analyst"
 FOR_ALL = ["person", "team_membership", "pipeline_stage", "exchange_rate", "product", "campaign"]
 FOR_OPERATIONS = ["campaign_spend", "cost", "recurring_revenue"]
-EDITED_BY_SELLERS = ["account", "contact", "lead", "opportunity", "opportunity_line", "activity"]
+EDITED_BY_SELLERS = [
+    "account", "contact", "lead", "opportunity", "opportunity_line", "opportunity_contact", "activity",
+]  # fmt: skip
 
 Row = dict[str, Any]
 Rule = Callable[["World", Row, str, Row], bool]
@@ -73,7 +75,7 @@ def edits(world: World, login: Row, table: str, row: Row) -> bool:
         return True
     if table == "contact":
         return _may(edits, world, login, "account", row["account_id"])
-    if table == "opportunity_line":
+    if table in ("opportunity_line", "opportunity_contact"):
         return _may(edits, world, login, "opportunity", row["opportunity_id"])
     return table == "activity" and _belongs(edits, world, login, row)
 
@@ -97,7 +99,7 @@ def _belongs_to_seen(world: World, login: Row, table: str, row: Row) -> bool:
         )
     if table == "contact":
         return _may(sees, world, login, "account", row["account_id"])
-    if table in ("opportunity_line", "opportunity_split"):
+    if table in ("opportunity_line", "opportunity_split", "opportunity_contact"):
         return _may(sees, world, login, "opportunity", row["opportunity_id"])
     return table == "activity" and _belongs(sees, world, login, row)
 

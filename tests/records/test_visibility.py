@@ -31,6 +31,7 @@ REFERENCES = {
     "opportunity": ("owner", "account"),
     "opportunity_line": ("opportunity",),
     "opportunity_split": ("opportunity", "person"),
+    "opportunity_contact": ("opportunity", "contact"),
     "activity": ("owner", "opportunity", "lead", "account", "contact"),
     "quota": ("person",),
 }

@@ -15,7 +15,7 @@ from salesops.tables import TABLES
 
 FACTS = (
     "account contact lead opportunity opportunity_version opportunity_line opportunity_split product "
-    "activity campaign campaign_spend cost recurring_revenue person team_membership quota "
+    "opportunity_contact activity campaign campaign_spend cost recurring_revenue person team_membership quota "
     "pipeline_stage exchange_rate"
 ).split()
 COLUMNS = [(t, c) for t in TABLES.values() for c in t.columns]

@@ -52,6 +52,7 @@ REST = {
     ),
     "opportunity_line": "id  opportunity_id  product_id  quantity  amount\nl1  d2  r1  1  2000",
     "opportunity_split": "id  opportunity_id  person_id  share\ns1  d2  p1  1",
+    "opportunity_contact": "id  opportunity_id  contact_id  role  is_primary\no1  d2  k1  R  yes",
     "team_membership": "person_id  team  valid_from\np1  T  2025-01-01",
 }
 

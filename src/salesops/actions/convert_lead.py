@@ -15,7 +15,14 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.lead import Lead
-from salesops.records.models import Account, Activity, Campaign, Contact, Opportunity
+from salesops.records.models import (
+    Account,
+    Activity,
+    Campaign,
+    Contact,
+    Opportunity,
+    OpportunityContact,
+)
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.records.zone import organisation_zone
@@ -41,6 +48,7 @@ def convert_lead(
     opportunity: Values | None,
     clock: Clock,
     *,
+    role: str | None = None,
     seen: int | None = None,
     reason: str = "",
     door: str = "browser",
@@ -48,7 +56,8 @@ def convert_lead(
     """Have the lead become a contact of an account and, unless that is None, a deal. Who may change the lead may.
 
     What is new is the actor's unless it names another owner; a deal has the lead's source and campaign unless it names
-    others. `seen` is the version of the lead the person was looking at.
+    others, and the contact is its primary one, in `role` if that is known. `seen` is the version of the lead the person
+    was looking at.
     """
     with changing(actor, CONVERT, clock, door=door, reason=reason) as change:
         lead = held_to_edit(actor, Lead, [key])[0]
@@ -68,6 +77,10 @@ def convert_lead(
                 change, actor, Opportunity, values | {"account_id": became["account_id"]}
             )
             became["opportunity_id"] = str(made.pk)
+            # Of a deal that is somebody else's from the beginning as well.
+            OpportunityContact.objects.create(
+                opportunity_id=made.pk, contact_id=became["contact_id"], role=role, is_primary=True
+            )
         _take_activities_along(lead, became)
         day = change.at.astimezone(ZoneInfo(organisation_zone())).date()
         Lead.objects.filter(pk=lead.pk).update(is_converted=True, converted_on=day, **became)

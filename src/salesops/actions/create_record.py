@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesops.actions.changing import changing
+from salesops.actions.contacts_of_deals import keep_one_primary
 from salesops.actions.edit_record import Unfit, Values, give_values
 from salesops.actions.mention import mention_in
 from salesops.foundations.clock import Clock
@@ -17,7 +18,7 @@ from salesops.tables import TABLES
 
 # What somebody who sells may create; everything else is for who may edit all.
 SELLERS_CREATE = frozenset(
-    {"account", "contact", "lead", "opportunity", "opportunity_line", "activity"}
+    "account contact lead opportunity opportunity_line opportunity_contact activity".split()
 )
 
 
@@ -68,6 +69,7 @@ def create_within(change: Change, actor: User, noun: type[Record], values: Value
         given.setdefault("created_at", change.at)
     give_values(actor, record, given)
     record.save(force_insert=True)
+    keep_one_primary(record)
     mention_in(change, record, given)
     if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
         raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, ForeignKey, QuerySet
 
 from salesops.actions.changing import changing
+from salesops.actions.contacts_of_deals import keep_one_primary
 from salesops.actions.mention import mention_in
 from salesops.actions.unfit import Unfit as Unfit
 from salesops.foundations.clock import Clock
@@ -170,6 +171,7 @@ def fitting(actor: User, field: CustomField, value: Any) -> Any:
 def _save(record: Record, columns: set[str]) -> None:
     fields = {str(f.column): f.name for f in record._meta.concrete_fields}
     record.save(update_fields=[fields[c] for c in columns])
+    keep_one_primary(record)
 
 
 def _fitting(actor: User, field: Field[Any, Any], value: Any) -> Any:

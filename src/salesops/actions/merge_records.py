@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import ForeignKey, Model, Q
 
 from salesops.actions.changing import changing
+from salesops.actions.contacts_of_deals import take_doubles_away
 from salesops.actions.edit_record import held_to_edit
 from salesops.book.custom import Kind
 from salesops.foundations.clock import Clock
@@ -71,6 +72,8 @@ def merge_records(
         held = {r.pk: r for r in held_to_edit(actor, noun, [winner, *others])}
         first, rest = held[winner], [held[key] for key in others]
         moved = {r.pk: _move(actor, noun, r.pk, winner) for r in rest}
+        if name == "contact":
+            take_doubles_away(winner, change)
         values = _values(first, rest, choices or {})
         _refuse_hidden(actor, first, values)
         replaced = {c: _text(getattr(first, c)) for c in values}

@@ -9,6 +9,7 @@ from typing import Any
 
 from salesops.actions.attach_files import changed_files, undo_files
 from salesops.actions.changing import undoing_once
+from salesops.actions.contacts_of_deals import keep_one_primary
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
 from salesops.actions.undo_conversion import is_of_conversion, undo_conversion
 from salesops.actions.unmerge_records import unmerge_records
@@ -17,7 +18,7 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.custom_field import CustomField
 from salesops.records.duplicate import Merge
-from salesops.records.models import KEPT
+from salesops.records.models import KEPT, OpportunityContact
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by
@@ -117,3 +118,5 @@ def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock
         if f.column not in OWN
     }
     record.update(**values)
+    if noun is OpportunityContact:
+        keep_one_primary(record.get())

@@ -12,13 +12,27 @@ from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.attachment import Attachment
 from salesops.records.change import Change
-from salesops.records.models import Account, Activity, Contact, Lead, Opportunity
+from salesops.records.models import (
+    Account,
+    Activity,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityContact,
+)
 from salesops.records.reach import reach
 from salesops.records.record import OWN, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 
-TOUCHED: tuple[type[Record], ...] = (Opportunity, Contact, Account, Lead, Activity)
+TOUCHED: tuple[type[Record], ...] = (
+    OpportunityContact,
+    Opportunity,
+    Contact,
+    Account,
+    Lead,
+    Activity,
+)
 
 
 def is_of_conversion(change: Change) -> bool:
@@ -111,8 +125,11 @@ def _refuse_worked_with(actor: User, noun: type[Record], state: _State, change: 
         return
     name = noun._meta.db_table
     if not state.is_as_left:
+        what = f"{name} “{state.now}”"
+        if noun is OpportunityContact:
+            what = "contact's role in the deal"
         raise Refusal(
-            f"The {name} “{state.now}” was changed since, so the conversion stays. Its history shows "
+            f"The {what} was changed since, so the conversion stays. Its history shows "
             "who changed it. Each record can still be changed by itself."
         )
     for other, column in what_points_at(noun):
@@ -121,7 +138,8 @@ def _refuse_worked_with(actor: User, noun: type[Record], state: _State, change: 
         since = list(pointing.exclude(pk__in=by_itself).values_list("pk", flat=True)[:1])
         if since:
             seen = visible_to(actor, other).filter(pk__in=since).first()
-            raise Refusal(_belongs(noun, state.now, f"“{seen}”" if seen else "Something"))
+            has_name = seen is not None and str(seen) != seen.pk
+            raise Refusal(_belongs(noun, state.now, f"“{seen}”" if has_name else "Something"))
     files = Attachment.objects.filter(noun=name, record_id=state.now.pk, ended_by=None)
     if (file := files.first()) is not None:
         raise Refusal(_belongs(noun, state.now, f"The file “{file}”"))

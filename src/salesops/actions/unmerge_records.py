@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q
 
 from salesops.actions.changing import changing
+from salesops.actions.contacts_of_deals import bring_doubles_back
 from salesops.actions.merge_records import NAMING, refuse_others
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
@@ -57,6 +58,8 @@ def unmerge_records(
         done = Unmerged(change, name, winner)
         for each in merges:
             _bring_back(actor, noun, each, done)
+        if name == "contact":
+            bring_doubles_back(merge)
         _put_back(actor, noun, merge, done)
         Share.objects.filter(begun_by=merge, ended_by=None).update(ended_by=change)
         Merge.objects.filter(pk__in=[m.pk for m in merges]).update(ended_by=change)

@@ -306,7 +306,7 @@ class IbisFacts:
         if name == "contact":
             with_account = table.account_id.isin(self.keys_seen("account"))
             return self._own_or_shared(name, table) | with_account
-        if name in ("opportunity_version", "opportunity_line"):
+        if name in ("opportunity_version", "opportunity_line", "opportunity_contact"):
             return table.opportunity_id.isin(self.keys_seen("opportunity"))
         if name == "opportunity_split":
             with_deal = table.opportunity_id.isin(self.keys_seen("opportunity"))

@@ -20,6 +20,7 @@ from salesops.importers.unfolding import (
     Worked,
     accounts_named,
     column_for,
+    contacts_of_deals,
     first_of,
     give_keys,
     stages_said,
@@ -81,6 +82,7 @@ _COMPANY_IDS = (
     "associated company ids (primary)|primary associated company id|hs_primary_associated_company|"
     "associated company ids|associated company id"
 ).split("|")
+_CONTACT_IDS = ("associated contact ids", "associated contact id")
 _HOME_AMOUNT = ("amount in company currency", "amount_in_home_currency")
 _WON = ("is closed won", "hs_is_closed_won")
 _CLOSED = ("is deal closed?", "is deal closed", "hs_is_closed")
@@ -225,6 +227,7 @@ def unfolded(
     if source.table == "opportunity":
         won, closed, lost = (_named(source, labels) for labels in (_WON, _CLOSED, _LOST))
         made.append(_history(connection, source))
+        made.append(_contacts(connection, source))
         made.append(stages_said(connection, source, won=won, closed=closed, lost=lost))
     return [file for file in made if file is not None]
 
@@ -240,6 +243,15 @@ def _companies(
     alike += f" = length({ids.key}) - length(replace({ids.key}, ';', ''))"
     name = f"CASE WHEN {alike} THEN {first_of(names.key, ';')} WHEN NOT contains({ids.key}, ';') THEN {names.key} END"
     return accounts_named(connection, source, first_of(ids.key, ";"), name, files)
+
+
+def _contacts(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:
+    """The contacts each deal is associated with; in which role, the export does not tell."""
+    ids = _named(source, _CONTACT_IDS)
+    if ids is None or not ids.filled:
+        return None
+    ids.note = ids.note or "In the contacts of deals"
+    return contacts_of_deals(connection, source, f"string_split({ids.key}, ';')", is_primary=False)
 
 
 def _history(connection: duckdb.DuckDBPyConnection, source: SourceFile) -> SourceFile | None:

@@ -22,6 +22,7 @@ from salesops.importers.pipedrive_headings import (
 from salesops.importers.unfolding import (
     Worked,
     accounts_named,
+    contacts_of_deals,
     first_of,
     give_keys,
     give_targets,
@@ -210,5 +211,22 @@ def unfolded(
             made.append(accounts_named(connection, source, ids.key, names.key, files))
     if source.table == "opportunity":
         made.append(pipedrive_deals.stages(connection, source))
+        made.append(_contacts(connection, source, files))
         pipedrive_deals.tell_no_history(connection, source)
     return [file for file in made if file is not None]
+
+
+def _contacts(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, files: Sequence[SourceFile]
+) -> SourceFile | None:
+    """The contact person of each deal, by id; by name where a file of people is there to be looked up in."""
+    who = told(source, "deal", "contact_id", bare=True) or told(source, "person", "id")
+    named = told(source, "deal", "contact", bare=True) or told(source, "person", "name")
+    if who is None and any(f.table == "contact" for f in files):
+        who = named
+    if who is None:
+        return None
+    for column in (who, named):
+        if column is not None:
+            column.note = column.note or "In the contacts of deals"
+    return contacts_of_deals(connection, source, f"[{who.key}]", is_primary=True)

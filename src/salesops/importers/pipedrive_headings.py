@@ -28,6 +28,7 @@ _ENTITIES = {
 _OWNER = "owner|besitzer|proprietaire|propietario|proprietario|eigenaar"
 _ID = "id|system id|pipedrive system id"
 _COMPANY = "organization|organisation|organizacion|organizacao|organisatie|organization name"
+_CONTACT = "contact person|personne a contacter|persona de contacto|pessoa de contato"
 _COMPANY_ID = "organization id|organisation id|organizacao id|id da organizacao"
 FIELDS: dict[str, dict[str, str]] = {
     "deal": {
@@ -41,6 +42,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "owner_id": _OWNER,
         "company": _COMPANY,
         "company_id": _COMPANY_ID,
+        "contact": _CONTACT,
+        "contact_id": "contact person id",
         "created_on": "deal created|creation date|deal created on|deal erstellt|affaire creee|"
         "negocio creado el|negocio criado em|data de criacao do negocio",
         "won": "won time|datum des gewonnenen deals|date de gain|ganho em",
@@ -96,7 +99,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "deal": "deal|affaire|trato|negocio",
         "company": _COMPANY,
         "company_id": _COMPANY_ID,
-        "contact": "contact person|personne a contacter|persona de contacto|pessoa de contato|person",
+        "contact": f"{_CONTACT}|person",
         "lead": "lead",
     },
     "lead": {

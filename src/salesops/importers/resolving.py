@@ -266,6 +266,7 @@ _NEEDED = {
     "team_membership": ("person_id", "valid_from"),
     "opportunity_line": ("opportunity_id",),
     "opportunity_split": ("opportunity_id", "person_id"),
+    "opportunity_contact": ("opportunity_id", "contact_id"),
     "campaign_spend": ("campaign_id",),
     "pipeline_stage": ("stage",),
     "exchange_rate": ("currency", "valid_from", "rate"),

@@ -144,6 +144,16 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
             "CurrencyIsoCode": "currency",
         },
     ),
+    "OpportunityContactRole": (
+        "opportunity_contact",
+        {
+            "Id": "id",
+            "OpportunityId": "opportunity_id",
+            "ContactId": "contact_id",
+            "Role": "role",
+            "IsPrimary": "is_primary",
+        },
+    ),
     "Product2": (
         "product",
         {

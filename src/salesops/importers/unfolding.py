@@ -269,6 +269,30 @@ def accounts_named(
     )
 
 
+def contacts_of_deals(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, named: str, *, is_primary: bool
+) -> SourceFile | None:
+    """Whom rows of deals name as their contacts. `named` is SQL of a list of keys or names; `is_primary` says that the
+    one a deal names is the contact it goes through."""
+    deal = column_for(source, "id")
+    if deal is None:
+        return None
+    columns = {"Known by": "id", "Deal": "opportunity_id", "Contact": "contact_id"}
+    primary = ""
+    if is_primary:
+        columns["Primary"], primary = "is_primary", ", 'yes'"
+    return unfold(
+        connection,
+        source,
+        "contacts of deals",
+        "opportunity_contact",
+        columns,
+        f"SELECT min(_row), deal || ' · ' || who, deal, who{primary} FROM ("
+        f"SELECT _row, {deal.key} AS deal, trim(unnest({named})) AS who FROM {source.staging}) "
+        "WHERE deal IS NOT NULL AND who <> '' GROUP BY deal, who",
+    )
+
+
 def _there(query: str) -> str:
     """A query whose answers are never null, so that NOT IN is true or false."""
     return f"SELECT * FROM ({query}) AS held(id) WHERE id IS NOT NULL"

@@ -15,6 +15,8 @@ FILE_WORDS: dict[str, str] = {
     "opportunites|oportunidades",
     "opportunity_line": "opportunity line|opportunity lines|line items|opportunitylineitem|deal products",
     "opportunity_split": "opportunity split|splits|opportunitysplit",
+    "opportunity_contact": "opportunity contact|opportunity contacts|opportunity contact role|contact role|contact roles|"
+    "deal contacts",
     "opportunity_version": "opportunity version|opportunity history|deal history|stage history",
     "product": "product|products|product2|items|artikel|produkte|productos",
     "activity": "activity|activities|task|tasks|event|events|calls|meetings|emails",
@@ -131,6 +133,13 @@ COLUMN_WORDS: dict[str, dict[str, str]] = {
         "amount_minor": "amount|split amount",
         "currency": "currency|currency iso code",
         "is_overlay": "is overlay|overlay",
+    },
+    "opportunity_contact": {
+        "id": "id|contact role id",
+        "opportunity_id": "opportunity id|opportunity|opportunity name|deal id|deal|deal name",
+        "contact_id": "contact id|contact|contact name|person id|person",
+        "role": "role|contact role|buying role",
+        "is_primary": "is primary|primary|primary contact",
     },
     "opportunity_version": {
         "opportunity_id": "opportunity id|deal id|opportunity",
@@ -266,6 +275,7 @@ NEEDED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     "opportunity_line": (("opportunity_id",), ("product_id",)),
     "opportunity_split": (("opportunity_id",), ("person_id",), ("share", "amount_minor")),
+    "opportunity_contact": (("opportunity_id",), ("contact_id",), ("role", "is_primary")),
     "opportunity_version": (("opportunity_id",), ("valid_from",), ("stage",)),
     "product": (("name", "code"),),
     "activity": (("kind", "duration_minutes", "subject"), ("occurred_at",)),

@@ -21,6 +21,7 @@ from salesops.records.job import Job
 from salesops.records.lead import Lead, LeadVersion
 from salesops.records.notice import Notice
 from salesops.records.opportunity import Opportunity, OpportunityVersion
+from salesops.records.opportunity_contact import OpportunityContact, OpportunityContactVersion
 from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVersion
 from salesops.records.opportunity_split import OpportunitySplit, OpportunitySplitVersion
 from salesops.records.person import Person, PersonVersion
@@ -61,6 +62,7 @@ NOUNS: dict[str, type[Record]] = {
     "opportunity": Opportunity,
     "opportunity_line": OpportunityLine,
     "opportunity_split": OpportunitySplit,
+    "opportunity_contact": OpportunityContact,
     "activity": Activity,
     "quota": Quota,
     "cost": Cost,
@@ -111,6 +113,8 @@ __all__ = [
     "Merge",
     "Notice",
     "Opportunity",
+    "OpportunityContact",
+    "OpportunityContactVersion",
     "OpportunityLine",
     "OpportunityLineVersion",
     "OpportunitySplit",

@@ -114,6 +114,10 @@ def _of_opportunity(scope: Reach) -> Q:
     return _of(scope, visible_within(scope, Opportunity), "opportunity")
 
 
+def _of_editable_opportunity(scope: Reach) -> Q:
+    return _of(scope, editable_within(scope, Opportunity), "opportunity")
+
+
 def _split(scope: Reach) -> Q:
     return _own(scope, "person") | _of_opportunity(scope)
 
@@ -155,6 +159,7 @@ _SEEN: dict[str, Rule] = {
     "opportunity": lambda scope: _own_or_shared(scope, "opportunity"),
     "opportunity_line": _of_opportunity,
     "opportunity_split": _split,
+    "opportunity_contact": _of_opportunity,
     "activity": _activity,
     "quota": _quota,
     "cost": _operations,
@@ -170,8 +175,7 @@ _EDITED: dict[str, Rule] = {
     ),
     "lead": lambda scope: _own_or_shared_to_edit(scope, "lead"),
     "opportunity": lambda scope: _own_or_shared_to_edit(scope, "opportunity"),
-    "opportunity_line": lambda scope: _of(
-        scope, editable_within(scope, Opportunity), "opportunity"
-    ),
+    "opportunity_line": _of_editable_opportunity,
+    "opportunity_contact": _of_editable_opportunity,
     "activity": lambda scope: _own(scope) | _belongs(scope, editable_within),
 }

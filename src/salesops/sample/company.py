@@ -181,6 +181,20 @@ def _splits(company: Company, _random: Random) -> Iterator[Record]:
             }
 
 
+def _contacts_of_deals(company: Company, random: Random) -> Iterator[Record]:
+    """Everybody at a deal's account takes part in it, the first of them first."""
+    for deal in company.deals:
+        roles = random.sample(offer.CONTACT_ROLES, deal.account.contacts)
+        for place, role in enumerate(roles):
+            yield {
+                "id": f"00K{deal.id[3:15]}{place}AA",
+                "opportunity_id": deal.id,
+                "contact_id": deal.account.contact_id(place),
+                "role": role,
+                "is_primary": place == 0,
+            }
+
+
 _TOLD: dict[str, Callable[[Company, Random], Iterator[Record]]] = {
     "account": lambda c, _: (a.record(c.ends_on) for a in c.accounts.known),
     "contact": lambda c, r: contacts(r, c.accounts),
@@ -196,6 +210,7 @@ _TOLD: dict[str, Callable[[Company, Random], Iterator[Record]]] = {
     "opportunity_version": lambda c, _: (v for d in c.deals for v in d.versions()),
     "opportunity_line": _lines,
     "opportunity_split": _splits,
+    "opportunity_contact": _contacts_of_deals,
     "product": _products,
     "activity": lambda c, r: activities(r, c.deals, c.organisation, c.starts_on, c.until),
     "campaign": lambda c, _: iter(c.campaigns),

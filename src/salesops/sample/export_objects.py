@@ -358,6 +358,19 @@ OBJECTS = (
         _rows("opportunity_split"),
     ),
     _object(
+        "OpportunityContactRole",
+        f"Id IsDeleted OpportunityId ContactId Role IsPrimary CreatedDate {_LAST}",
+        "Id OpportunityId ContactId Role IsPrimary",
+        lambda x: (
+            x["id"],
+            x["opportunity_id"],
+            x["contact_id"],
+            x["role"],
+            bit(x["is_primary"]),
+        ),
+        _rows("opportunity_contact"),
+    ),
+    _object(
         "Product2",
         "Id Name ProductCode Description IsActive Family CurrencyIsoCode IsDeleted CreatedDate "
         f"List_Price__c {_LAST}",

@@ -127,6 +127,14 @@ CLOSED = {
 }
 LOSS_REASONS = ("Price", "Competitor", "No budget", "Missing feature", "Lost contact")
 LOSS_SHARES = (0.36, 0.24, 0.16, 0.14, 0.10)
+CONTACT_ROLES = (
+    "Decision Maker",
+    "Champion",
+    "Economic Buyer",
+    "Technical Buyer",
+    "Evaluator",
+    "Business User",
+)
 NEXT_STEPS = (
     "Call with finance",
     "Send proposal",

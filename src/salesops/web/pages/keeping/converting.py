@@ -18,7 +18,14 @@ from salesops.duplicates.written import PUBLIC_MAIL
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.whole_number import whole_number
-from salesops.records.models import Account, Contact, Lead, Opportunity, PipelineStage
+from salesops.records.models import (
+    Account,
+    Contact,
+    Lead,
+    Opportunity,
+    OpportunityContact,
+    PipelineStage,
+)
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -33,6 +40,7 @@ ASKED: dict[str, tuple[type[Record], tuple[str, ...]]] = {
     "account": (Account, ("name",)),
     "contact": (Contact, ("name", "email")),
     "opportunity": (Opportunity, ("name", "amount_minor", "close_date")),
+    "part": (OpportunityContact, ("role",)),
     OTHER: (Contact, ("account_id",)),
 }
 SHOWN = ("account_id", "contact_id")
@@ -80,6 +88,7 @@ def convert(request: HttpRequest, key: str) -> HttpResponse:
             _contact(actor, form, account),
             _opportunity(actor, form),
             system_clock,
+            role=_role(actor, form),
             seen=whole_number(form.get("seen", "")) or 0,
         )
     except LookedAtFormer as former:
@@ -208,6 +217,17 @@ def _opportunity(actor: User, form: Mapping[str, str]) -> dict[str, Any] | None:
         raise Wrong("opportunity", Unfit("stage", "Choose one of the list."))
     values = _values(actor, form, "opportunity")
     return values | {"pipeline": stage.pipeline, "stage": stage.stage}
+
+
+def _role(actor: User, form: Mapping[str, str]) -> str | None:
+    """The role of the contact in the deal, None where it is not known."""
+    noun, columns = ASKED["part"]
+    try:
+        found = fields.values_of(actor, noun(), columns, _part(form, "part"), "")
+    except Unfit as unfit:
+        raise Wrong("part", unfit) from unfit
+    role: str | None = found["role"]
+    return role
 
 
 def _sought(request: HttpRequest, actor: User) -> Unfit | None:

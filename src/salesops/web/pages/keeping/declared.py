@@ -12,7 +12,7 @@ from django.urls import reverse
 from salesops.actions.create_record import may_create
 from salesops.records.attachment_reach import ATTACHABLE
 from salesops.records.duplicate import LookAlike
-from salesops.records.models import NOUNS, CampaignSpend
+from salesops.records.models import NOUNS, CampaignSpend, Contact, OpportunityContact
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -29,7 +29,7 @@ from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.tasks.activity import about_address, activities_of
 from salesops.web.pages.working.kinds import WORKED
 from salesops.web.pages.working.lists import working_list
-from salesops.web.words import several
+from salesops.web.words import said, several
 
 MOST = 25
 # Noun → what refers to it and is named on its page.
@@ -106,7 +106,24 @@ def referring(actor: User, record: Record) -> list[dict[str, Any]]:
                     "is_cut": len(rows) > MOST,
                 }
             )
-    return told
+    return told + (_deals_of(actor, record) if isinstance(record, Contact) else [])
+
+
+def _deals_of(actor: User, contact: Record) -> list[dict[str, Any]]:
+    """The deals a contact takes part in, as far as the reader may see them, each with the roles."""
+    roles: dict[str, list[str]] = {}
+    parts_in = visible_to(actor, OpportunityContact).filter(contact=contact.pk).order_by("pk")
+    for deal, role, is_primary in parts_in.values_list("opportunity_id", "role", "is_primary"):
+        said_of_it = [said(role)] if role else []
+        roles.setdefault(deal, []).extend(said_of_it + (["primary contact"] if is_primary else []))
+    there = visible_to(actor, NOUNS["opportunity"]).filter(pk__among=set(roles)).order_by("name")
+    rows = list(there[: MOST + 1])
+    for row in rows:
+        row.said_of_it = ", ".join(roles[row.pk])
+    if not rows:
+        return []
+    place, is_cut = facts.PLACES["opportunity"], len(rows) > MOST
+    return [{"title": "Deals", "rows": rows[:MOST], "place": place, "is_cut": is_cut}]
 
 
 def _narrowed(table: str, column: str, record: Record) -> str:

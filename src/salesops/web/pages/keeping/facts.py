@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Q
 
@@ -13,7 +14,7 @@ from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
 from salesops.records.custom_field import PREFIX, CustomField, value_of
-from salesops.records.models import NOUNS, Person, PipelineStage
+from salesops.records.models import NOUNS, OpportunityContact, Person, PipelineStage
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -65,6 +66,11 @@ TITLES: dict[str, dict[str, str]] = {
         "share": "Share",
         "is_overlay": "On top",
     },
+    "opportunity_contact": {
+        "contact_id": "Contact",
+        "role": "Role",
+        "is_primary": "Primary",
+    },
     "person": {
         "name": "Name",
         "email": "Email",
@@ -89,6 +95,11 @@ ACTIVITY_KINDS = (
     "task", "call", "meeting", "email", "demo", "message", "note",
     "research", "administration", "internal", "travel", "training",
 )  # fmt: skip
+# What contacts are in a deal where nobody said it otherwise.
+CONTACT_ROLES = (
+    "Decision maker", "Champion", "Economic buyer", "Technical buyer", "Executive sponsor", "Evaluator", "Influencer",
+    "User", "Procurement", "Legal", "Opponent",
+)  # fmt: skip
 CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
 PLACES = {
     "account": "/accounts/",
@@ -97,8 +108,10 @@ PLACES = {
     **{name: noun.place for name, noun in nouns.DECLARED.items()},
 }
 MOST_CONTACTS = 100
+MOST_OFFERED = 20  # before anything is looked for
 
 Names = Mapping[str, Mapping[str, str]]
+_CONTACT, _ROLE = (TABLES["opportunity_contact"].column[c] for c in ("contact_id", "role"))
 
 
 @dataclass
@@ -187,9 +200,19 @@ def in_words(column: Column | None, value: Any, currency: str, names: Names) -> 
     return of_type(column.type, value, currency, organisation_zone)
 
 
+def place_of(column: Column, value: Any, names: Names) -> str:
+    """The address of the record that a value names and the reader may see; people are read about elsewhere."""
+    there = column.refers_to if column.refers_to != "person" else ""
+    if there not in PLACES or value not in names.get(there, {}):
+        return ""
+    return PLACES[there] + quote(value, safe="")
+
+
 def control_of(column: Column) -> str:
     """How a fact is edited."""
     if column.name in ("stage", "forecast_category", "kind") or column.refers_to == "person":
+        return "choice"
+    if column == _ROLE:
         return "choice"
     if column.type is Type.YES_NO or (column.refers_to and references.is_short(column)):
         return "choice"
@@ -212,6 +235,8 @@ def choices(actor: User, record: Record, column: Column) -> Choices:
         offered = [("", "None"), *((c, said(c)) for c in CATEGORIES)]
     elif column.name == "kind":
         offered = [(kind, said(kind)) for kind in ACTIVITY_KINDS]
+    elif column == _ROLE:
+        offered = [("", "Not known"), *((r, said(r)) for r in _contact_roles(actor))]
     elif column.type is Type.YES_NO:
         return [("True", "Yes"), ("False", "No")]
     elif column == references.CONTACT_BESIDE:
@@ -240,10 +265,23 @@ def people(actor: User, now: str = "") -> Choices:
     return [(p.pk, str(p)) for p in active.only("id", "name")]
 
 
+def offered_first(actor: User, record: Record, column: Column) -> Choices:
+    """What is offered before anything is looked for: the contacts at the account of a deal."""
+    return _contacts_beside(actor, record)[:MOST_OFFERED] if column == _CONTACT else []
+
+
+def _contact_roles(actor: User) -> list[str]:
+    """The roles that contacts have in deals, and the usual ones that none is called as."""
+    there = visible_to(actor, OpportunityContact).exclude(role=None).values_list("role", flat=True)
+    used = sorted(set(there.distinct()), key=str.casefold)
+    known = {role.casefold() for role in used}
+    return [*used, *(role for role in CONTACT_ROLES if role.casefold() not in known)]
+
+
 def _contacts_beside(actor: User, record: Any) -> Choices:
-    """The contacts of the account that an activity is about."""
+    """The contacts of the account that an activity, or a deal, is about."""
     deal = visible_to(actor, NOUNS["opportunity"]).filter(pk=record.opportunity_id).first()
-    account = deal.account_id if deal else record.account_id
+    account = deal.account_id if deal else getattr(record, "account_id", None)
     there = visible_to(actor, NOUNS["contact"]).filter(account=account).order_by("name", "pk")
     return [(c.pk, str(c)) for c in there[:MOST_CONTACTS]] if account else []
 

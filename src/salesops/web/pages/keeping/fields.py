@@ -40,8 +40,11 @@ def opened(
         offered = unfit.candidates if wrong and isinstance(unfit, Ambiguous) else None
         tried = Attempt(name, "", str(unfit) if wrong else "", offered)
         open_fact(actor, record, field, tried, own)
-        if field.control == "search" and value and not field.choices:
-            field.chosen, field.choices = str(value), [(value, said)]
+        if field.control == "search" and not field.choices:
+            field.chosen = str(value or "")
+            now = [(field.chosen, said)] if value else []
+            others = facts.offered_first(actor, record, column) if column else []
+            field.choices = now + [o for o in others if o[0] != field.chosen]
         if name in needed:
             field.hint = f"Needed. {field.hint}".strip()
         if given is not None:

@@ -1,4 +1,4 @@
-"""The products and the credit of a deal: what follows from what is typed, and what their sums say of the deal."""
+"""The contacts, products and credit of a deal: what follows from what is typed, and what sums say of the deal."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.money import format_money
-from salesops.records.models import OpportunityLine, OpportunitySplit, Product
+from salesops.records.models import (
+    OpportunityContact,
+    OpportunityLine,
+    OpportunitySplit,
+    Product,
+)
 from salesops.web.pages.keeping.part import Part, Values
 from salesops.web.pages.keeping.typed import money_to_type
 
@@ -55,6 +63,19 @@ def _split(deal: Any, was: Any, given: Values) -> Values:
     return dict(given) | ({"amount_minor": None, "currency": None} if is_new else {})
 
 
+def _contact(deal: Any, was: Any, given: Values) -> Values:
+    """Somebody may have several roles in a deal, and each of them once."""
+    if not given["contact_id"]:
+        raise Unfit("contact_id", "Choose a contact.")
+    there = OpportunityContact.objects.filter(
+        opportunity=deal.pk, contact=given["contact_id"], deleted_at__isnull=True
+    ).exclude(pk=was.pk)
+    role = (given["role"] or "").casefold()
+    if any((each.role or "").casefold() == role for each in there):
+        raise Unfit("contact_id", "They are here in this role already. Change that row.")
+    return given
+
+
 LINES = Part(
     noun=OpportunityLine,
     of="opportunity_id",
@@ -77,6 +98,19 @@ CREDIT = Part(
     order=("-share",),
     follow=_split,
     begins={"is_overlay": False},
+)
+
+
+CONTACTS = Part(
+    noun=OpportunityContact,
+    of="opportunity_id",
+    title="Contacts",
+    named_by="contact_id",
+    shown=("contact_id", "role", "is_primary"),
+    typed=("contact_id", "role", "is_primary"),
+    order=(Coalesce("is_primary", Value(False)).desc(), F("role").asc(nulls_last=True)),
+    follow=_contact,
+    begins={"is_primary": False},
 )
 
 

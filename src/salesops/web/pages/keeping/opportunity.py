@@ -1,4 +1,4 @@
-"""A deal as it is kept: its facts, its life as the book has it, its products, its credit, its activities and its history."""
+"""A deal as it is kept: its facts, its life as the book has it, what belongs to it, its activities and its history."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from salesops.web.books import manifest, whole_book
 from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping import parts
 from salesops.web.pages.keeping.declared import referring
-from salesops.web.pages.keeping.lines import CREDIT, LINES, sum_of_credit, sum_of_lines
+from salesops.web.pages.keeping.lines import CONTACTS, CREDIT, LINES, sum_of_credit, sum_of_lines
 from salesops.web.pages.keeping.record_page import Kind
 from salesops.web.pages.records.opportunity import life_in_book
 from salesops.web.pages.tasks.activity import about_address, activities_of
@@ -39,7 +39,7 @@ def _beside(actor: User, deal: Opportunity, currency: str) -> dict[str, Any]:
 
 
 OPPORTUNITY = parts.with_rows(
-    Kind(Opportunity, "keeping/opportunity.html", _beside, (LINES, CREDIT))
+    Kind(Opportunity, "keeping/opportunity.html", _beside, (CONTACTS, LINES, CREDIT))
 )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models.expressions import OrderBy
+
 from salesops.records.record import Record
 
 Values = Mapping[str, Any]
@@ -26,7 +28,7 @@ class Part:
     named_by: str  # the column that tells rows apart
     shown: tuple[str, ...]
     typed: tuple[str, ...]
-    order: tuple[str, ...]
+    order: tuple[str | OrderBy, ...]
     follow: Follow
     begins: Values  # what the form of a new row holds
     wide: frozenset[str] = frozenset()

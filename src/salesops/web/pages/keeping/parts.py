@@ -108,9 +108,13 @@ def rows_of(
     }
 
 
-def _cell(part: Part, row: Any, name: str, currency: str, names: facts.Names) -> tuple[str, str]:
-    column = facts.column_of(part.noun, name)
-    return facts.in_words(column, getattr(row, name), currency, names), _style(part, name)
+def _cell(
+    part: Part, row: Any, name: str, currency: str, names: facts.Names
+) -> tuple[str, str, str]:
+    """What a row says of a column, its classes, and where it leads."""
+    column, value = facts.column_of(part.noun, name), getattr(row, name)
+    said = facts.in_words(column, value, currency, names)
+    return said, _style(part, name), facts.place_of(column, value, names) if column else ""
 
 
 def _style(part: Part, name: str) -> str:

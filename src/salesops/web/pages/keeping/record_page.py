@@ -297,9 +297,7 @@ def _facts(
             said=facts.in_words(column, value, currency, names),
             may_edit=editable and is_used and field_access(scope, record, name) is Access.WRITE,
         )
-        there = column.refers_to if column.refers_to != "person" else ""
-        if there in facts.PLACES and value in names.get(there, {}):
-            fact.place = facts.PLACES[there] + quote(value, safe="")
+        fact.place = facts.place_of(column, value, names)
         if name == attempt.column and fact.may_edit:
             open_fact(actor, record, fact, attempt, currency)
         listed.append(fact)

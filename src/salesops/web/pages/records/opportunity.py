@@ -1,4 +1,4 @@
-"""An opportunity: its facts, its whole history drawn, its activities, lines and credit."""
+"""An opportunity: its facts, its whole history drawn, its activities, contacts, lines and credit."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def opportunity(request: HttpRequest, key: str) -> HttpResponse:
             "changes": changes,
             "has_who": any(c["who"] for c in changes),
             "activities": activities,
+            "contacts": _contacts(book, key),
             "lines": _lines(book, key),
             "splits": _splits(book, key),
             "currency": book.facts.currency,
@@ -74,6 +75,14 @@ def _activities(book: Book, key: str) -> list[dict[str, Any]]:
     return book.engine.run(
         "SELECT a.*, p.name AS owner FROM activity a LEFT JOIN person p ON p.id = a.owner_id "
         "WHERE a.opportunity_id = $key ORDER BY occurred_at DESC NULLS LAST LIMIT 200",
+        {"key": key},
+    ).dicts()
+
+
+def _contacts(book: Book, key: str) -> list[dict[str, Any]]:
+    return book.engine.run(
+        "SELECT x.*, c.name AS contact FROM opportunity_contact x LEFT JOIN contact c ON c.id = x.contact_id "
+        "WHERE opportunity_id = $key ORDER BY x.is_primary IS TRUE DESC, x.role NULLS LAST, x.id",
         {"key": key},
     ).dicts()
 
