@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 
 from salesops.book.book import Book
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings, save_settings
 from salesops.engines.build import build
 from salesops.engines.changes import add_changes
@@ -42,7 +43,7 @@ def draw_book(
 ) -> Book:
     """A book in `folder` whose tables are those drawn, read at the instant `now`.
 
-    `pipeline_stage` is `STAGES` unless drawn. Opportunities without drawn versions get none of their past.
+    `pipeline_stage` is `STAGES` unless drawn; `deletion` tells which deals were deleted, and when. Opportunities without drawn versions get none of their past.
     """
     chosen = settings or Settings()
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
@@ -50,12 +51,13 @@ def draw_book(
     save_settings(folder, chosen)
     work = duckdb.connect()
     create_problem_tables(work)
-    for table in TABLES.values():
+    drawn = {**TABLES, DELETION: deletion_table(TABLES)}
+    for table in drawn.values():
         work.execute(table.duckdb_ddl())
     currency = chosen.currency or "USD"
     for name, text in {"pipeline_stage": STAGES, **tables}.items():
         for record in read_drawing(text):
-            insert_drawn(work, TABLES[name], record, currency)
+            insert_drawn(work, drawn[name], record, currency)
     built = build(work, folder / "base-1.duckdb", chosen, instant)
     work.close()
     add_changes(folder / "base-1.duckdb", None)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from salesops.book.book import Book
 from salesops.book.custom import Custom, tables_with
+from salesops.book.deletion import DELETION
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
@@ -16,14 +17,32 @@ def narrowing(book: Book) -> str:
     return condition_in(book, book.criterion) if book.criterion else "true"
 
 
+def narrowed_history(book: Book) -> str:
+    """The book's own criterion over the state `v`, asked of its deal as it is now or was when it was deleted."""
+    if not book.criterion:
+        return "true"
+    digits, custom = minor_digits(book.facts.currency), book.facts.custom
+    asked = condition(book.criterion, digits, custom, deals=_OF_HISTORY)
+    return f"v.opportunity_id IN (SELECT x.id FROM {_OF_HISTORY} x WHERE {asked})"
+
+
+# All deals that history knows: those there are, and those that are deleted.
+_OF_HISTORY = (
+    f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_at, back_at) FROM {DELETION} "
+    "WHERE back_at = TIMESTAMP '9999-12-31')"
+)
+
+
 def condition_in(book: Book, criterion: str) -> str:
     """A criterion over the opportunity `x`, in the book's money and with the columns it was given."""
     return condition(criterion, minor_digits(book.facts.currency), book.facts.custom)
 
 
 @lru_cache(maxsize=256)
-def condition(where: str, minor_digits: int, custom: Custom) -> str:
-    """A criterion over the opportunity `x`; what it asks of other tables is asked in them."""
+def condition(
+    where: str, minor_digits: int, custom: Custom, *, deals: str = "opportunity"
+) -> str:
+    """A criterion over the opportunity `x`, one of `deals`; what it asks of other tables is asked in them."""
     tables = tables_with(custom)
     deal = tables["opportunity"]
     criterion = parse(where, deal, tables, minor_digits=minor_digits)
@@ -34,7 +53,7 @@ def condition(where: str, minor_digits: int, custom: Custom) -> str:
         f'LEFT JOIN "{deal.column[f"{name}_id"].refers_to}" "{name}" ON "{name}".id = deal."{name}_id"'
         for name in referred
     )
-    return f"x.id IN (SELECT deal.id FROM opportunity deal {joins} WHERE {criterion.sql(_named)})"
+    return f"x.id IN (SELECT deal.id FROM {deals} deal {joins} WHERE {criterion.sql(_named)})"
 
 
 def condition_on_a_state(book: Book, criterion: str) -> tuple[str, tuple[str, ...]]:

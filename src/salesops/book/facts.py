@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.foundations.criterion import Criterion
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -52,6 +54,9 @@ CALENDAR = {
     "day_before": "date",
     "day_after": "date",
 }
+
+
+FOREVER = datetime(9999, 12, 31)  # noqa: DTZ001  instants in tables are UTC without a zone
 
 
 @dataclass(frozen=True)
@@ -292,10 +297,9 @@ class IbisFacts:
             return ibis.literal(False)
         if name in self._found:
             return table.id.isin(self.keys_seen(name))
+        if name == DELETION or (name == "opportunity" and self._in_the_past):
+            return table.id.isin(self._deals_of_history())
         if name in ("opportunity", "lead"):
-            # A past state is seen by who sees the deal now: what was handed over went with its past.
-            if name == "opportunity" and self._in_the_past:
-                return table.id.isin(self.keys_seen("opportunity"))
             return self._own_or_shared(name, table)
         if name == "account":
             deals = self._lookup("opportunity")
@@ -306,10 +310,12 @@ class IbisFacts:
         if name == "contact":
             with_account = table.account_id.isin(self.keys_seen("account"))
             return self._own_or_shared(name, table) | with_account
-        if name in ("opportunity_version", "opportunity_line", "opportunity_contact"):
-            return table.opportunity_id.isin(self.keys_seen("opportunity"))
+        if name == "opportunity_version":
+            return table.opportunity_id.isin(self._deals_of_history())
+        if name in ("opportunity_line", "opportunity_contact"):
+            return table.opportunity_id.isin(self._deals_seen())
         if name == "opportunity_split":
-            with_deal = table.opportunity_id.isin(self.keys_seen("opportunity"))
+            with_deal = table.opportunity_id.isin(self._deals_seen())
             return self._own(table.person_id) | with_deal
         if name == "activity":
             return self._own(table.owner_id) | self._belongs(table)
@@ -325,7 +331,7 @@ class IbisFacts:
         no_deal = work.opportunity_id.isnull()
         no_lead = no_deal & work.lead_id.isnull()
         return (
-            work.opportunity_id.isin(self.keys_seen("opportunity"))
+            work.opportunity_id.isin(self._deals_seen())
             | no_deal & work.lead_id.isin(self.keys_seen("lead"))
             | no_lead & work.account_id.isin(self.keys_seen("account"))
             | no_lead & work.account_id.isnull() & work.contact_id.isin(self.keys_seen("contact"))
@@ -348,6 +354,21 @@ class IbisFacts:
             return now.filter(self._own_or_shared(name, now)).id
         return now.filter(self._seen(name, now)).id
 
+    def _deals_seen(self) -> Any:
+        """The keys of the deals that the reader sees at the reading."""
+        return self._deals_of_history() if self._in_the_past else self.keys_seen("opportunity")
+
+    def _deals_of_history(self) -> Any:
+        """The keys of the deals whose past the reader sees.
+
+        A past state is seen by who sees the deal now: what was handed over went with its past. That of a deleted
+        deal is seen by who saw it last.
+        """
+        now, gone = self._lookup("opportunity"), self._lookup(DELETION)
+        gone = gone.filter(gone.back_at >= FOREVER, self._own_or_shared("opportunity", gone))
+        seen = now.filter(self._own_or_shared("opportunity", now)).select("id")
+        return seen.union(gone.select("id")).id
+
     def _masked(self, name: str, table: ir.Table) -> ir.Table:
         """Personal columns of others are empty."""
         import ibis
@@ -369,6 +390,8 @@ def unbound(name: str, tables: Mapping[str, Table] = TABLES) -> ir.Table:
 
     if name == "calendar":
         return ibis.table(CALENDAR, name=name)
+    if name == DELETION:
+        return ibis.table(deletion_table(tables).ibis_schema(), name=name)
     return ibis.table(tables[name].ibis_schema(), name=name)
 
 

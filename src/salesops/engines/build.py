@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from salesops.book.custom import tables_with
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings
 from salesops.engines.literals import literal
 from salesops.engines.stages import fill_stages
@@ -115,6 +116,7 @@ class Build:
         self.filled: list[str] = []
         # What history does not hold of a deal is as the deal has it now.
         self.tables = tables_with(settings.custom)
+        self.deletions = deletion_table(self.tables)
         self.as_read = _read_of(self.tables["opportunity"])
         self.of_a_version = _read_of(self.tables["opportunity_version"])
         self.held = [c for c in self.of_a_version if c in _columns(work, "opportunity_version")]
@@ -131,7 +133,9 @@ class Build:
         self._note_future_closes()
 
     def _days_and_pipelines(self) -> None:
-        dated = ["account", "contact", "lead", "opportunity"]
+        ddl = self.deletions.duckdb_ddl()
+        self.work.execute(ddl.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+        dated = ["account", "contact", "lead", "opportunity", DELETION]
         if {"created_at", "created_on"} <= set(self.held):
             dated.append("opportunity_version")
         for table in dated:
@@ -139,21 +143,28 @@ class Build:
                 f"UPDATE {table} SET created_on = {self._day('created_at')} "
                 f"WHERE created_at IS NOT NULL AND created_on IS DISTINCT FROM {self._day('created_at')}"
             )
-        self.work.execute(
-            "UPDATE opportunity SET pipeline = 'Sales' WHERE pipeline IS NULL OR pipeline = ''"
-        )
+        for table in ("opportunity", DELETION):
+            self.work.execute(
+                f"UPDATE {table} SET pipeline = 'Sales' WHERE pipeline IS NULL OR pipeline = ''"
+            )
         if "pipeline" in self.held:
             self.work.execute(
                 "UPDATE opportunity_version SET pipeline = coalesce((SELECT o.pipeline FROM opportunity o "
                 "WHERE o.id = opportunity_id), 'Sales') WHERE pipeline IS NULL OR pipeline = ''"
             )
+        # Deals that are no more, as they were: what history does not hold of them is as it was then.
+        self.work.execute(
+            f"CREATE OR REPLACE TABLE _gone AS SELECT {', '.join(self.as_read)} FROM {DELETION} "
+            "WHERE id NOT IN (SELECT id FROM opportunity) "
+            "QUALIFY row_number() OVER (PARTITION BY id ORDER BY deleted_at DESC NULLS FIRST) = 1"
+        )
 
     def _note_stages_used(self) -> None:
         pipeline = self._of("pipeline", "v", "o")
         self.work.execute(
             "CREATE OR REPLACE TABLE _stage_used AS SELECT pipeline, stage FROM opportunity UNION "
             f"SELECT {pipeline}, v.stage FROM opportunity_version v "
-            "LEFT JOIN opportunity o ON o.id = v.opportunity_id"
+            f"LEFT JOIN ({self._deals('id', 'pipeline')}) o ON o.id = v.opportunity_id"
         )
 
     def money(self) -> None:
@@ -171,6 +182,9 @@ class Build:
                     f"UPDATE {table} SET currency = ? WHERE currency IS NULL OR currency = ''",
                     [self.currency],
                 )
+        self.work.execute(
+            "UPDATE _gone SET currency = ? WHERE currency IS NULL OR currency = ''", [self.currency]
+        )
 
     def history(self) -> None:
         """Versions in order with their ends, and what follows from having been in a stage.
@@ -180,9 +194,9 @@ class Build:
         self._add_unseen_states()
         self.work.execute(
             # Ordering the ids alone and joining takes half as long as ordering whole rows.
-            "CREATE OR REPLACE TABLE _deal AS SELECT o.*, p.place FROM opportunity o JOIN ("
-            "SELECT id, CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS place FROM opportunity"
-            ") p USING (id)"
+            f"CREATE OR REPLACE TABLE _deal AS SELECT o.*, p.place FROM ({self._deals(*self.as_read)}) o "
+            "JOIN (SELECT id, CAST(row_number() OVER (ORDER BY id) AS INTEGER) AS place "
+            f"FROM ({self._deals('id')})) p USING (id)"
         )
         kept = [c for c in self.held if c not in ("opportunity_id", "forecast_category")]
         event = (
@@ -221,6 +235,7 @@ class Build:
             WINDOW life AS (PARTITION BY place ORDER BY valid_from, change_source)
             """
         )
+        self._end_at_deletions()
         # A struct is never null, so that a value that was null then is not passed over for a later one.
         self.work.execute(
             """
@@ -242,6 +257,27 @@ class Build:
                 CASE WHEN change_source = 'history' THEN valid_from END AS seen_at
             FROM version WHERE enters_close
             """
+        )
+
+    def _end_at_deletions(self) -> None:
+        """A state ends where its deal was deleted, and the next begins where the deal was there again."""
+        self.work.execute(
+            f"UPDATE {DELETION} SET deleted_at = ? WHERE deleted_at IS NULL", [self.data_as_of]
+        )
+        self.work.execute(
+            f"""
+            CREATE OR REPLACE TABLE _ended AS
+            SELECT v.rowid AS state, min(e.deleted_at) AS at
+            FROM {DELETION} e JOIN _deal d ON d.id = e.id JOIN version v ON v.place = d.place
+            WHERE v.valid_from <= e.deleted_at AND v.valid_to > e.deleted_at GROUP BY 1
+            """
+        )
+        self.work.execute(
+            "UPDATE version SET valid_to = e.at FROM _ended e WHERE version.rowid = e.state"
+        )
+        # What was told at the very instant of the deletion was never to be seen.
+        self.work.execute(
+            "DELETE FROM version WHERE valid_from = valid_to AND rowid IN (SELECT state FROM _ended)"
         )
 
     def people(self) -> None:
@@ -283,6 +319,7 @@ class Build:
     def _write_table(self, name: str) -> None:
         if name == "opportunity_version":
             self._write_versions()
+            self._write_deletions()
         elif name == "opportunity":
             self._write_opportunities()
             self._note_customers()
@@ -357,6 +394,7 @@ class Build:
             f"""
             SELECT max(moment) FROM (
                 SELECT max(valid_from) AS moment FROM opportunity_version WHERE valid_from <= $now
+                UNION ALL SELECT max(deleted_at) FROM {DELETION} WHERE deleted_at <= $now
                 UNION ALL SELECT max(created_at) FROM opportunity WHERE created_at <= $now
                 UNION ALL SELECT {self._day_ends("max(created_on)")}
                     FROM opportunity WHERE created_at IS NULL AND created_on <= {today}
@@ -495,6 +533,11 @@ class Build:
         """SQL for what a version says, or what its deal does where history does not hold it."""
         return f"{version if column in self.held else deal}.{column}"
 
+    def _deals(self, *columns: str) -> str:
+        """The select of all deals that history knows: those there are, and those that are no more."""
+        listed = ", ".join(columns)
+        return f"SELECT {listed} FROM opportunity UNION ALL SELECT {listed} FROM _gone"
+
     def _with_currency(self) -> list[str]:
         """The tables whose rows name a currency."""
         return [
@@ -585,6 +628,29 @@ class Build:
             LEFT JOIN person n ON n.id = {owner}
             ORDER BY v.place, v.valid_from
             """
+
+    def _write_deletions(self) -> None:
+        """Each deletion that ended a state, with the deal in that state. Others are of deals nothing is known of."""
+        self.work.execute(
+            self.deletions.duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base.")
+        )
+        told = {*self.as_read} - {"id", "forecast_category"}
+        columns = ", ".join(
+            f"coalesce(e.{c}, v.{c})" if c in told else f"v.{c}"
+            for c in self.tables["opportunity"].column
+            if c != "id"
+        )
+        self.work.execute(
+            f"""
+            INSERT INTO base.{DELETION}
+            SELECT v.opportunity_id, {columns}, v.valid_to, v.back_at FROM (
+                SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY opportunity_id ORDER BY valid_from), {FOREVER})
+                    AS back_at
+                FROM base.opportunity_version WHERE opportunity_id IN (SELECT id FROM {DELETION})) v
+            JOIN {DELETION} e ON e.id = v.opportunity_id AND e.deleted_at = v.valid_to
+            WHERE v.back_at > v.valid_to ORDER BY ALL
+            """
+        )
 
     def _write_opportunities(self) -> None:
         """The state now: what was derived for the last version, the rest as the current row has it.

@@ -6,15 +6,16 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.book.deletion import DELETION
 from salesops.engines.folder import Manifest
 from salesops.engines.literals import literal
 from salesops.tables import TABLES
 
-# What a base holds beside the declared tables; of these only `_change` has rows in a delta.
-BESIDE = ("calendar", "_change", "_problem", "_problem_count", "_refused_row")
+# What a base holds beside the declared tables; of these only deletions and `_change` have rows in a delta.
+BESIDE = ("calendar", DELETION, "_change", "_problem", "_problem_count", "_refused_row")
 REPLACED = "_replaced"  # in a delta: (name, id) of every row of the base that no longer holds
 _KEY = {"opportunity_version": "opportunity_id", "_change": "opportunity_id"}
-_REPLACED_AS = {"opportunity_version": "opportunity", "_change": "opportunity"}
+_REPLACED_AS = dict.fromkeys(("opportunity_version", DELETION, "_change"), "opportunity")
 
 
 def attach(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.engine import Rows
 from salesops.book.facts import IbisFacts, Scope, keys_of, scalars
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
@@ -27,7 +28,8 @@ MEMORY = "256MB"
 # What is seen with other rows. Their keys are found once a generation, the later with the earlier: found by every
 # question anew they would cost it a reading of every deal.
 FOUND = ("account", "contact")
-# What a book holds beside its declared tables, and what of it a reader sees.
+SEEN = (*TABLES, DELETION)
+# What a book holds beside these, and what of it a reader sees.
 BESIDE = {
     "calendar": "true",
     "_change": "opportunity_id IN (SELECT id FROM opportunity)",
@@ -52,7 +54,7 @@ class ScopedEngine(SteadyEngine):
         connection = duckdb.connect(config=self._config)
         attach(connection, self.folder, manifest, "base")
         for name, text in definitions(self.folder / "compiled").items():
-            kind = "VIEW" if name in TABLES else "TABLE"
+            kind = "VIEW" if name in SEEN else "TABLE"
             seen = with_values(text, self.scope.values)
             # People and products are shown to everybody, but not to nobody.
             if self.scope.is_nothing:
@@ -83,7 +85,7 @@ def definitions(folder: Path | None) -> dict[str, str]:
 
     Before the tables come the keys of `FOUND`, which they read.
     """
-    return {name: _definition(name, folder) for name in (*map(keys_of, FOUND), *TABLES)}
+    return {name: _definition(name, folder) for name in (*map(keys_of, FOUND), *SEEN)}
 
 
 def _definition(name: str, folder: Path | None) -> str:
@@ -112,7 +114,7 @@ def _compiled() -> dict[str, str]:
             keys_of(name): sql(lambda f, n=name: f.keys_seen(n).as_table(), *FOUND[:place])  # type: ignore[misc]
             for place, name in enumerate(FOUND)
         },
-        **{name: sql(lambda f, n=name: f.table(n), *FOUND) for name in TABLES},  # type: ignore[misc]
+        **{name: sql(lambda f, n=name: f.table(n), *FOUND) for name in SEEN},  # type: ignore[misc]
     }
 
 
@@ -120,6 +122,7 @@ def _there(name: str) -> ir.Table:
     """A table of the file, or the keys found of one."""
     import ibis
 
-    if name not in TABLES:
+    if name not in SEEN:
         return ibis.table({"id": "string"}, name=name, catalog="memory", database="main")
-    return ibis.table(TABLES[name].ibis_schema(), name=name, catalog="base", database="main")
+    table = TABLES[name] if name in TABLES else deletion_table(TABLES)
+    return ibis.table(table.ibis_schema(), name=name, catalog="base", database="main")

@@ -14,7 +14,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import condition_on_a_state, narrowing
+from salesops.book.condition import condition_on_a_state, narrowed_history
+from salesops.book.deletion import DELETION
 from salesops.book.history import KNOWN_THEN, MADE_OF, history_from, kept_of_the_past
 from salesops.foundations.clustered import Difference, Tally, difference
 from salesops.foundations.instant import bare, in_zone
@@ -145,9 +146,10 @@ def looked_at(
     asked = _Asked.of(book, rule, book.period(over))
     whose = "touched IS NOT DISTINCT FROM $touched" + (" AND fate = $fate" if fate else "")
     rows = asked.run(
-        f"SELECT t.*, coalesce(o.name, t.id) AS name FROM (SELECT * FROM told WHERE {whose} ORDER BY "
+        f"SELECT t.*, coalesce(o.name, d.name, t.id) AS name FROM (SELECT * FROM told WHERE {whose} ORDER BY "
         f"coalesce(end_minor, minor, -1) DESC, id LIMIT {int(limit)} OFFSET {int(offset)}) t "
-        "LEFT JOIN opportunity o ON o.id = t.id ORDER BY coalesce(t.end_minor, t.minor, -1) DESC, t.id",
+        f"LEFT JOIN opportunity o ON o.id = t.id LEFT JOIN {DELETION} d ON d.id = t.id "
+        "AND d.back_at = TIMESTAMP '9999-12-31' ORDER BY coalesce(t.end_minor, t.minor, -1) DESC, t.id",
         {"touched": touched, "fate": fate},
     )
     zone = book.calendar.time_zone
@@ -226,9 +228,7 @@ def _refuse_unknown_stage(book: Book, stage: str) -> None:
 
 
 def _tables(book: Book, rule: Rule, touched: str) -> str:
-    where = ""
-    if book.criterion:
-        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
+    where = f"AND {narrowed_history(book)}"
     looked = _ENTERING if rule.moment == "entering" else _LEAVING
     return looked.format(touched=touched, where=where) + _TOLD
 

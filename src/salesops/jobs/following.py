@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from salesops.book.custom import VERSIONS, Custom, tables_with
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
 from salesops.engines import stages as stages_module
@@ -195,6 +196,12 @@ def _load(
                 f'INSERT INTO "{name}" ({", ".join(columns)}) SELECT {", ".join(read)} FROM arrived'
             )
             work.unregister("arrived")
+    work.execute(deletion_table(tables_with(custom)).duckdb_ddl())
+    work.execute(
+        f"INSERT INTO {DELETION} (id, deleted_at) SELECT opportunity_id, valid_from FROM opportunity_version "
+        "WHERE change_source = 'deleted'"
+    )
+    work.execute("DELETE FROM opportunity_version WHERE change_source = 'deleted'")
 
 
 def load_changed(

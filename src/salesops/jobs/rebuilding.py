@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings, save_settings
 from salesops.engines.build import Built, build
 from salesops.engines.folder import Manifest, read_manifest
@@ -68,6 +69,8 @@ def apply_settings(
         save_settings(folder, settings)
         return published
 
+_READ = {**TABLES, DELETION: deletion_table(TABLES)}
+
 
 def _build(
     base: Path, former: Manifest, work: Path, settings: Settings, clock: Clock, watch: Watch
@@ -88,7 +91,7 @@ def _rescale(connection: duckdb.DuckDBPyConnection, digits: int) -> None:
     """Money of which no file names the currency stays the same number of dollars, or of yen."""
     if digits == 0:
         return
-    for name, table in TABLES.items():
+    for name, table in _READ.items():
         changed = [
             f"{c.name} = CAST(round({c.name} * CAST('1e{digits}' AS DECIMAL(12,6))) AS BIGINT)"
             for c in table.columns
@@ -101,7 +104,7 @@ def _rescale(connection: duckdb.DuckDBPyConnection, digits: int) -> None:
 def _load(connection: duckdb.DuckDBPyConnection, base: Path, former: Manifest) -> None:
     """The rows as an importer read them: what was derived or assumed is taken out again."""
     connection.execute(f"ATTACH {literal(str(base))} AS former (READ_ONLY)")
-    for name, table in TABLES.items():
+    for name, table in _READ.items():
         columns = ", ".join(
             f"NULL AS {c.name}"
             if c.derived or (c.name == "currency" and not former.files_name_currency)

@@ -20,7 +20,8 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from salesops.book.book import Book
-from salesops.book.condition import narrowing
+from salesops.book.condition import narrowed_history
+from salesops.book.deletion import DELETION
 from salesops.book.history import history_from
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.period import Period
@@ -35,6 +36,7 @@ BOXES: Mapping[str, str] = MappingProxyType(
         "currency": "Currency",
         "created": "Created",
         "reopened": "Reopened",
+        "brought_back": "Brought back",
         "qualified": "Newly qualified",
         "pulled_in": "Pulled in",
         "pushed_in": "Pushed in",
@@ -201,8 +203,9 @@ def moves(
         asked,
         f", these AS (SELECT * FROM move WHERE box = $box AND {whose} "
         f"ORDER BY abs(minor) DESC, id, moved_at LIMIT {int(limit)} OFFSET {int(offset)}) "
-        "SELECT s.*, coalesce(o.name, s.id) AS name FROM these s "
+        "SELECT s.*, coalesce(o.name, d.name, s.id) AS name FROM these s "
         "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = s.id "
+        f"LEFT JOIN {DELETION} d ON d.id = s.id AND d.back_at = TIMESTAMP '9999-12-31' "
         "ORDER BY abs(s.minor) DESC, s.id, s.moved_at",
         {"box": box, **({"group": group} if by and group is not None else {})},
     )
@@ -308,9 +311,6 @@ def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = 
 
 def _tables(book: Book, asked: _Asked) -> str:
     """The common tables of every question: `state`, `pair`, `move` and `end_of`."""
-    where = ""
-    if book.criterion:
-        where = f"AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
     pairs = _BETWEEN if asked.reading == "events" else _BOTH_ENDS
     whole = "$whole"
     moved = [_moves(asked, whole, whole, "false")]
@@ -319,7 +319,7 @@ def _tables(book: Book, asked: _Asked) -> str:
         moved.append(_moves(asked, "a_g", "b_g", "(a_g IS DISTINCT FROM b_g)"))
         ends.append(_END.format(opens="g_then", closes="g"))
     return (
-        f"WITH state AS ({_state(book, asked)} {where}), pair AS ({pairs}), "
+        f"WITH state AS ({_state(book, asked)} AND {narrowed_history(book)}), pair AS ({pairs}), "
         f"move AS ({' UNION ALL '.join(moved)}), end_of AS ({' UNION ALL '.join(ends)})"
     )
 
@@ -398,6 +398,10 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
     `left` and `came` are the groups of the former and the later state, `differs` whether they are two.
     """
     earlier, later = "false", "false"
+    # A deal that was deleted at the former moment is none that was made since.
+    deleted = f"(id, moved_at) IN (SELECT (id, back_at) FROM {DELETION})"
+    if asked.reading == "ends":
+        deleted = f"id IN (SELECT id FROM {DELETION} WHERE deleted_at <= $since AND back_at > $since)"
     if asked.closing is not None:
         earlier, later = "close_after < $closing_from", "close_before < $closing_from"
     why_left = (
@@ -406,7 +410,7 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
         f"WHEN {earlier} THEN 'pulled_out' ELSE 'pushed_out' END"
     )
     why_came = (
-        "CASE WHEN NOT was THEN 'created' WHEN was_closed THEN 'reopened' WHEN NOT was_open THEN 'qualified' "
+        f"CASE WHEN NOT was THEN CASE WHEN {deleted} THEN 'brought_back' ELSE 'created' END WHEN was_closed THEN 'reopened' WHEN NOT was_open THEN 'qualified' "
         f"WHEN was_in THEN 'came' WHEN {later} THEN 'pushed_in' ELSE 'pulled_in' END"
     )
     return (

@@ -47,8 +47,9 @@ def table_batches(name: str, since: str = "", custom: Custom = ()) -> Iterator[p
     """The rows of one declared table as records hold them now, with the columns of `entered(name)`, and as text those
     of `custom` that are fields of its records.
 
-    What was deleted is left out, together with its past. With a watermark `since`, only of records that changed
-    after it, an opportunity then with its whole past.
+    What was deleted is left out; an opportunity's past stays, and a state in it whose `change_source` is 'deleted' says
+    from when it was. With a watermark `since`, only of records that changed after it, an opportunity then with its
+    whole past.
     """
     columns = entered(name)
     if name == "opportunity_version":
@@ -113,15 +114,15 @@ def _accounts_led_elsewhere(since: str) -> list[str]:
 
 _WHO_AND_HOW = (
     "coalesce(v.changed_by_id, u.person_id), "
-    "CASE WHEN v.was_first_seen THEN 'snapshot' ELSE 'history' END"
+    "CASE WHEN v.deleted_at IS NOT NULL OR v.is_tombstone THEN 'deleted' WHEN v.was_first_seen THEN 'snapshot' "
+    "ELSE 'history' END"
 )
 # A state that was replaced within the same instant was never to be seen, and is not a state of the book.
 _FROM_VERSIONS = (
     f' FROM "{NOUNS["opportunity"].versions._meta.db_table}" v '
-    f'JOIN "{NOUNS["opportunity"]._meta.db_table}" r ON r.id = v.record_id AND r.deleted_at IS NULL '
     f'LEFT JOIN "{Change._meta.db_table}" c ON c.id = v.opened_by '
     f'LEFT JOIN "{User._meta.db_table}" u ON u.id = c.actor_id '
-    "WHERE v.begins_at < v.ends_at AND v.deleted_at IS NULL"
+    "WHERE (v.begins_at < v.ends_at OR v.is_tombstone)"
 )
 
 
