@@ -135,6 +135,34 @@ def test_deleted_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     assert book.problems["deleted_in_source"] == 1
 
 
+def test_the_past_of_a_deleted_deal_is_read_and_ends_when_its_row_last_changed(
+    tmp_path: Path,
+) -> None:
+    header, *states = HISTORY.strip().splitlines()
+    files = {
+        "Opportunity_1.csv": OPPORTUNITIES,
+        "Opportunity_2.csv": """
+            Id,IsDeleted,StageName,CloseDate,CreatedDate,SystemModstamp
+            006A,1,Closed Won,2025-03-31,2025-01-01 09:00:00,2025-05-31 10:00:00
+            006C,1,Proposal,2025-03-31,2025-01-01 09:00:00,
+        """,
+        "OpportunityHistory.csv": "\n".join([f"{header},IsDeleted", *(f"{s},1" for s in states)]),
+        "OpportunityFieldHistory.csv": HANDED.replace(",0\n", ",1\n"),
+    }
+    book = opened(tmp_path, files)
+    assert book.column("opportunity", "id") == ["006B"]
+    assert [row[1:4] for row in book.rows(VERSIONS)] == [
+        ("Prospecting", 50000, "005A"),
+        ("Proposal", 100000, "005A"),
+        ("Proposal", 100000, "005B"),
+        ("Closed Won", 100000, "005B"),
+    ]
+    gone = "SELECT id, name, CAST(deleted_at AS VARCHAR) FROM deletion ORDER BY id"
+    assert book.rows(gone) == [("006A", "First", "2025-05-31 10:00:00"), ("006C", None, None)]
+    assert book.problems["deleted_in_source"] == 2
+    assert "history_of_nothing" not in book.problems
+
+
 def test_the_id_of_nothing_is_nothing(tmp_path: Path) -> None:
     book = opened(tmp_path, {"Opportunity.csv": OPPORTUNITIES, "User.csv": USERS})
     assert book.column("opportunity", "account_id") == ["001A", None]

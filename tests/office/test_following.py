@@ -69,19 +69,37 @@ def test_a_change_is_in_the_book_with_who_made_it_and_when(folder: Path) -> None
     assert _won(folder) == 100
 
 
-def test_what_was_deleted_is_not_in_the_book(folder: Path) -> None:
-    Opportunity.objects.update(stage="Won")
+def test_what_was_deleted_is_in_the_past_alone_whichever_road_took_it_away(folder: Path) -> None:
+    d1 = Opportunity.objects.get()
+    for key in ("d2", "d3"):
+        with changing(None, "create_opportunity", fixed_clock(MAY)):
+            Opportunity.objects.create(**{**_columns(d1), "id": key, "name": key})
+    days = [datetime(2026, 6, day, 9, tzinfo=UTC) for day in (2, 4, 6)]
+    with changing(None, "delete_opportunity", fixed_clock(days[0])):
+        Opportunity.objects.filter(id__in=["d1", "d2"]).update(deleted_at=days[0])
+    with changing(None, "outside", fixed_clock(days[1])):
+        Opportunity.objects.filter(id="d3").delete()
+        Opportunity.objects.filter(id="d2").update(name="Quay")  # while it is deleted
+    with changing(None, "undo_change", fixed_clock(days[2])):
+        Opportunity.objects.filter(id="d1").update(deleted_at=None)
     follow(folder, JUNE)
-    Opportunity.objects.update(deleted_at=MAY)
-    follow(folder, JUNE)
-    rows = (
-        DuckDBEngine(folder)
-        .run(
-            "SELECT (SELECT count(*) FROM opportunity), (SELECT count(*) FROM opportunity_version)"
-        )
-        .rows
-    )
-    assert rows == [(0, 0)]
+    engine = DuckDBEngine(folder)
+    bare = [day.replace(tzinfo=None) for day in days]
+    ever = datetime(9999, 12, 31)  # noqa: DTZ001  tables hold UTC
+    assert engine.run("SELECT id FROM opportunity").rows == [("d1",)]
+    told = engine.run("SELECT id, name, owner_id, deleted_at, back_at FROM deletion ORDER BY id")
+    assert told.rows == [
+        ("d1", "Mill", "ann", bare[0], bare[2]),
+        ("d2", "d2", "ann", bare[0], ever),
+        ("d3", "d3", "ann", bare[1], ever),
+    ]
+    states = engine.run("SELECT opportunity_id, valid_to FROM opportunity_version ORDER BY ALL")
+    assert states.rows == [("d1", bare[0]), ("d1", ever), ("d2", bare[0]), ("d3", bare[1])]
+    assert Book(engine, Settings()).facts.data_as_of == days[2]
+
+
+def _columns(deal: Opportunity) -> dict[str, Any]:
+    return {f.attname: getattr(deal, f.attname) for f in deal._meta.concrete_fields}
 
 
 @pytest.mark.parametrize("road", ["save", "raw", "delete"])

@@ -549,10 +549,11 @@ def test_others_neither_undo_nor_learn_that_there_was_something(
 
 
 @pytest.mark.parametrize(
-    ("noun", "address"), [(Opportunity, DEAL), (Account, "/accounts/bob-account")]
+    ("noun", "address", "status"),
+    [(Opportunity, DEAL, 410), (Account, "/accounts/bob-account", 404)],
 )
 def test_deleting_needs_a_reason_and_is_undone(
-    stages: Office, as_alice: Reader, as_bob: Reader, noun: Any, address: str
+    stages: Office, as_alice: Reader, as_bob: Reader, noun: Any, address: str, status: int
 ) -> None:
     refused = as_bob.post(address, do="delete", reason=" ")
     assert refused.status_code == 422
@@ -560,12 +561,29 @@ def test_deleting_needs_a_reason_and_is_undone(
     gone = as_bob.post(address, do="delete", reason="Twice").headers["Location"]
     page = as_bob.page(gone)
     assert "is deleted" in page.text
-    assert as_bob.get(address).status_code == as_alice.get(address).status_code == 404
+    assert as_bob.get(address).status_code == as_alice.get(address).status_code == status
     assert as_alice.get(gone).status_code == 404
     assert Change.objects.latest("pk").reason == "Twice"
     back = _undo(as_bob, page).headers["Location"]
     assert "Undone: brought back." in as_bob.page(back).text
     assert noun.objects.get(pk=address.split("/")[2]).deleted_at is None
+    assert stages.bob.is_active
+
+
+def test_the_page_of_a_deleted_deal_tells_its_history_to_who_saw_it_and_its_deleter_the_way_back(
+    stages: Office, as_alice: Reader, as_bob: Reader, as_charlie: Reader
+) -> None:
+    as_bob.post(DEAL, do="delete", reason="Twice")
+    for reader, ways_back in ((as_alice, 0), (as_bob, 1)):
+        page = reader.page(DEAL, status=410)
+        assert "This deal was deleted on" in page.one("div", role="status").text
+        assert "“Twice”" in page.text
+        assert len(page.all("form", action="/undo/opportunity/bob-deal")) == ways_back
+        assert page.faults == []
+    assert as_charlie.get(DEAL).status_code == 404
+    assert as_bob.post(DEAL, column="stage", value="Won").status_code == 404
+    assert _undo(as_bob, as_bob.page(DEAL, status=410)).status_code == 302
+    assert "Brought back" in as_alice.page(DEAL).text
     assert stages.bob.is_active
 
 
@@ -593,7 +611,7 @@ def test_a_deal_is_made_from_its_account_and_taken_back(stages: Office, as_bob: 
     assert page.one("div", role="status").text == "Created. Undo Z"
     gone = as_bob.page(_undo(as_bob, page).headers["Location"])
     assert "is deleted" in gone.text
-    assert as_bob.get(f"/opportunities/{made.pk}").status_code == 404
+    assert as_bob.get(f"/opportunities/{made.pk}").status_code == 410
     assert stages.bob.is_active
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,11 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.book.facts import Scope
+from salesops.book.settings import Settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.scoped import ScopedEngine
+from salesops.foundations.clock import fixed_clock
+from salesops.jobs import rebuilding
 from salesops.pipeline import as_of, movement, moves
 from tests.drawn import draw_book
 
@@ -113,3 +117,18 @@ def test_the_past_of_a_deleted_deal_is_seen_by_who_saw_it_last(
     assert movement(theirs, OVER).whole.box("deleted").minor == (-30_00 if who == "bob" else 0)
     gone = theirs.engine.run("SELECT id FROM deletion WHERE id = 'gone'").rows
     assert gone == ([("gone",)] if who == "bob" else [])
+
+
+def test_other_settings_leave_the_deletions_as_they_are(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "look_ahead", lambda *_, **__: None)
+    shutil.copytree(folder, tmp_path / "book")
+    asked = "SELECT * FROM deletion ORDER BY ALL"
+    before = DuckDBEngine(tmp_path / "book").run(asked).rows
+    rebuilding.apply_settings(
+        tmp_path / "book", Settings(title="Other"), fixed_clock(datetime(2026, 7, 1, tzinfo=UTC))
+    )
+    engine = DuckDBEngine(tmp_path / "book")
+    assert engine.facts.generation == 2
+    assert engine.run(asked).rows == before

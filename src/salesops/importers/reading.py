@@ -10,6 +10,7 @@ from salesops.book.custom import own_field
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.foundations.table import DUCKDB_TYPE, Type
 from salesops.importers import formats
+from salesops.importers.deleted_deals import take_out_deleted
 from salesops.importers.history import OF_HISTORY, fill_history
 from salesops.importers.matching import column_type
 from salesops.importers.model import Examination, SourceColumn, SourceFile, Watch
@@ -98,6 +99,7 @@ def read(
         _load_all(connection, examination, currency, progress)
         resolve(connection, examination)
         fill_history(connection)
+        take_out_deleted(connection)
         look_for_nonsense(connection)
         connection.execute("DROP TABLE l_opportunity")
         one_refusal_a_row(connection)

@@ -7,6 +7,7 @@ import duckdb
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import formats
 from salesops.importers.completing import complete
+from salesops.importers.deleted_deals import keep_their_history
 from salesops.importers.entries import order_entries
 from salesops.importers.joining import held, id_of, refer, with_article
 from salesops.importers.model import Examination
@@ -30,6 +31,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         if "id" in TABLES[name].column:
             _give_ids(connection, name)
             _merge(connection, name, given[name])
+        if name == "opportunity":
+            keep_their_history(connection)
     _stages_by_id(connection)
     order_entries(connection, examination)
     _one_per_instant(connection)
@@ -145,7 +148,9 @@ def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
             Problem(
                 "deleted_in_source",
                 Severity.NOTE,
-                "Rows deleted in the source are left out.",
+                "Deals deleted in the source are left out; what the files tell of their past stays."
+                if name == "opportunity"
+                else "Rows deleted in the source are left out.",
                 "Nothing to do.",
                 file=file,
                 table=name,
@@ -154,7 +159,7 @@ def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
             f"WHERE _deleted AND _file = {formats.quoted(file)}",
             count,
         )
-    if gone:
+    if gone and name != "opportunity":
         connection.execute(f"DELETE FROM l_{name} WHERE _deleted")
 
 

@@ -14,6 +14,7 @@ from salesops.web.books import manifest, whole_book
 from salesops.web.pages.files.told import files_of
 from salesops.web.pages.keeping import parts
 from salesops.web.pages.keeping.declared import referring
+from salesops.web.pages.keeping.deleted_deal import deleted_deal
 from salesops.web.pages.keeping.lines import CONTACTS, CREDIT, LINES, sum_of_credit, sum_of_lines
 from salesops.web.pages.keeping.record_page import Kind
 from salesops.web.pages.records.opportunity import life_in_book
@@ -44,5 +45,6 @@ OPPORTUNITY = parts.with_rows(
 
 
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:
-    """The deal with that id."""
-    return parts.page(request, OPPORTUNITY, key)
+    """The deal with that id, also where it is deleted."""
+    gone = deleted_deal(request, OPPORTUNITY, key) if request.method == "GET" else None
+    return gone or parts.page(request, OPPORTUNITY, key)

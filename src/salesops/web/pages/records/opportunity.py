@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.deletion import DELETION
 from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
 from salesops.web.books import whole_book
@@ -19,9 +20,9 @@ from salesops.web.pages.records.records import name_of, record
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:
     """The deal with that id."""
     book = whole_book()
-    deal = record(book, "opportunity", key)
+    deal = _deleted(book, key) or record(book, "opportunity", key)
     versions, activities = _states(book, key), _activities(book, key)
-    changes = _changes(book, versions)
+    changes = _changes(book, versions, _deletions(book, key))
     return render(
         request,
         "records/opportunity.html",
@@ -61,6 +62,22 @@ def _life(
         "picture": _picture(book, deal, versions, activities),
         "stays": _stays(versions, book.instant),
     }
+
+
+def _deleted(book: Book, key: str) -> dict[str, Any] | None:
+    """A deal that is deleted, as it was when it was, with `deleted_at`."""
+    found = book.engine.run(
+        f"SELECT * FROM {DELETION} WHERE id = $key AND back_at = TIMESTAMP '9999-12-31'",
+        {"key": key},
+    ).dicts()
+    return found[0] if found else None
+
+
+def _deletions(book: Book, key: str) -> list[dict[str, Any]]:
+    return book.engine.run(
+        f"SELECT deleted_at, back_at FROM {DELETION} WHERE id = $key ORDER BY deleted_at",
+        {"key": key},
+    ).dicts()
 
 
 def _states(book: Book, key: str) -> list[dict[str, Any]]:
@@ -165,9 +182,15 @@ def _stage(version: dict[str, Any]) -> str:
     return version["stage"] or "No stage"
 
 
-def _changes(book: Book, versions: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What each version changed, newest first, in words."""
-    told: list[dict[str, Any]] = []
+def _changes(
+    book: Book, versions: list[dict[str, Any]], deletions: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """What each version changed, and when the deal was deleted, newest first, in words."""
+    told = [
+        {"at": d["deleted_at"], "who": "", "what": ["Deleted"], "is_snapshot": False}
+        for d in deletions
+    ]
+    back = {d["back_at"] for d in deletions}
     former: dict[str, Any] | None = None
     for version in versions:
         if former is None:
@@ -178,6 +201,8 @@ def _changes(book: Book, versions: list[dict[str, Any]]) -> list[dict[str, Any]]
             ]
         else:
             what = _differences(book, former, version)
+            if version["valid_from"] in back:
+                what = ["Brought back", *what]
         told.append(
             {
                 "at": version["valid_from"],
@@ -187,7 +212,7 @@ def _changes(book: Book, versions: list[dict[str, Any]]) -> list[dict[str, Any]]
             }
         )
         former = version
-    return told[::-1]
+    return sorted(told, key=lambda change: change["at"], reverse=True)
 
 
 def _differences(book: Book, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
