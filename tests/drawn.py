@@ -43,7 +43,8 @@ def draw_book(
 ) -> Book:
     """A book in `folder` whose tables are those drawn, read at the instant `now`.
 
-    `pipeline_stage` is `STAGES` unless drawn; `deletion` tells which deals were deleted, and when. Opportunities without drawn versions get none of their past.
+    `pipeline_stage` is `STAGES` unless drawn. Opportunities without drawn versions get none of their past. `deletion`
+    tells which deals were deleted, and when.
     """
     chosen = settings or Settings()
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)

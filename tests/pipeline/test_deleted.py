@@ -50,7 +50,10 @@ UNKNOWN = "    never  None  2026-05-01T09:00\n"
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     at = tmp_path_factory.mktemp("drawn")
     draw_book(
-        at, opportunity=DEALS, opportunity_version=STATES, deletion=DELETIONS.rstrip() + "\n" + UNKNOWN
+        at,
+        opportunity=DEALS,
+        opportunity_version=STATES,
+        deletion=DELETIONS.rstrip() + "\n" + UNKNOWN,
     )
     return at
 
@@ -93,7 +96,9 @@ def test_the_bridge_tells_what_was_deleted_and_brought_back(book: Book) -> None:
 
 
 def test_a_deletion_is_the_deal_as_it_was_then_while_something_is_known_of_it(book: Book) -> None:
-    rows = book.engine.run("SELECT id, stage, amount_minor, year(back_at) FROM deletion ORDER BY id")
+    rows = book.engine.run(
+        "SELECT id, stage, amount_minor, year(back_at) FROM deletion ORDER BY id"
+    )
     assert rows.rows == [
         ("back", "Discovery", 7_00, 2026),
         ("brief", "Discovery", 4_00, 2026),

@@ -39,9 +39,7 @@ def condition_in(book: Book, criterion: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def condition(
-    where: str, minor_digits: int, custom: Custom, *, deals: str = "opportunity"
-) -> str:
+def condition(where: str, minor_digits: int, custom: Custom, *, deals: str = "opportunity") -> str:
     """A criterion over the opportunity `x`, one of `deals`; what it asks of other tables is asked in them."""
     tables = tables_with(custom)
     deal = tables["opportunity"]

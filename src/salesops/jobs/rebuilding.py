@@ -69,6 +69,7 @@ def apply_settings(
         save_settings(folder, settings)
         return published
 
+
 _READ = {**TABLES, DELETION: deletion_table(TABLES)}
 
 

@@ -401,7 +401,9 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
     # A deal that was deleted at the former moment is none that was made since.
     deleted = f"(id, moved_at) IN (SELECT (id, back_at) FROM {DELETION})"
     if asked.reading == "ends":
-        deleted = f"id IN (SELECT id FROM {DELETION} WHERE deleted_at <= $since AND back_at > $since)"
+        deleted = (
+            f"id IN (SELECT id FROM {DELETION} WHERE deleted_at <= $since AND back_at > $since)"
+        )
     if asked.closing is not None:
         earlier, later = "close_after < $closing_from", "close_before < $closing_from"
     why_left = (
@@ -410,7 +412,8 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
         f"WHEN {earlier} THEN 'pulled_out' ELSE 'pushed_out' END"
     )
     why_came = (
-        f"CASE WHEN NOT was THEN CASE WHEN {deleted} THEN 'brought_back' ELSE 'created' END WHEN was_closed THEN 'reopened' WHEN NOT was_open THEN 'qualified' "
+        f"CASE WHEN NOT was AND {deleted} THEN 'brought_back' WHEN NOT was THEN 'created' "
+        "WHEN was_closed THEN 'reopened' WHEN NOT was_open THEN 'qualified' "
         f"WHEN was_in THEN 'came' WHEN {later} THEN 'pushed_in' ELSE 'pulled_in' END"
     )
     return (
