@@ -64,7 +64,9 @@ def deals_of(states: str) -> str:
     """The deals of drawn states, each as its last one says."""
     last = {record["opportunity_id"]: record for record in read_drawing(states)}
     of_a_deal = [
-        c for c in states.split("\n")[1].split() if c not in ("valid_from", "change_source")
+        c
+        for c in states.strip().splitlines()[0].split()
+        if c not in ("valid_from", "change_source")
     ]
     rows = ["  ".join(["id", *of_a_deal[1:]])]
     rows += ["  ".join(record.get(c, "-") for c in of_a_deal) for record in last.values()]
