@@ -11,6 +11,7 @@ from salesops.actions.attach_files import changed_files, undo_files
 from salesops.actions.changing import undoing_once
 from salesops.actions.contacts_of_deals import keep_one_primary
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
+from salesops.actions.standing_plan import refuse_plan_lost
 from salesops.actions.undo_conversion import is_of_conversion, undo_conversion
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
@@ -18,7 +19,7 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.custom_field import CustomField
 from salesops.records.duplicate import Merge
-from salesops.records.models import KEPT, OpportunityContact
+from salesops.records.models import KEPT, OpportunityContact, ProcessChange
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by
@@ -107,6 +108,8 @@ def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock
         .first()
     )
     record = noun.objects.filter(pk=version.record_id)
+    if noun is ProcessChange:
+        refuse_plan_lost(version, former)
     if former is None:
         if noun is CustomField:
             refuse_values_lost(version)

@@ -1,11 +1,13 @@
 """Trying a change of the process on the past, and measuring what it did once some work by it."""
 
 from salesops.experiments.concluding import conclusion
-from salesops.experiments.measuring import Plan, look_after, look_before, measurable
-from salesops.experiments.reading import Reading, headline, sentences
-from salesops.experiments.replay import Fate, Looked, Replay, Rule, looked_at, replay
+from salesops.experiments.measuring import LEAST_DAYS, Plan, look_after, look_before, measurable
+from salesops.experiments.reading import Reading, headline, in_unit, sentences
+from salesops.experiments.replay import MOMENTS, Fate, Looked, Replay, Rule, looked_at, replay
 
 __all__ = [
+    "LEAST_DAYS",
+    "MOMENTS",
     "Fate",
     "Looked",
     "Plan",
@@ -14,6 +16,7 @@ __all__ = [
     "Rule",
     "conclusion",
     "headline",
+    "in_unit",
     "look_after",
     "look_before",
     "looked_at",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +19,13 @@ from salesops.kpis._definition import Basis, Kpi
 SPANS = 4  # before the change
 LEAST_DAYS = 14
 SIZE = "average_deal_size"
+Watch = Callable[
+    [str, int, int], object
+]  # is told what is measured, how much of it was and how much there is
+
+
+def unwatched(step: str, done: int, total: int) -> None:
+    """Nobody is told."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +61,15 @@ def _is_measurable(kpi: Kpi) -> bool:
     return is_mean and "person" in kpi.splits and kpi.rows_of != "person" and kpi.takes_where
 
 
-def look_before(book: Book, plan: Plan) -> Reading:
+def look_before(book: Book, plan: Plan, watch: Watch = unwatched) -> Reading:
     """What could be found: the same comparison on days before the change, when there is nothing to find."""
     refuse_unmeasurable(plan)
     days = (plan.last_on - plan.starts_on).days + 1
     end = min(plan.starts_on, book.today + timedelta(days=1))
-    return _read(book, plan, "before", end - timedelta(days=days), end)
+    return _read(book, plan, "before", end - timedelta(days=days), end, watch)
 
 
-def look_after(book: Book, plan: Plan) -> Reading:
+def look_after(book: Book, plan: Plan, watch: Watch = unwatched) -> Reading:
     """What the change did by now, or by its planned last day."""
     refuse_unmeasurable(plan)
     end = min(plan.last_on, book.today) + timedelta(days=1)
@@ -70,7 +78,7 @@ def look_after(book: Book, plan: Plan) -> Reading:
         raise Refusal(
             f"It is too early to measure: two weeks are over on {first:%-d %B %Y}. Measure then or later."
         )
-    return _read(book, plan, "after", plan.starts_on, end)
+    return _read(book, plan, "after", plan.starts_on, end, watch)
 
 
 def refuse_unmeasurable(plan: Plan) -> None:
@@ -88,13 +96,14 @@ def treated_by(book: Book, plan: Plan) -> set[str]:
     return set(plan.people) | _members(book, plan.teams, plan.starts_on)
 
 
-def _read(book: Book, plan: Plan, kind: Kind, start: date, end: date) -> Reading:
+def _read(book: Book, plan: Plan, kind: Kind, start: date, end: date, watch: Watch) -> Reading:
     kpi = KPIS[plan.kpi]
     seen = book.where(plan.where) if plan.where else book
     treated = treated_by(book, plan)
     waiting = _later(book, plan, end) - treated
+    watch(kpi.title, 0, SPANS + 1)
     after = _figures(seen, kpi, start, end)
-    before = _before(seen, kpi, start, (end - start).days)
+    before = _before(seen, kpi, start, (end - start).days, watch)
     if len(before) < LEAST_SPANS:
         compared = Comparison(None, None, None, (), 0, 0, 0, 0, None)
     else:
@@ -129,12 +138,13 @@ def _read(book: Book, plan: Plan, kind: Kind, start: date, end: date) -> Reading
     )
 
 
-def _before(book: Book, kpi: Kpi, start: date, days: int) -> list[dict[str, Span]]:
+def _before(book: Book, kpi: Kpi, start: date, days: int, watch: Watch) -> list[dict[str, Span]]:
     """The spans before a day that hold anything, the oldest first; as far as the KPI's history is whole."""
     found: list[dict[str, Span]] = []
     history = book.facts.history_from if kpi.needs_history else None
     first = book.as_of(history).today + timedelta(days=1) if history else None
-    for _ in range(SPANS):
+    for done in range(1, SPANS + 1):
+        watch(f"{kpi.title} before", done, SPANS + 1)
         end, start = start, start - timedelta(days=days)
         if first is not None and start < first:
             break

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from salesops.actions.change_process import MEASURE_CHANGE, ask_to_measure
 from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.enqueue import enqueue
@@ -29,6 +30,7 @@ from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
 from salesops.jobs.importing import IMPORT, write_import
 from salesops.jobs.mailing import SENDING
+from salesops.jobs.measuring_changes import due_change, measure_change
 from salesops.jobs.moving import move_due
 from salesops.jobs.queue import forget_done
 from salesops.jobs.undoing_import import (
@@ -102,8 +104,8 @@ def look(work: Work) -> dict[str, object]:
 
 
 def follow_soon(clock: Clock) -> None:
-    """Have the book follow where it is behind, be looked at where that was long ago, or searched for duplicates,
-    unless somebody asked."""
+    """Have the book follow where it is behind, be looked at where that was long ago, or searched for duplicates, or a
+    change measured whose days are over, unless somebody asked."""
     folder = Path(settings.SALESOPS_OFFICE) / BOOK
     if not is_followed(folder):
         _ask(FOLLOW, clock)
@@ -111,6 +113,8 @@ def follow_soon(clock: Clock) -> None:
         _ask(LOOK, clock)
     elif is_search_due(clock()):
         _ask(FIND_DUPLICATES, clock)
+    elif (due := due_change(folder, clock())) is not None:
+        ask_to_measure(None, due.pk, clock)
 
 
 def _ask(kind: str, clock: Clock) -> None:
@@ -126,6 +130,7 @@ KINDS: Mapping[str, Kind] = {
     FOLLOW: follow,
     LOOK: look,
     FIND_DUPLICATES: find_duplicates,
+    MEASURE_CHANGE: measure_change,
     IMPORT: write_import,
     UNDO_IMPORT: undo_import,
     LOOK_AT_FILES: look_at_files,

@@ -27,6 +27,11 @@ def choice() -> models.TextField[Any, Any]:
     return models.TextField(null=True, blank=True)
 
 
+def several() -> models.JSONField[Any, Any]:
+    """Some texts in their order, such as the keys of people."""
+    return models.JSONField(default=list, blank=True)
+
+
 def money() -> models.BigIntegerField[Any, Any]:
     """Integer minor units of the currency of the row."""
     return models.BigIntegerField(null=True, blank=True)

@@ -26,6 +26,11 @@ from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVe
 from salesops.records.opportunity_split import OpportunitySplit, OpportunitySplitVersion
 from salesops.records.person import Person, PersonVersion
 from salesops.records.pipeline_stage import PipelineStage, PipelineStageVersion
+from salesops.records.process_change import (
+    EffectReading,
+    ProcessChange,
+    ProcessChangeVersion,
+)
 from salesops.records.product import Product, ProductVersion
 from salesops.records.quota import Quota, QuotaVersion
 from salesops.records.recently_seen import RecentlySeen
@@ -69,7 +74,11 @@ NOUNS: dict[str, type[Record]] = {
     "recurring_revenue": RecurringRevenue,
 }
 # All whose every state is kept: what the company made of its records as well.
-KEPT: dict[str, type[Record]] = {**NOUNS, "custom_field": CustomField}
+KEPT: dict[str, type[Record]] = {
+    **NOUNS,
+    "custom_field": CustomField,
+    "process_change": ProcessChange,
+}
 
 __all__ = [
     "KEPT",
@@ -95,6 +104,7 @@ __all__ = [
     "CustomField",
     "CustomFieldVersion",
     "DuplicateSearch",
+    "EffectReading",
     "ErasedKey",
     "ErasedRow",
     "Erasure",
@@ -124,6 +134,8 @@ __all__ = [
     "PersonVersion",
     "PipelineStage",
     "PipelineStageVersion",
+    "ProcessChange",
+    "ProcessChangeVersion",
     "Product",
     "ProductVersion",
     "Quota",

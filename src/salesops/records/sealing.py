@@ -28,6 +28,7 @@ from salesops.records.models import (
     KEPT,
     Attachment,
     Change,
+    EffectReading,
     RequestEvent,
     Seen,
     SettingsChange,
@@ -82,7 +83,16 @@ class Table:
         return hashlib.sha256(text.encode()).digest()[:DIGEST_BYTES]
 
 
-_OF_THE_OFFICE = (Change, Seen, RequestEvent, SettingsChange, Erasure, ErasedKey, ErasedRow)
+_OF_THE_OFFICE = (
+    Change,
+    Seen,
+    RequestEvent,
+    SettingsChange,
+    EffectReading,
+    Erasure,
+    ErasedKey,
+    ErasedRow,
+)
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ from salesops.records.account import Account
 from salesops.records.contact import Contact
 from salesops.records.lead import Lead
 from salesops.records.opportunity import Opportunity
+from salesops.records.person import Person
+from salesops.records.process_change import ProcessChange
 from salesops.records.reach import Reach, reach
 from salesops.records.record import Record
 from salesops.records.user import User
@@ -144,12 +146,22 @@ def _quota(scope: Reach) -> Q:
     return _own(scope, "person") | of_the_team
 
 
+def _process_change(scope: Reach) -> Q:
+    """Those for somebody whose records are seen, or for a team with such people. There are few, and each names several."""
+    people = scope.owner_ids or frozenset()
+    on_teams = Person.objects.filter(pk__among=people, deleted_at=None).exclude(team=None)
+    teams = frozenset(on_teams.values_list("team", flat=True))
+    there = ProcessChange.objects.values_list("pk", "teams", "people")
+    return Q(pk__in=[key for key, of, for_ in there if teams & {*of} or people & {*for_}])
+
+
 _SEEN: dict[str, Rule] = {
     "person": _everybody,
     "team_membership": _everybody,
     "pipeline_stage": _everybody,
     "exchange_rate": _everybody,
     "custom_field": _everybody,
+    "process_change": _process_change,
     "product": _everybody,
     "campaign": _everybody,
     "campaign_spend": _operations,

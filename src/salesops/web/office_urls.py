@@ -14,6 +14,8 @@ from salesops.web import failures
 from salesops.web import urls as local
 from salesops.web.books import manifest
 from salesops.web.pages.audit import audit
+from salesops.web.pages.changes import changes as process_changes
+from salesops.web.pages.changes import filing, one_change
 from salesops.web.pages.clean_data.mending import mending
 from salesops.web.pages.custom_fields import custom_fields
 from salesops.web.pages.desk.arranging import arranging
@@ -139,6 +141,11 @@ urlpatterns = [
     path("work", work.work, name="work"),
     path("work/<int:key>", work.one_job, name="one_job"),
     path("work/<int:key>/stop", work.stop, name="stop_job"),
+    path("changes", process_changes.process_changes, name="process_changes"),
+    path("changes/new", filing.new_process_change, name="new_process_change"),
+    path("changes/<slug:key>", one_change.process_change, name="process_change"),
+    path("changes/<slug:key>/edit", filing.edit_process_change, name="edit_process_change"),
+    path("changes/<slug:key>/undo", one_change.undo_process_change, name="undo_process_change"),
     path("duplicates", duplicates, name="duplicates"),
     path("duplicates/decided", decided, name="duplicates_decided"),
     path("duplicates/<slug:name>/merge", merge, name="merge_duplicates"),

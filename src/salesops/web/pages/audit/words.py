@@ -41,6 +41,7 @@ _DONE = {
     "merge": "Merged",
     "unmerge": "Took apart",
     "convert_lead": "Converted a lead",
+    "measure_process_change": "Measured process change",
     "attach_file": "Attached files",
     "take_file_away": "Took a file away",
     "erase_file": "Erased a file for good",

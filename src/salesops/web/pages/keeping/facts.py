@@ -14,7 +14,13 @@ from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
 from salesops.records.custom_field import PREFIX, CustomField, value_of
-from salesops.records.models import NOUNS, OpportunityContact, Person, PipelineStage
+from salesops.records.models import (
+    NOUNS,
+    OpportunityContact,
+    Person,
+    PipelineStage,
+    ProcessChange,
+)
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -89,6 +95,22 @@ TITLES: dict[str, dict[str, str]] = {
         "asked": "In new records",
         "position": "Order",
     },
+    "process_change": {
+        "name": "Name",
+        "what": "What changes",
+        "why": "Why",
+        "kpi": "Should move",
+        "expected": "By",
+        "teams": "Teams",
+        "people": "People",
+        "criterion": "Only where",
+        "starts_on": "From",
+        "last_on": "Measured until",
+        "stage": "Stage of the rule",
+        "moment": "The rule looks on",
+        "rule": "The rule stops",
+        "given_up_on": "Given up on",
+    },
     **nouns.TITLES,
 }
 ACTIVITY_KINDS = (
@@ -105,6 +127,7 @@ PLACES = {
     "account": "/accounts/",
     "person": "/people/",
     "opportunity": "/opportunities/",
+    "process_change": "/changes/",
     **{name: noun.place for name, noun in nouns.DECLARED.items()},
 }
 MOST_CONTACTS = 100
@@ -171,6 +194,8 @@ def names_of(actor: User, noun: type[Record], states: Iterable[Any]) -> dict[str
     referring = [c for c in table.columns if c.refers_to and not c.derived] if table else []
     if any(state.custom for state in states):
         referring += [f.column for f in own_fields(noun) if f.column.refers_to]
+    if noun is ProcessChange:
+        wanted["person"] = {key for state in states for key in state.people or ()}
     for state in states:
         for column in referring:
             key = value_of(state, column.name)

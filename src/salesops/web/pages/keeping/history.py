@@ -10,11 +10,12 @@ from typing import Any
 from salesops.actions.undo_conversion import is_of_conversion
 from salesops.records.change import Change
 from salesops.records.field_access import hidden_fields
-from salesops.records.models import Person
+from salesops.records.models import Person, ProcessChange
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_within
+from salesops.web.pages.changes.words import said_of
 from salesops.web.pages.keeping.facts import (
     TITLES,
     Names,
@@ -214,6 +215,8 @@ def _own_fields_that_differ(
 
 
 def _said(noun: type[Record], state: Any, column: str, currency: str, names: Names) -> str:
+    if noun is ProcessChange:
+        return said_of(state, column, currency, names.get("person", {})) or "nothing"
     known = getattr(state, "currency", None) or currency
     return in_words(column_of(noun, column), getattr(state, column), known, names) or "nothing"
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from salesops.actions.cancel_job import may_cancel
+from salesops.actions.change_process import MEASURE_CHANGE
 from salesops.actions.change_settings import APPLY_SETTINGS
 from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.erase_person import LOOK_FOR_PERSON
@@ -41,6 +42,7 @@ _TITLES = {
     MAIL_TEST: "A test message",
     MAIL_WEEKLY: "Weekly message",
     MAIL_NOTICES: "Message about what waits",
+    MEASURE_CHANGE: "Measuring a change of the process",
     MOVE_DUE: "A planned move in the organisation",
     ERASE: "Erasing a person",
     APPLY_SETTINGS: "Making the book anew by other settings",
@@ -62,6 +64,7 @@ _PLAINLY = {
     MAIL_TEST: "a mail",
     MAIL_WEEKLY: "a mail",
     MAIL_NOTICES: "a mail",
+    MEASURE_CHANGE: "the measuring of a change",
     MOVE_DUE: "a planned move",
     ERASE: "the erasing of a person",
     APPLY_SETTINGS: "the book, which is made by other settings,",
@@ -214,6 +217,8 @@ def _place(actor: User, job: Job, run: ImportRun | None) -> str:
         return reverse(name, args=[run.pk])
     if job.kind in (LOOK_AT_FILES, COUNT_IMPORT) and job.asked_by_id == actor.pk:
         return reverse("import_wait", args=[job.arguments["arrival"]])
+    if job.kind == MEASURE_CHANGE:
+        return reverse("process_change", args=[job.arguments["change"]])
     if job.kind in (EDIT_MANY, UNDO_MANY) and job.asked_by_id == actor.pk:
         return reverse("many_changed", args=[job.arguments["noun"], job.pk])
     return ""
@@ -253,5 +258,6 @@ _OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     MAIL_LINK: lambda result: _SENT[bool(result.get("sent"))],
     MAIL_TEST: lambda result: _SENT[bool(result.get("sent"))],
     PLAN_WEEKLY: lambda result: f"{result.get('asked', 0):,} people looked after",
+    MEASURE_CHANGE: lambda _: "Measured",
     "backup": lambda result: f"{result.get('rows', 0):,} rows",
 }

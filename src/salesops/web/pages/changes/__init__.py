@@ -1,0 +1,1 @@
+"""Changes of the process: filed, tried on the past, and measured."""
