@@ -11,6 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 Said = TypeVar("Said")
 LONGEST_NOTE = 400
 LONGEST_SERVICE_LEVEL = 3_650  # days
+ACTIVITY_KINDS = (
+    "task", "call", "meeting", "email", "demo", "message", "note",
+    "research", "administration", "internal", "travel", "training",
+)  # fmt: skip
 
 
 class ExpectedActivity(BaseModel):
@@ -77,6 +81,23 @@ def in_force(versions: SalesProcess, day: date) -> ProcessVersion | None:
     """The version that holds on a day; None before the first."""
     begun = [version for version in versions if version.since <= day]
     return begun[-1] if begun else None
+
+
+def activities_in_words(activities: Sequence[ExpectedActivity]) -> str:
+    """1 meeting, 2 call: as people write it, too."""
+    return ", ".join(f"{each.at_least} {each.kind}" for each in activities)
+
+
+def in_words(rule: StageRule) -> str:
+    """What a stage asks, in one line; nothing where it asks nothing."""
+    parts = (
+        rule.entry and f"entered only if {rule.entry}",
+        rule.exit and f"left only if {rule.exit}",
+        rule.activities and f"before leaving: {activities_in_words(rule.activities)}",
+        rule.days and f"at most {rule.days:,} day{'s' if rule.days > 1 else ''}",
+        rule.may_be_skipped and "may be skipped",
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def _twice(said: Sequence[Said]) -> Said | None:

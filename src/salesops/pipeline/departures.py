@@ -118,3 +118,17 @@ def looks_sql(rules: Rules) -> str:
     if any(days is not None for days in rules.values["rule_days"]):
         asked.append(_OVERSTAYED)
     return f"{RULES}, {_STEPS}, looked AS ({' UNION ALL '.join(asked)})"
+
+
+def in_words(kind: str, stage: str, what: str = "") -> str:
+    """A kind of departure of one stage, or of all stages where none is named."""
+    if not stage:
+        return KINDS[kind]
+    return {
+        "skipped": f"Skipped {stage}",
+        "backward": f"Back from {stage}",
+        "entry": f"Entered {stage} without what it asks",
+        "exit": f"Left {stage} without what it asks",
+        "activity": f"Left {stage} without the expected {what}",
+        "overstayed": f"Longer in {stage} than its service level",
+    }[kind]

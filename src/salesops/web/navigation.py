@@ -38,6 +38,8 @@ ENTRIES = (
             "funnel",
             "process_map",
             "bottlenecks",
+            "conformance",
+            "sales_process",
             "pipeline_*",
             "*process_change*",
         ),

@@ -38,6 +38,7 @@ from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
 from salesops.web.pages.organisation import moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
+from salesops.web.pages.pipeline import sales_process_in_office
 from salesops.web.pages.pipelines import pipelines
 from salesops.web.pages.settings import in_office
 from salesops.web.pages.sharing import sharing
@@ -109,6 +110,7 @@ urlpatterns = [
     path("audit/seen", audit.seen, name="audit_seen"),
     path("settings", in_office.settings, name="book_settings"),
     path("pipelines", pipelines.pipelines, name="pipelines"),
+    path("conformance/process", sales_process_in_office.sales_process, name="sales_process"),
     path("custom-fields", custom_fields.custom_fields, name="custom_fields"),
     path("organisation", organisation.organisation, name="organisation"),
     path("organisation/move", moving.move, name="move_person"),

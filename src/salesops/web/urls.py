@@ -8,7 +8,15 @@ from salesops.web.pages.data import data, refused
 from salesops.web.pages.home import home
 from salesops.web.pages.numbers import number, numbers, rows
 from salesops.web.pages.opening import check, columns, files, found, sample, wait
-from salesops.web.pages.pipeline import bottlenecks, by_day, funnel, process_map, what_changed
+from salesops.web.pages.pipeline import (
+    bottlenecks,
+    by_day,
+    conformance,
+    funnel,
+    process_map,
+    sales_process,
+    what_changed,
+)
 from salesops.web.pages.records import (
     account,
     accounts,
@@ -38,6 +46,8 @@ urlpatterns = [
     path("funnel", funnel.funnel_page, name="funnel"),
     path("process-map", process_map.process_map_page, name="process_map"),
     path("bottlenecks", bottlenecks.bottlenecks_page, name="bottlenecks"),
+    path("conformance", conformance.conformance_page, name="conformance"),
+    path("conformance/process", sales_process.sales_process, name="sales_process"),
     path("opportunities", opportunities.opportunities, name="opportunities"),
     path("opportunities/<path:key>", opportunity.opportunity, name="opportunity"),
     path("accounts", accounts.accounts, name="accounts"),

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from salesops.actions.edit_record import Unfit, fitting
 from salesops.book.custom import HAVE_FIELDS, Kind
+from salesops.book.sales_process import ACTIVITY_KINDS
 from salesops.foundations.table import Column, Type
 from salesops.records import custom_field
 from salesops.records.custom_field import PREFIX, CustomField, value_of
@@ -113,10 +114,6 @@ TITLES: dict[str, dict[str, str]] = {
     },
     **nouns.TITLES,
 }
-ACTIVITY_KINDS = (
-    "task", "call", "meeting", "email", "demo", "message", "note",
-    "research", "administration", "internal", "travel", "training",
-)  # fmt: skip
 # What contacts are in a deal where nobody said it otherwise.
 CONTACT_ROLES = (
     "Decision maker", "Champion", "Economic buyer", "Technical buyer", "Executive sponsor", "Evaluator", "Influencer",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -20,30 +19,16 @@ from salesops.pipeline import FATES, Ends, Entry, Funnel, Step, ends, entries, f
 from salesops.pipeline.ends import ENDS, HORIZONS
 from salesops.pipeline.funnel import Cohort
 from salesops.pipeline.stays import GROUPS
-from salesops.web.books import asked_book, speaks_of
+from salesops.web.books import asked_book
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.spans import TITLES, over_of, span_shown
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
-SPANS = (
-    ("this_quarter", "This quarter"),
-    ("last_quarter", "Last quarter"),
-    ("last_4_quarters", "Last 4 quarters"),
-    ("this_year", "This year"),
-    ("all", "All time"),
-)
-TITLES = {
-    "team": "Team",
-    "person": "Owner",
-    "source": "Source",
-    "type": "Type",
-    "pipeline": "Pipeline",
-    "segment": "Segment",
-}
 # The columns of the table beside the share, each a door to its deals.
 SHOWN = ("here", "back", "lost", "undecided", "skipped")
 
@@ -126,8 +111,7 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
 def _asked(request: HttpRequest) -> Asked:
     book = asked_book(request)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    first, last = given.get("first", ""), given.get("last", "")
-    over = f"{first}..{last}" if first and last else given.get("over") or "last_4_quarters"
+    over = over_of(request)
     by = given["by"] if given.get("by") in GROUPS else ""
     return Asked(
         book=book,
@@ -142,21 +126,13 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
-    book = asked.book
-    since = book.facts.history_from
-    splits = [name for name in GROUPS if name != "segment" or book.settings.segments]
-    last = min(asked.period.end - timedelta(days=1), book.today)
+    splits = [name for name in GROUPS if name != "segment" or asked.book.settings.segments]
     return {
         "tabs": tabs(request),
         "asked": asked,
-        "spans": SPANS,
         "splits": [(name, TITLES[name]) for name in splits],
         "split_title": TITLES.get(asked.by, ""),
-        "first": None if asked.period.label == "all" else asked.period.start,
-        "last": None if asked.period.label == "all" else last,
-        "whole_from": book.as_of(since).today if since else None,
-        "last_day": book.facts.data_as_of.date().isoformat(),
-        "speaks_of": speaks_of(book),
+        **span_shown(asked.book, asked.period),
     }
 
 

@@ -17,6 +17,7 @@ TABS = (
     ("funnel", "Funnel"),
     ("process_map", "Process map"),
     ("bottlenecks", "Bottlenecks"),
+    ("conformance", "Conformance"),
 )
 # Of an office alone, as a local book holds no records: its page, words, and the pages below it.
 OF_AN_OFFICE = (("process_changes", "Changes"),)

@@ -39,14 +39,15 @@ def settings(request: HttpRequest) -> HttpResponse:
     refuse_who_may_not(actor)
     going = applying()
     if "part" in request.GET:
-        return _progress(request, going)
+        return progress(request, going, PLACE, "changed")
     now = load_settings(django_settings.SALESOPS_BOOK)
     draft = draft_of(_of_before(request) or now, has_stages=False)
     problem, said = "", None
     if request.method == "POST":
         draft = typed(request)
         try:
-            said = said_in(draft).model_copy(update={"stages": now.stages})
+            kept = {"stages": now.stages, "sales_process": now.sales_process}
+            said = said_in(draft).model_copy(update=kept)
             if _is_sure(request, said):
                 change_settings(
                     actor,
@@ -74,7 +75,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         "zone": reading()[1],
         "here": PLACE,
         **_looked(now, said),
-        **_going(request, going),
+        **going_on(request, going),
     }
     return render(request, "settings/in_office.html", context, status=422 if problem else 200)
 
@@ -106,19 +107,21 @@ def _looked(now: Settings, said: Settings | None) -> dict[str, Any]:
     }
 
 
-def _going(request: HttpRequest, going: Job | None) -> dict[str, Any]:
+def going_on(request: HttpRequest, going: Job | None) -> dict[str, Any]:
+    """What a page tells while settings are being changed; nothing where they are not."""
     if going is None:
         return {}
     (line,) = told(actor_of(request), [going], system_clock())
     return {"is_going_on": True, "progress": line, "pace": line.pace}
 
 
-def _progress(request: HttpRequest, going: Job | None) -> HttpResponse:
+def progress(request: HttpRequest, going: Job | None, here: str, done: str) -> HttpResponse:
+    """How far the change is, for the page at `here`, which is told by `done` that it has ended."""
     if going is None:
         response = HttpResponse()
-        response["HX-Redirect"] = f"{PLACE}?changed=1"
+        response["HX-Redirect"] = f"{here}?{done}=1"
         return response
-    return render(request, "parts/progress.html", {"here": PLACE, **_going(request, going)})
+    return render(request, "parts/progress.html", {"here": here, **going_on(request, going)})
 
 
 def _history() -> list[dict[str, Any]]:
@@ -136,6 +139,8 @@ def _history() -> list[dict[str, Any]]:
             {
                 "change": row.change,
                 "what": differences(before, after),
+                "is_of_the_form": before.model_copy(update={"sales_process": after.sales_process})
+                != after,
                 "fault": job.error if job is not None and job.state != DONE else "",
             }
         )

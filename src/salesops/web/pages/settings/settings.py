@@ -57,7 +57,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             problem = fault_in(error)
         else:
-            return _keep(folder, said)
+            kept = load_settings(folder).sales_process  # which has a form of its own
+            return _keep(folder, said.model_copy(update={"sales_process": kept}))
     context = {"problem": problem, "saved": "saved" in request.GET, **offered(draft)}
     return render(request, "settings/settings.html", context, status=422 if problem else 200)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from salesops.book.sales_process import in_words
 from salesops.book.settings import Settings
 from salesops.web.pages.settings.settings import (
     MONTHS,
@@ -30,7 +31,11 @@ class Differs:
 
 def differences(before: Settings, after: Settings) -> list[Differs]:
     """What differs, in the order of the form."""
-    found = [*_of_the_book(before, after), *_of_segments(before, after)]
+    found = [
+        *_of_the_book(before, after),
+        *_of_segments(before, after),
+        *_of_the_process(before, after),
+    ]
     return [each for each in found if each.old != each.new]
 
 
@@ -83,6 +88,23 @@ def _of_segments(before: Settings, after: Settings) -> Iterator[Differs]:
     stay = [name for name in old if name in new]
     order = [name for name in new if name in old]
     yield Differs("Order of segments", ", ".join(stay), ", ".join(order))
+
+
+def _of_the_process(before: Settings, after: Settings) -> Iterator[Differs]:
+    """What each stage asks from a day on; a version that asks nothing is there all the same."""
+    old, new = (
+        {(v.since, r.pipeline, r.stage): in_words(r) for v in s.sales_process for r in v.stages}
+        for s in (before, after)
+    )
+    for key in sorted({*old, *new}):
+        since, pipeline, stage = key
+        where = f"{stage} ({pipeline})" if pipeline else stage
+        title = f"Process from {since:%-d %b %Y}, {where}"
+        yield Differs(title, old.get(key) or "Nothing", new.get(key) or "Nothing")
+    was, now = ({v.since: v.note or "In force" for v in s.sales_process} for s in (before, after))
+    for since in sorted({*was, *now}):
+        title = f"Process from {since:%-d %b %Y}"
+        yield Differs(title, was.get(since, "None"), now.get(since, "None"))
 
 
 def _quarter(settings: Settings, today: date) -> str:

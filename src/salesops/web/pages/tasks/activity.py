@@ -14,6 +14,7 @@ from django.shortcuts import render
 from salesops.actions.create_record import create_record, may_create
 from salesops.actions.edit_record import Unfit
 from salesops.actions.mention import read_mentions
+from salesops.book.sales_process import ACTIVITY_KINDS
 from salesops.foundations.clock import system_clock
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
@@ -136,7 +137,7 @@ def _values(about: About, given: dict[str, str]) -> dict[str, Any]:
     if not subject:
         raise Unfit("subject", "Say what it is about.")
     kind = given.get("kind", "")
-    if kind not in facts.ACTIVITY_KINDS:
+    if kind not in ACTIVITY_KINDS:
         raise Unfit("kind", "Choose one of the list.")
     is_done = given.get("state") == "done"
     contact = given.get("contact_id", "")
@@ -185,7 +186,7 @@ def _form(
         "about": about,
         "about_text": request.GET.get("about", "") if about.name else "",
         "given": given,
-        "kinds": [(kind, said(kind)) for kind in facts.ACTIVITY_KINDS],
+        "kinds": [(kind, said(kind)) for kind in ACTIVITY_KINDS],
         "people": [("", "Nobody"), *facts.people(actor, given.get("owner_id", ""))],
         "column": unfit.column if unfit else "",
         "problem": str(unfit) if unfit else "",

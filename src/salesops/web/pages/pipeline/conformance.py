@@ -1,0 +1,255 @@
+"""Conformance: how deals depart from the sales process, with counts and money, each departure a door to its deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+from salesops.book.book import Book
+from salesops.foundations.money import format_money
+from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
+from salesops.pipeline import Conformance, Departed, conformance, departures
+from salesops.pipeline.conformance import GROUPS, Compared, Group, Line
+from salesops.pipeline.departures import KINDS, in_words
+from salesops.pipeline.process_rules import unknown_stages
+from salesops.web.books import asked_book
+from salesops.web.charts.bars import bar
+from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.kept import kept
+from salesops.web.pages.pipeline.said import share_said
+from salesops.web.pages.pipeline.spans import TITLES, over_of, span_shown
+from salesops.web.pages.pipeline.tabs import tabs
+from salesops.web.paging import page_of, paged
+
+SIZE, MOST_EXPORTED = 50, 1_000_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; `kind` is empty where no deals are."""
+
+    book: Book
+    over: str
+    period: Period
+    by: str
+    group: str | None
+    kind: str
+    stage: str
+    what: str
+    untold: bool
+
+    def deals(self, limit: int, offset: int = 0) -> list[Departed]:
+        """The chosen departures."""
+        whose: dict[str, Any] = (
+            {} if self.group is None else {"by": self.by, "group": self.group or None}
+        )
+        return departures(
+            self.book,
+            self.period,
+            self.kind,
+            self.stage,
+            self.what,
+            untold=self.untold,
+            limit=limit,
+            offset=offset,
+            **whose,
+        )
+
+
+def conformance_page(request: HttpRequest) -> HttpResponseBase:
+    """The page, or with `export` the chosen departures or else the counts as a file."""
+    asked = _asked(request)
+    try:
+        found = kept(
+            asked.book,
+            ("conformance", asked.period, asked.by),
+            lambda: conformance(asked.book, asked.period, by=asked.by),
+        )
+    except Refusal as refusal:
+        return render(
+            request, "pipeline/conformance.html", _frame(request, asked) | {"why": str(refusal)}
+        )
+    code = asked.book.facts.currency
+    if is_export(request):
+        if asked.kind:
+            return as_asked(request, "departures", *_deals_file(asked, code))
+        return as_asked(request, "conformance", *_lines_file(found, code))
+    chosen, page = _chosen(found, asked.group), page_of(request)
+    deals = asked.deals(SIZE + 1, (page - 1) * SIZE) if asked.kind else []
+    return render(
+        request,
+        "pipeline/conformance.html",
+        _frame(request, asked)
+        | {
+            "found": found,
+            "group": chosen,
+            "kinds": [_kind(chosen, line, code) for line in chosen.kinds],
+            "titles": [(line.kind, KINDS[line.kind]) for line in found.whole.kinds],
+            "groups": [_row(group, found.whole) for group in found.groups],
+            "compared": [_compared(each) for each in found.compared],
+            "deals": [_deal(deal, code) for deal in deals[:SIZE]],
+            "chosen_words": in_words(asked.kind, asked.stage, asked.what) if asked.kind else "",
+        }
+        | paged(page, deals, SIZE),
+    )
+
+
+def _asked(request: HttpRequest) -> Asked:
+    book = asked_book(request)
+    given = {k: str(v).strip() for k, v in request.GET.items()}
+    over, by = over_of(request), given.get("by", "")
+    if by not in GROUPS or (by == "segment" and not book.settings.segments):
+        by = ""
+    return Asked(
+        book=book,
+        over=over,
+        period=book.period(over),
+        by=by,
+        group=None if not by else "" if given.get("null") else given.get("group"),
+        kind=given["kind"] if given.get("kind") in KINDS else "",
+        stage=given.get("stage", ""),
+        what=given.get("what", ""),
+        untold=bool(given.get("untold")),
+    )
+
+
+def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
+    """What the page shows whether or not there is an answer."""
+    book = asked.book
+    splits = [name for name in TITLES if name in GROUPS]
+    versions = book.settings.sales_process
+    return {
+        "tabs": tabs(request),
+        "asked": asked,
+        "splits": [(n, TITLES[n]) for n in splits if n != "segment" or book.settings.segments],
+        "split_title": TITLES.get(asked.by, ""),
+        "versions": len(versions),
+        "latest": versions[-1] if versions else None,
+        "unknown": unknown_stages(book),
+        **span_shown(book, asked.period),
+    }
+
+
+def _chosen(found: Conformance, group: str | None) -> Group:
+    if group is None:
+        return found.whole
+    return next((g for g in found.groups if (g.key or "") == group), found.whole)
+
+
+def _kind(group: Group, whole: Line, code: str) -> dict[str, Any]:
+    """A kind with its stages, as the table shows them."""
+    lines = [line for line in group.lines if line.kind == whole.kind]
+    return {"whole": _line(whole, code), "lines": [_line(line, code) for line in lines]}
+
+
+def _line(line: Line, code: str) -> dict[str, Any]:
+    share = line.share
+    low, high = share.interval or (None, None)
+
+    def money(minor: int | None) -> str:
+        return "" if minor is None else format_money(minor, code, compact=True)
+
+    return {
+        "kind": line.kind,
+        "stage": line.stage,
+        "what": line.what,
+        "words": in_words(line.kind, line.stage, line.what),
+        "departed": line.departed,
+        "looks": line.looks,
+        "share": share_said(share.hit, share.n),
+        "bar": bar(share.value, low, high, 1.0),
+        "deals": line.deals,
+        "unknown": line.unknown,
+        "open_deals": line.open_deals,
+        "open": money(line.open_minor),
+        "won_deals": line.won_deals,
+        "won": money(line.won_minor),
+    }
+
+
+def _row(group: Group, whole: Group) -> dict[str, Any]:
+    """A group's share of each kind."""
+    kinds = {line.kind: line for line in group.kinds}
+    cells = []
+    for each in whole.kinds:
+        line = kinds.get(each.kind)
+        said = share_said(line.departed, line.looks) if line else None
+        cells.append((each.kind, line, said))
+    return {
+        "label": group.label,
+        "key": group.key or "",
+        "is_null": group.key is None,
+        "cells": cells,
+    }
+
+
+def _compared(each: Compared) -> dict[str, Any]:
+    line, apart = each.line, each.apart
+    return {
+        "words": in_words(line.kind, line.stage, line.what),
+        "won": share_said(line.won.hit, line.won.n),
+        "others": share_said(line.others_won.hit, line.others_won.n),
+        "apart": _points(apart.value),
+        "range": ""
+        if apart.low is None or apart.high is None
+        else f"{_points(apart.low)} to {_points(apart.high)}",
+        "is_chance": apart.is_chance,
+        "is_less": apart.value < 0,
+    }
+
+
+def _points(share: float) -> str:
+    """+4 or −12, of a hundred; a true minus sign."""
+    points = round(share * 100)
+    return f"+{points}" if points > 0 else f"−{-points}" if points else "0"
+
+
+def _deal(deal: Departed, code: str) -> dict[str, Any]:
+    return {
+        "link": f"/opportunities/{quote(deal.id, safe='')}",
+        "name": deal.name,
+        "what": in_words(deal.kind, deal.stage, deal.what),
+        "detail": deal.detail,
+        "at": deal.at,
+        "owner": deal.owner or "",
+        "value": "" if deal.value_minor is None else format_money(deal.value_minor, code),
+        "stage": deal.stage_now,
+    }
+
+
+def _lines_file(found: Conformance, code: str) -> tuple[list[str], Iterator[list[Any]]]:
+    header = [found.by or "group", "departure", "stage", "what", "departed", "of", "share", "low"]
+    header += ["high", "cannot_be_told", "deals", "open_deals", f"open_{code.lower()}", "won_deals"]
+    header += [f"won_{code.lower()}", "won_share", "closed", "others_won_share", "others_closed"]
+
+    def rows() -> Iterator[list[Any]]:
+        for group in (found.whole, *found.groups):
+            label = "all" if group is found.whole else group.label
+            for line in (*group.kinds, *group.lines):
+                low, high = line.share.interval or (None, None)
+                yield [
+                    label, line.kind, line.stage or "all", line.what, line.departed, line.looks, line.share.value,
+                    low, high, line.unknown, line.deals, line.open_deals, major(line.open_minor, code),
+                    line.won_deals, major(line.won_minor, code), line.won.value, line.won.n,
+                    line.others_won.value, line.others_won.n,
+                ]  # fmt: skip
+
+    return header, rows()
+
+
+def _deals_file(asked: Asked, code: str) -> tuple[list[str], Iterator[list[Any]]]:
+    header = ["id", "name", "departure", "stage", "what", "detail", "at", "owner"]
+    header += [f"value_{code.lower()}", "stage_now", "outcome"]
+    return header, (
+        [
+            d.id, d.name, d.kind, d.stage, d.what, d.detail, d.at, d.owner, major(d.value_minor, code),
+            d.stage_now, d.outcome,
+        ]
+        for d in asked.deals(MOST_EXPORTED)
+    )  # fmt: skip
