@@ -28,6 +28,15 @@ from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
+# A kind at the head of a column.
+SHORT = {
+    "skipped": "Skipped",
+    "backward": "Moved back",
+    "entry": "Entry",
+    "exit": "Exit",
+    "activity": "Activity",
+    "overstayed": "Too long",
+}
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,7 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
             "found": found,
             "group": chosen,
             "kinds": [_kind(chosen, line, code) for line in chosen.kinds],
-            "titles": [(line.kind, KINDS[line.kind]) for line in found.whole.kinds],
+            "titles": [(SHORT[line.kind], KINDS[line.kind]) for line in found.whole.kinds],
             "groups": [_row(group, found.whole) for group in found.groups],
             "compared": [_compared(each) for each in found.compared],
             "deals": [_deal(deal, code) for deal in deals[:SIZE]],
