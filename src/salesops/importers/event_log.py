@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,10 +11,9 @@ import duckdb
 from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.foundations.table import Type
 from salesops.importers import formats
-from salesops.importers.cleaning import CleanFile, clean_text
-from salesops.importers.model import Limits
+from salesops.importers.cleaning import CleanFile
+from salesops.importers.one_csv import Wanted, clean_csv, known_place, place_of, stage
 from salesops.importers.room import room
-from salesops.importers.unpacking import unpack
 from salesops.importers.xes import write_events
 
 SHOWN = 5
@@ -80,16 +78,8 @@ def read_event_log(
                 target, ["case", "activity", "timestamp", "lifecycle"], ",", "utf-8", has_rows=False
             )
             return _taken(path.name, connection, clean, asked, is_xes=True)
-        clean = _clean(path, work)
+        clean = clean_csv(path, work, "An event log is one XES or CSV file, plain or gzipped.")
         return _taken(path.name, connection, clean, asked, is_xes=False)
-
-
-def _clean(path: Path, work: Path) -> CleanFile:
-    files, problems = unpack([path], work, Limits())
-    if len(files) != 1 or files[0].path.suffix.lower() in (".xlsx", ".parquet"):
-        why = problems[0].message if problems else f"{path.name} is not one CSV."
-        raise Refusal(f"{why} An event log is one XES or CSV file, plain or gzipped.")
-    return clean_text(files[0].name, files[0].path, work / "clean.csv", Limits(), careful=False)
 
 
 def _taken(
@@ -104,9 +94,12 @@ def _taken(
     for problem in clean.gathered.examples[:SHOWN]:
         log.problems.append(problem)
     log.left_out += len(clean.gathered.refused)
-    places = {what: _place(name, clean.header, what, getattr(asked, what)) for what in _WORDS}
-    lifecycle = _known(clean.header, "lifecycle")
-    _stage(connection, name, clean, places, lifecycle)
+    places = {
+        what: place_of(name, clean.header, Wanted(what, words, NAMES[what], getattr(asked, what)))
+        for what, words in _WORDS.items()
+    }
+    lifecycle = known_place(clean.header, NAMES["lifecycle"])
+    stage(connection, name, clean, places | ({} if lifecycle is None else {"lifecycle": lifecycle}))
     if lifecycle is not None:
         _of_lifecycle(connection, log, asked.lifecycle)
     elif asked.lifecycle:
@@ -115,53 +108,6 @@ def _taken(
         )
     _into_events(connection, log, asked.dates, row="an event" if is_xes else "a row")
     return log
-
-
-def _place(name: str, header: list[str], what: str, asked: str) -> int:
-    if asked:
-        if asked not in header:
-            raise Refusal(f"{name} has no column “{asked}”. It has {', '.join(header[:20])}.")
-        return header.index(asked)
-    found = _known(header, what)
-    if found is None:
-        raise Refusal(
-            f"{name} has no column known to tell {_WORDS[what]}. Name it with --{what}; "
-            f"there are {', '.join(header[:20])}."
-        )
-    return found
-
-
-def _known(header: list[str], what: str) -> int | None:
-    plain = [re.sub(r"[^a-z0-9]", "", column.lower()) for column in header]
-    return next((plain.index(known) for known in NAMES[what] if known in plain), None)
-
-
-def _stage(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    clean: CleanFile,
-    places: dict[str, int],
-    lifecycle: int | None,
-) -> None:
-    """The wanted columns as text, with the row each stands in."""
-    kept = {**places, **({} if lifecycle is None else {"lifecycle": lifecycle})}
-    shift = int(clean.has_rows)
-    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(len(clean.header) + shift))
-    read = ", ".join(f"c{place + shift} AS {what}_" for what, place in kept.items())
-    row = "CAST(c0 AS BIGINT)" if clean.has_rows else "NULL::BIGINT"
-    longest = min(64 << 20, max(1 << 20, clean.path.stat().st_size + 1))
-    connection.execute("DROP TABLE IF EXISTS source")
-    try:
-        connection.execute(
-            f"CREATE TEMP TABLE source AS SELECT {row} AS row, {read} FROM read_csv(?, columns={{{columns}}}, delim=?, "
-            "header=false, skip=1, quote='\"', escape='\"', auto_detect=false, strict_mode=true, nullstr='', "
-            f"max_line_size={longest}, buffer_size={longest * 2})",
-            [str(clean.path), clean.delimiter],
-        )
-    except duckdb.Error as error:
-        raise Refusal(
-            f"{name} cannot be read as a table. Open it in a spreadsheet, save it as CSV UTF-8, and read that."
-        ) from error
 
 
 def _of_lifecycle(connection: duckdb.DuckDBPyConnection, log: EventLog, wanted: str) -> None:
