@@ -25,6 +25,7 @@ from salesops.customers import (
     recurring_value,
 )
 from salesops.customers.recurring_value import Every
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.importers.purchases import PurchaseColumns, read_purchases
@@ -105,8 +106,8 @@ def show_file(file: Path, columns: PurchaseColumns, terms: Terms, shown: Shown) 
     """The same by a CSV of purchases, whose amounts have no currency."""
     read = read_purchases(file, columns)
     if read.left_out:
-        lacking = f"{read.left_out:,} rows without a customer, a day or an amount were left out."
-        say(err(), lacking)
+        rows = counted(read.left_out, "row")
+        say(err(), f"Left out, as a customer, a day or an amount is lacking: {rows}.")
     found = purchase_value((Purchase(*row) for row in read.rows), terms=shown.terms(terms))
     _show(found, shown, "", {})
 
@@ -142,7 +143,8 @@ def _print_recurring(found: RecurringValue) -> None:
             f"Nobody was seen beyond renewal {found.seen}: what comes later is foretold from that alone.",
         )
     if found.n_unpriced:
-        say(console, f"{found.n_unpriced:,} customers without an amount were left out.")
+        customers = counted(found.n_unpriced, "customer")
+        say(console, f"Left out, as the amount is not known: {customers}.")
 
 
 def _show(
@@ -204,7 +206,8 @@ def _print_purchases(found: PurchaseValue, currency: str) -> None:
             f"{'low' if found.tied > 0 else 'high'}.",
         )
     if found.n_left_out:
-        say(console, f"{found.n_left_out:,} purchases without an amount above 0 were left out.")
+        purchases = counted(found.n_left_out, "purchase")
+        say(console, f"Left out, as the amount is not above 0: {purchases}.")
 
 
 def _print_buyers(found: PurchaseValue, currency: str, names: Mapping[str | None, str]) -> None:

@@ -102,7 +102,8 @@ def _simplex(height: Likelihood, start: Array, *, near: float = 1e-6, level: flo
                 heights = [heights[0], *(height(c) for c in corners[1:])]
                 continue
         corners[-1], heights[-1] = tried, high
-    return corners[0]
+    best: Array = corners[0]
+    return best
 
 
 def _slope(height: Likelihood, at: Array) -> Array:
