@@ -123,15 +123,15 @@ class Book:
 
     def series(self, name: str, periods: Sequence[Period]) -> list[Measurement]:
         """The KPI over each period; the state at a moment is read at each period's end."""
-        kpi = _kpi(name)
-        if not _is_point(kpi):
-            return [self.measure(name, period=p) for p in periods]
-        readings = []
-        for period in periods:
-            ends = self._instant(period.end - timedelta(days=1))
-            at = self if ends >= self.instant else dataclasses.replace(self, at=ends)
-            readings.append(at.measure(name, period=period))
-        return readings
+        return [self.read_over(name, period) for period in periods]
+
+    def read_over(self, name: str, period: Period, *, by: str | Sequence[str] = ()) -> Measurement:
+        """The KPI over a period; the state at a moment is read at the period's end."""
+        if not _is_point(_kpi(name)):
+            return self.measure(name, period=period, by=by)
+        ends = self._instant(period.end - timedelta(days=1))
+        at = self if ends >= self.instant else dataclasses.replace(self, at=ends)
+        return at.measure(name, period=period, by=by)
 
     def rows_behind(
         self,

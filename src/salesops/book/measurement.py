@@ -15,6 +15,7 @@ from salesops.foundations.statistics import mean_interval, ratio_interval, wilso
 from salesops.kpis._definition import Cell, Interval, Kpi, Unit
 
 IMMATURE = Decimal("0.10")  # open share above which a created or entered cohort is marked
+EMPTY = "Nothing to count here."
 _PLACES = 9
 
 
@@ -186,7 +187,7 @@ def _nothing(cell: Cell) -> str:
     if cell.n == 0 and cell.n_excluded:
         rows = "One row belongs" if cell.n_excluded == 1 else f"{cell.n_excluded:,} rows belong"
         return f"{rows} here, but none has what is counted, such as an amount."
-    return "Nothing to count here."
+    return EMPTY
 
 
 def _value(kpi: Kpi, exact: Fraction | None) -> int | Decimal | None:

@@ -628,6 +628,48 @@ def ltv_command(
         show_recurring(reading, terms, renewed, shown)
 
 
+@app.command("target")
+def target_command(
+    name: Annotated[
+        str, typer.Argument(help="A KPI, such as win_rate.", autocompletion=_kpi_names)
+    ],
+    period: Annotated[str, typer.Argument(help="2026, 2026Q3, 2026M07, this_quarter.")],
+    value: Annotated[
+        str, typer.Argument(help="What it is to be: 30 %, 45 days, 3.2m.", show_default=False)
+    ] = "",
+    book: BookOption = DEFAULT_BOOK,
+    team: Annotated[str, typer.Option(help="The target of one team.")] = "",
+    at_most: Annotated[
+        bool | None,
+        typer.Option("--at-most/--at-least", help="What it is not to exceed, or is to reach."),
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Have no such target any more.")] = False,
+) -> None:
+    """Say what a number is to be in a period, for everybody or for one team.
+
+    Kept beside the book, in place of the target there is of the same number, period and team. In an office
+    targets are set in the browser, where it is kept who decided.
+    """
+    from salesops.cli.targets import keep_target
+
+    keep_target(book, name, period, value, team=team, is_most=at_most, removes=remove)
+
+
+@app.command("targets")
+def targets_command(
+    book: BookOption = DEFAULT_BOOK,
+    as_of: Annotated[
+        str | None, typer.Option(help="As it was at the end of a day, such as 2026-06-30.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+    out: OutOption = None,
+) -> None:
+    """How a book stands against its targets, those that need somebody first."""
+    from salesops.cli.targets import show_targets
+
+    show_targets(book, as_of, form, out)
+
+
 @app.command("kpis")
 def kpis_command(form: ListFormatOption = ListFormat.TABLE) -> None:
     """List every KPI with its question."""

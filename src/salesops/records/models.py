@@ -48,6 +48,7 @@ from salesops.records.seal import Seal
 from salesops.records.seen import Seen
 from salesops.records.settings_change import SettingsChange
 from salesops.records.share import Share
+from salesops.records.target import Target
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
 from salesops.records.weekly_message import WeeklyMessage
@@ -152,6 +153,7 @@ __all__ = [
     "Seen",
     "SettingsChange",
     "Share",
+    "Target",
     "TeamMembership",
     "TeamMembershipVersion",
     "User",

@@ -32,6 +32,7 @@ from salesops.records.models import (
     RequestEvent,
     Seen,
     SettingsChange,
+    Target,
 )
 from salesops.records.record import OWN
 from salesops.records.seal import Seal
@@ -89,6 +90,7 @@ _OF_THE_OFFICE = (
     RequestEvent,
     SettingsChange,
     EffectReading,
+    Target,
     Erasure,
     ErasedKey,
     ErasedRow,
@@ -98,7 +100,7 @@ _OF_THE_OFFICE = (
 @lru_cache(maxsize=1)
 def tables() -> tuple[Table, ...]:
     """Everything that is sealed: who did what, who saw what, what was done with requests, who was erased, what
-    was decided about the book, files, and every state."""
+    was decided about the book and its targets, files, and every state."""
     found = [_whole(m) for m in _OF_THE_OFFICE]
     # What a file is stands; the record it is with may be merged, and it may be taken away.
     found.append(Table(Attachment, "id", _OF_A_FILE))

@@ -25,7 +25,7 @@ class Entry:
 
 ENTRIES = (
     Entry("home", "Home", "house", "H", ("home", "found")),
-    Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows")),
+    Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows", "target*")),
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
     Entry(
         "pipeline",

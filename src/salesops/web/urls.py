@@ -27,6 +27,7 @@ from salesops.web.pages.records import (
     person,
 )
 from salesops.web.pages.settings import settings
+from salesops.web.pages.targets import target, targets
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -41,6 +42,8 @@ urlpatterns = [
     path("numbers", numbers.numbers, name="numbers"),
     path("numbers/<slug:name>", number.number, name="number"),
     path("numbers/<slug:name>/rows", rows.rows, name="rows"),
+    path("numbers/<slug:name>/target", target.target, name="target"),
+    path("targets", targets.targets, name="targets"),
     path("pipeline", by_day.by_day, name="pipeline"),
     path("what-changed", what_changed.what_changed, name="what_changed"),
     path("funnel", funnel.funnel_page, name="funnel"),

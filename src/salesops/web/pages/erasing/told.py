@@ -32,6 +32,7 @@ _PLACES = {
     "effect_reading": "What changes of the process did",
     "canned_answer": "Answers kept for requests",
     "saved_view": "Saved views",
+    "target": "Targets",
     "job": "Work",
     "import_run": "Imports: names of files",
     "merge": "Merges",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 Rows = tuple[tuple[str, ...], ...]
 
-_NUMBERS: Rows = (("quarter",), ("numbers",))
+_NUMBERS: Rows = (("quarter",), ("targets",), ("numbers",))
 _LAST: Rows = (("recent",),)
 
 # Role → rows of parts; those of one row stand beside each other where there is room. A part with nothing to say is left
@@ -17,11 +17,11 @@ OF_ROLE: dict[str, Rows] = {
     # What needs me today, in money order?
     "manager": (("to_mend", "for_you", "todo", "queue", "to_settle"), ("stands_out",), *_NUMBERS, *_LAST),
     # Which number moved, and can I trust it?
-    "analyst": (("numbers",), ("to_mend", "for_you", "todo", "queue"), ("stands_out",), ("quarter",), *_LAST),
+    "analyst": (("numbers",), ("targets",), ("to_mend", "for_you", "todo", "queue"), ("stands_out",), ("quarter",), *_LAST),
     # What is in my queue, and what breaks its service level next?
     "representative": (("queue",), ("for_you", "todo", "to_settle", "to_mend"), *_NUMBERS, ("stands_out",), *_LAST),
     # Will my team make it, and which of its deals need a step?
-    "sales_leader": (("quarter",), ("deals", "for_you", "todo", "to_mend", "queue"), ("numbers",), *_LAST),
+    "sales_leader": (("quarter",), ("targets",), ("deals", "for_you", "todo", "to_mend", "queue"), ("numbers",), *_LAST),
     # Which deals need a step?
     "salesperson": (("deals", "for_you", "todo", "to_mend", "queue"), *_NUMBERS, *_LAST),
 }  # fmt: skip

@@ -21,8 +21,11 @@ from salesops.web.pages.home.composition import OF_A_LOCAL_BOOK, OF_ROLE
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
 from salesops.web.pages.home.to_mend import to_mend_of
+from salesops.web.pages.targets.told import lines
+from salesops.web.targets import running
 
 MOST_PROBLEMS = 5
+MOST_TARGETS = 6
 _CHANGES = {
     "new": "new opportunities",
     "gone": "no longer in the files",
@@ -41,6 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
     rows = OF_ROLE[request.user.role] if is_office() else OF_A_LOCAL_BOOK  # type: ignore[union-attr]
     steady = steady_book()
     tiles = tiles_of(steady)
+    targets = running(steady)
     context = {
         "rows": [[f"home/_{part}.html" for part in row] for row in rows],
         "today": book.today,
@@ -48,6 +52,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "speaks_of": speaks_of(steady),
         "tiles": [t for t in tiles if not t.why],
         "silent": [t for t in tiles if t.why],
+        "targets": lines(targets[:MOST_TARGETS]),
+        "targets_more": max(0, len(targets) - MOST_TARGETS),
         "currency": book.facts.currency,
         "currency_said": bool(book.settings.currency),
     }

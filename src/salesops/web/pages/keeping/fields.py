@@ -7,10 +7,11 @@ from typing import Any
 
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.table import Type
+from salesops.foundations.typed_number import currency_of
 from salesops.records.custom_field import asked_for, value_of
 from salesops.records.record import Record
 from salesops.records.user import User
-from salesops.web.pages.keeping import facts, typed
+from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.facts import Shown
 from salesops.web.pages.keeping.record_page import Attempt, open_fact
 from salesops.web.pages.keeping.references import Ambiguous
@@ -74,7 +75,7 @@ def values_of(
         column = facts.column_of(type(record), name)
         assert column is not None
         form = {"value": given.get(name, ""), "chosen": given.get(name + PICKED, "")}
-        named = typed.currency_of(form["value"]) if column.type is Type.MONEY else ""
+        named = currency_of(form["value"]) if column.type is Type.MONEY else ""
         # One record has one currency: that of the amount typed first.
         known = values.get("currency") or named or currency
         values |= facts.read(actor, record, column, form, known)

@@ -11,6 +11,7 @@ from salesops.actions.create_record import create_record
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
+from salesops.foundations.typed_number import currency_of
 from salesops.records.models import Account, Opportunity, OpportunityVersion, PipelineStage
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
@@ -69,7 +70,7 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
 def _amount(given: dict[str, Any]) -> tuple[int | None, str]:
     """In the currency typed with it, else in that of the company."""
     text, usual = given.get("amount", ""), reading()[0]
-    named = typed.currency_of(text)
+    named = currency_of(text)
     return typed.money("amount", text, named or usual)
 
 

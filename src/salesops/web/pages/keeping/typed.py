@@ -3,65 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.instant import in_zone
-from salesops.foundations.money import SYMBOLS, minor_digits, to_decimal
+from salesops.foundations.money import to_decimal
 from salesops.foundations.period import day_begins
-
-_MONEY = re.compile(
-    r"(?P<sign>[-\N{MINUS SIGN}]?)(?P<whole>\d{1,3}(?:,\d{3})+|\d+)(?:\.(?P<part>\d+))?(?P<step>[kmb]?)",
-    re.I,
-)
-_STEPS = {"": 0, "k": 3, "m": 6, "b": 9}
-_CODES = {mark: code for code, mark in SYMBOLS.items()}
-_LONGEST = 30
-_NUMBER = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?")
-_PLACES = 6  # of an exact number, and of a share
+from salesops.foundations.problem import Refusal
+from salesops.foundations.typed_number import MOST_PLACES, typed_decimal, typed_money
 
 
 def money(column: str, text: str, currency: str) -> tuple[int | None, str]:
     """An amount in minor units and its currency: the one typed with it, else the one given."""
-    typed = "".join(text.split())
-    if not typed:
-        return None, currency
-    mark, number = _without_mark(typed)
-    if mark and currency and mark != currency:
-        raise Unfit(column, f"This is kept in {currency}. Write the amount in {currency}.")
-    known = currency or mark
-    if not known:
-        raise Unfit(column, "Name the currency as well, such as USD 450k.")
-    found = _MONEY.fullmatch(number) if len(number) <= _LONGEST else None
-    if found is None:
-        raise Unfit(column, "Write an amount such as 3.2m, 450k or 1,250.50.")
-    places = len(found["part"] or "")
-    exact = Decimal(found["whole"].replace(",", "") + (found["part"] or ""))
-    shift = _STEPS[found["step"].lower()] + minor_digits(known) - places
-    minor = exact.scaleb(shift)
-    if minor != minor.to_integral_value():
-        raise Unfit(column, f"{known} has {minor_digits(known)} decimal places; this has more.")
-    return (-int(minor) if found["sign"] else int(minor)), known
-
-
-def currency_of(text: str) -> str:
-    """The code of the currency typed with an amount, empty where none is."""
-    return _without_mark("".join(text.split()))[0]
-
-
-def _without_mark(typed: str) -> tuple[str, str]:
-    """The currency's code written before or behind the number, empty where none is, and the number."""
-    for mark, code in sorted(_CODES.items(), key=lambda entry: -len(entry[0])):
-        if typed.startswith(mark):
-            return code, typed[len(mark) :]
-    found = re.match(r"([A-Za-z]{3})(?=[-\N{MINUS SIGN}\d])", typed) or re.search(
-        r"(?<=\d)([A-Z]{3})$", typed
-    )
-    if found is None:
-        return "", typed
-    return found[1].upper(), typed[: found.start()] + typed[found.end() :]
+    with _fits(column):
+        return typed_money(text, currency)
 
 
 def money_to_type(minor: int | None, currency: str) -> str:
@@ -110,15 +69,17 @@ def count(column: str, text: str) -> int | None:
 
 def decimal(column: str, text: str) -> Decimal | None:
     """An exact number of nothing or more, with commas or without."""
-    plain = "".join(text.split())
-    if not plain:
-        return None
-    if len(plain) > _LONGEST or not re.search(r"\d", plain) or not _NUMBER.fullmatch(plain):
-        raise Unfit(column, "Write a number such as 3 or 1.5.")
-    found = Decimal(plain.replace(",", ""))
-    if found != round(found, _PLACES):
-        raise Unfit(column, f"Six decimal places are kept; {plain} has more.")
-    return found
+    with _fits(column):
+        return typed_decimal(text)
+
+
+@contextmanager
+def _fits(column: str) -> Iterator[None]:
+    """What cannot be read is told of its column."""
+    try:
+        yield
+    except Refusal as refusal:
+        raise Unfit(column, str(refusal)) from refusal
 
 
 def share(column: str, text: str) -> Decimal | None:
@@ -129,7 +90,7 @@ def share(column: str, text: str) -> Decimal | None:
         return None
     if found is None or found > 100:
         raise Unfit(column, "Write per cent from 0 to 100, such as 37.5.")
-    if found != round(found, _PLACES - 2):
+    if found != round(found, MOST_PLACES - 2):
         raise Unfit(column, "Four decimal places of a per cent are kept; this has more.")
     return found / 100
 

@@ -9,6 +9,7 @@ from django.shortcuts import render
 
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import interval_in_words, value_in_words
+from salesops.book.standing import Standing, standing
 from salesops.foundations.period import Period
 from salesops.insights import recent_quarters
 from salesops.kpis import KPIS
@@ -28,8 +29,11 @@ from salesops.web.pages.numbers.reading import (
     sums_in_words,
     tone,
 )
+from salesops.web.pages.targets.told import lines
+from salesops.web.targets import sets_targets, targets_seen
 
 MOST_SLICES = 60
+MOST_TARGETS = 12
 
 
 def number(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -39,14 +43,17 @@ def number(request: HttpRequest, name: str) -> HttpResponseBase:
     if is_export(request):
         return _export(request, asked, sliced)
     whole = asked.book.measure(name, period=asked.period)
-    return render(request, "numbers/number.html", _context(asked, whole, sliced))
+    return render(request, "numbers/number.html", _context(request, asked, whole, sliced))
 
 
-def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> dict[str, Any]:
+def _context(
+    request: HttpRequest, asked: Reading, whole: Measurement, sliced: Measurement | None
+) -> dict[str, Any]:
     kpi, figure = asked.kpi, whole.figure
     other = asked.other
     before = asked.book.measure(kpi.name, period=other) if other else None
     quarters = recent_quarters(asked.book, QUARTERS)
+    targets = _targets(asked)
     points = _points(asked, quarters[::-1])
     return {
         "kpi": kpi,
@@ -83,7 +90,28 @@ def _context(asked: Reading, whole: Measurement, sliced: Measurement | None) -> 
         "last_day": asked.whole_book_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
+        "targets": lines(targets),
+        "target": next((s for s in targets if _is_of(s, asked.period)), None),
+        "may_set": sets_targets(request),
+        "did": request.GET.get("did", ""),
     }
+
+
+def _targets(asked: Reading) -> list[Standing]:
+    """How the number stands against its targets, the last period first; they are of all deals, and of no filter."""
+    if asked.book.criterion:
+        return []
+    seen = [t for t in targets_seen() if t.kpi == asked.kpi.name]
+    found = [standing(asked.book, t) for t in seen[-MOST_TARGETS:]]
+    first = asked.book.today
+    return sorted(
+        found, key=lambda s: (s.period.start if s.period else first, s.target.team), reverse=True
+    )
+
+
+def _is_of(found: Standing, period: Period) -> bool:
+    """Whether it is the target of everybody in just that period."""
+    return not found.target.team and found.period is not None and found.period == period
 
 
 def _percentile(percent: int) -> str:

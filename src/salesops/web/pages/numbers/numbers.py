@@ -10,6 +10,8 @@ from salesops.insights import LIBRARY_PERIOD
 from salesops.kpis import KPIS
 from salesops.web.books import speaks_of, steady_book
 from salesops.web.pages.numbers.reading import PRESETS
+from salesops.web.pages.targets.told import lines
+from salesops.web.targets import running
 
 GROUPS = (
     ("forecast", "Forecast"),
@@ -29,6 +31,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     book = steady_book()
     label = request.GET.get("period", "") or LIBRARY_PERIOD
     period = book.period(label)
+    targets = {s.target.kpi: lines([s])[0] for s in reversed(running(book)) if not s.target.team}
     groups = []
     for key, title in GROUPS:
         kpis = []
@@ -43,6 +46,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
                         kpi.unit, figure.value, book.facts.currency, compact=True
                     ),
                     "why": figure.why,
+                    "target": targets.get(kpi.name),
                 }
             )
         groups.append({"title": title, "kpis": kpis})
