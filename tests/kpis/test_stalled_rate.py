@@ -57,3 +57,16 @@ def test_a_new_owner_and_work_without_the_buyer_move_nothing(draw: Callable[...,
 def test_the_measure_of_long_is_the_companys_whoever_reads(draw: Callable[..., Book]) -> None:
     book = draw(opportunity=DEALS, opportunity_version=STATES, activity=WORK)
     assert book.seen_by(["bob"]).measure("stalled_rate").value == 1
+
+
+def test_a_stay_that_a_deletion_ended_says_nothing_of_how_long_deals_stay(
+    draw: Callable[..., Book],
+) -> None:
+    gone = "\n".join(
+        f"    g{n}  2026-01-01T00:00  Discovery  5  2026-09-01  ann" for n in range(20)
+    )
+    deletions = "id  deleted_at\n" + "\n".join(f"g{n}  2026-06-01T00:00" for n in range(20))
+    book = draw(
+        opportunity=DEALS, opportunity_version=STATES + gone, activity=WORK, deletion=deletions
+    )
+    assert book.measure("stalled_rate").figure.numerator == 1

@@ -11,17 +11,20 @@ from typing import Any
 import pytest
 from django.conf import LazySettings, settings
 
+from salesops.actions.changing import changing
 from salesops.actions.mailing import MAIL_WEEKLY
 from salesops.book.settings import load_settings, save_settings
 from salesops.data_quality import Held
 from salesops.jobs import checking, weekly, worker
+from salesops.jobs.following import follow
 from salesops.jobs.kinds import KINDS
-from salesops.jobs.weekly import PLAN_WEEKLY, plan_next
+from salesops.jobs.weekly import PLAN_WEEKLY, plan_next, weekly_letter
+from salesops.jobs.weekly_pipeline import pipeline_parts
 from salesops.jobs.work import Lost, Work
 from salesops.jobs.worker import Worker
 from salesops.records.change import Change
 from salesops.records.job import WAITING, Job
-from salesops.records.models import Activity, Opportunity
+from salesops.records.models import Activity, Opportunity, PipelineStage
 from salesops.records.weekly_message import WeeklyMessage
 from tests.office.postbox import Postbox, postbox, text_of
 from tests.office.readers import Office, Reader
@@ -191,6 +194,55 @@ def test_the_next_one_is_planned_once_for_monday_at_seven_where_the_office_is() 
     _run(clock)
     following = Job.objects.get(kind=PLAN_WEEKLY, state=WAITING)
     assert following.run_after == planned.run_after + timedelta(days=7)
+
+
+def _at(day: int, deals: dict[str, dict[str, Any]]) -> None:
+    with changing(None, "edit", lambda: datetime(2026, 11, day, 9, tzinfo=UTC)):
+        for key, values in deals.items():
+            Opportunity.objects.update_or_create(id=key, defaults=values)
+
+
+def test_who_leads_a_team_reads_what_changed_in_its_pipeline_and_nobody_else_does(
+    served: Office, as_alice: Reader
+) -> None:
+    PipelineStage.objects.create(
+        pipeline="Sales", stage="Offer", position=1, outcome="open", is_qualified=True
+    )
+    PipelineStage.objects.create(pipeline="Sales", stage="Won", position=2, outcome="won")
+    deal = {
+        "pipeline": "Sales", "stage": "Offer", "currency": "USD", "amount_minor": 10_000_00,
+        "close_date": date(2099, 9, 30), "account_id": "bob-account", "owner_id": "bob",
+    }  # fmt: skip
+    names = {"mill": "Mill", "quay": "Quay", "dock": "Dock"}
+    _at(2, {key: {**deal, "name": name} for key, name in names.items()})
+    _at(2, {"elsewhere": {**deal, "name": "Elsewhere", "owner_id": "charlie"}})
+    _at(24, {"mill": {"stage": "Won"}, "elsewhere": {"stage": "Won"}})
+    _at(25, {"quay": {"amount_minor": 15_000_00}})
+    _at(26, {"dock": {"deleted_at": SUNDAY}})
+    _at(29, {"late": {**deal, "name": "Pier", "amount_minor": 1_000_00}})
+    follow(settings.SALESOPS_BOOK, Hands())
+    _zone("Europe/Berlin")
+    letter = weekly_letter(served.alice, SEVEN)
+    assert letter is not None
+    assert letter.subject.startswith("Pipeline −$14K")
+    text = letter.text()
+    assert "at the end of Sunday, 22 November: $30,000." in text
+    assert "At the end of Sunday, 29 November: $16,000." in text
+    for told in (
+        "Created (1 deal, +$1K)",
+        "Increased (1 deal, +$5K)",
+        "Deleted (1 deal, −$10K)",
+        "Won (1 deal, −$10K)",
+    ):
+        assert f"- {told}" in text
+    moved = re.findall(r"^- (Mill|Quay|Dock|Pier|Elsewhere) ", text, re.MULTILINE)
+    assert moved == ["Dock", "Mill", "Quay", "Pier"]
+    assert "Elsewhere" not in text
+    assert len(re.findall(r"https://\S+/what-changed\S+#deals", text)) == 4
+    link = re.findall(r"https://sales.example.com(/what-changed\S+)#deals", text)[0]
+    assert "What changed" in as_alice.page(link).text
+    for login in (served.bob, served.charlie, served.ravi):
+        assert pipeline_parts(login, SEVEN.date()) == ([], "")
 
 
 def test_where_there_is_no_mail_nothing_is_planned(settings: LazySettings, office: Office) -> None:

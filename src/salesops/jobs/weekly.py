@@ -1,4 +1,7 @@
-"""The weekly message: on Monday morning each owner reads what of theirs is to be mended and which tasks are overdue."""
+"""The weekly message: on Monday morning each owner reads what of theirs is to be mended and which tasks are overdue.
+
+Who leads a team reads as well what changed in its pipeline.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +34,7 @@ from salesops.foundations.period import day_begins
 from salesops.foundations.schedule import next_time
 from salesops.jobs import checking
 from salesops.jobs.queue import forget_done
+from salesops.jobs.weekly_pipeline import pipeline_parts
 from salesops.jobs.work import Work
 from salesops.jobs.workbench import WORK_MEMORY
 from salesops.records.job import RUNNING, WAITING, Job
@@ -117,18 +121,20 @@ def plan_weekly(work: Work) -> dict[str, int]:
 
 
 def weekly_letter(login: User, now: datetime) -> Letter | None:
-    """What somebody has to mend and to do, all of it their own; None where there is nothing."""
+    """What somebody has to mend and to do, all of it their own, and what changed in the pipeline of the team they lead;
+    None where there is nothing."""
     today = now.astimezone(ZoneInfo(organisation_zone())).date()
     to_mend, mend_words = _to_mend(login)
     overdue, overdue_words = _overdue(login, today)
-    parts = [part for part in (to_mend, overdue) if part]
+    moved, moved_words = pipeline_parts(login, today)
+    parts = [*moved, *(part for part in (to_mend, overdue) if part)]
     if not parts:
         return None
     foot = (
-        "Sent on Mondays to whoever has something to mend or to do. "
+        "Sent on Mondays to whoever has something to mend or to do, or leads a team whose pipeline changed. "
         f"You can turn it off in your account: {settings.SALESOPS_ADDRESS}/account"
     )
-    subject = ", ".join(filter(None, (mend_words, overdue_words)))
+    subject = ", ".join(filter(None, (moved_words, mend_words, overdue_words)))
     return Letter(subject[0].upper() + subject[1:], tuple(parts), foot)
 
 

@@ -183,7 +183,7 @@ def movement(
 def moves(
     book: Book,
     over: Period | str,
-    box: str,
+    box: str = "",
     *,
     closing: Period | str | None = None,
     reading: Reading = "ends",
@@ -193,15 +193,19 @@ def moves(
     limit: int = 100,
     offset: int = 0,
 ) -> list[Move]:
-    """The changes in a box, the largest first; with `by`, those of one group."""
-    if box not in BOXES:
+    """The changes in a box, the largest first; with `by`, those of one group.
+
+    Without a box those of all of them but *currency*, which is what happened to no deal.
+    """
+    if box and box not in BOXES:
         raise Refusal(f"A bridge has no box “{box}”. It has {', '.join(BOXES)}.")
     asked = _Asked.of(book, over, closing, reading, by, organisation)
+    which = "box = $box" if box else "box <> 'currency'"
     whose = "g = $whole" if not by else "g IS NULL" if group is None else "g = $group"
     found = _run(
         book,
         asked,
-        f", these AS (SELECT * FROM move WHERE box = $box AND {whose} "
+        f", these AS (SELECT * FROM move WHERE {which} AND {whose} "
         f"ORDER BY abs(minor) DESC, id, moved_at LIMIT {int(limit)} OFFSET {int(offset)}) "
         "SELECT s.*, coalesce(o.name, d.name, s.id) AS name FROM these s "
         "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = s.id "

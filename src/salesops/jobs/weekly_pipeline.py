@@ -1,0 +1,87 @@
+"""In the weekly message of who leads a team: what changed in their pipeline last week, and the deals that moved it most."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+from salesops.book.book import Book
+from salesops.book.settings import load_settings
+from salesops.engines.folder import read_manifest_lenient
+from salesops.engines.scoped import ScopedEngine
+from salesops.foundations.counting import counted
+from salesops.foundations.letter import Line, Part
+from salesops.foundations.money import format_change, format_money
+from salesops.foundations.problem import Refusal
+from salesops.pipeline import Move, Movement, movement, moves
+from salesops.records.reach import LEADER, reach
+from salesops.records.user import User
+
+MOST_DEALS = 5
+
+
+def pipeline_parts(login: User, today: date) -> tuple[list[Part], str]:
+    """What changed from Monday to Sunday of last week in the deals a leader sees, and the same in a few words.
+
+    Nothing for who leads nobody, where history does not reach back that far, and where nothing changed.
+    """
+    folder, within = Path(settings.SALESOPS_BOOK), reach(login)
+    people = within.scope.owner_ids or ()
+    if login.role != LEADER or len(people) < 2 or read_manifest_lenient(folder) is None:
+        return [], ""
+    last = today - timedelta(days=today.weekday() + 1)
+    over = f"{last - timedelta(days=6)}..{last}"
+    with closing(ScopedEngine(folder, within.scope)) as engine:
+        book = Book(engine, load_settings(folder), scope=within.scope)
+        try:
+            found = movement(book, over)
+        except Refusal:  # history begins later, or the book knows nothing of that week
+            return [], ""
+        if not found.whole.boxes:
+            return [], ""
+        moved = moves(book, over, limit=MOST_DEALS)
+    changed = found.whole.closing - found.whole.opening
+    words = f"pipeline {format_change(changed, found.currency, compact=True)}"
+    return _parts(found, moved, _address(found)), words if changed else "pipeline moved"
+
+
+def _address(found: Movement) -> str:
+    days = {"first": found.over.start, "last": found.over.end - timedelta(days=1)}
+    return f"{settings.SALESOPS_ADDRESS}/what-changed?{urlencode(days)}"
+
+
+def _parts(found: Movement, moved: list[Move], address: str) -> list[Part]:
+    whole, currency = found.whole, found.currency
+    opening, closing_ = (format_money(m, currency) for m in (whole.opening, whole.closing))
+    parts = [
+        Part(
+            heading="Your team's pipeline last week",
+            sentence=f"Open at the end of {found.opens:%A, %-d %B}: {opening}. At the end of {found.closes:%A, %-d %B}: "
+            f"{closing_}. In between:",
+            lines=tuple(
+                Line(
+                    found.words(box.name),
+                    f"{address}&{urlencode({'box': box.name})}#deals",
+                    f"{counted(box.deals, 'deal')}, {format_change(box.minor, currency, compact=True)}",
+                )
+                for box in whole.boxes
+            ),
+            link=address,
+            link_words="See what changed",
+        )
+    ]
+    if moved:
+        lines = tuple(
+            Line(
+                move.name,
+                f"{settings.SALESOPS_ADDRESS}/opportunities/{quote(move.id, safe='')}",
+                f"{found.words(move.box)}, {format_change(move.minor, currency, compact=True)}",
+            )
+            for move in moved
+        )
+        parts.append(Part(heading="Deals that moved it most", lines=lines))
+    return parts
