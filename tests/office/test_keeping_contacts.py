@@ -23,6 +23,7 @@ As = Callable[[str], Reader]
 @pytest.fixture
 def people(served: Office) -> Office:
     """Ann and Ben work at the account of Bob's deal, Pia at a partner of Bob's, Eve where only Charlie sells."""
+    Opportunity.objects.filter(pk="bob-deal").update(amount_minor=100_000, currency="USD")
     Account.objects.create(id="partner", name="Partner", owner_id="bob")
     at = {"Ann": "bob-account", "Ben": "bob-account", "Pia": "partner", "Eve": "charlie-account"}
     for name, account in at.items():

@@ -18,6 +18,7 @@ from salesops.foundations.whole_number import whole_number
 from salesops.records.record import Record
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
+from salesops.tables import TABLES
 from salesops.web.pages.keeping import facts, fields, record_page, references
 from salesops.web.pages.keeping.part import Part
 from salesops.web.pages.keeping.record_page import Attempt, Kind, actor_of, after, place, reading
@@ -152,7 +153,8 @@ def _may_change(actor: User, part: Part, row: str) -> bool:
 
 
 def _blank(part: Part, record: Any) -> Any:
-    own = {"currency": record.currency} if getattr(record, "currency", None) else {}
+    has_money = "currency" in TABLES[part.name].column
+    own = {"currency": record.currency} if has_money and getattr(record, "currency", None) else {}
     return part.noun(**{part.of: record.pk}, **part.begins, **own)
 
 
