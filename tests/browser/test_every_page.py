@@ -26,6 +26,7 @@ PLACES = (
     "funnel?by=team&stage=Proposal",
     "process-map?with=meeting&from=Prospecting&to=Discovery",
     "bottlenecks",
+    "people-compared?period=all",
     "opportunities",
     "opportunities?outcome=won&sort=-value&q=a",
     "accounts",

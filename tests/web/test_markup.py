@@ -24,6 +24,7 @@ PAGES = (
     "/opportunities?column=name&column=type&sort=-value",
     "/accounts",
     "/people",
+    "/people-compared?period=all&measure=productivity",
     "/data",
     "/settings",
 )

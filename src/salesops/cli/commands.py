@@ -466,6 +466,10 @@ def replay_command(
 def compared_command(
     book: BookOption = DEFAULT_BOOK,
     by: Annotated[str, typer.Option(help="Compare each person, or each team.")] = "person",
+    measure: Annotated[
+        str,
+        typer.Option(help="What is compared: win_rate, sales_cycle, deal_size or productivity."),
+    ] = "win_rate",
     period: Annotated[
         str, typer.Option(help="Deals closed in a period, such as 2026Q3 or last_year.")
     ] = "all",
@@ -473,11 +477,11 @@ def compared_command(
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """Compare win rates fairly: the mix of deals held equal, and nobody singled out whom chance explains."""
+    """Compare people or teams fairly: the mix of deals held equal, and nobody singled out whom chance explains."""
     from salesops.cli.asking import Reading
     from salesops.cli.compared import show_compared
 
-    show_compared(Reading("", book, period, None, where), by, form, out)
+    show_compared(Reading("", book, period, None, where), measure, by, form, out)
 
 
 @app.command("funnel")

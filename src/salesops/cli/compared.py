@@ -1,55 +1,79 @@
-"""Win rates compared fairly, at the command line."""
+"""People and teams compared fairly, at the command line."""
 
 from __future__ import annotations
 
-import dataclasses
 from pathlib import Path
 
 from rich.table import Table
 
+from salesops.book.book import Book
 from salesops.cli.asking import Reading
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
-from salesops.cli.writing import refuse_file, write
-from salesops.pipeline.comparison import ALIKE, LEAST, Comparison, comparison
+from salesops.cli.writing import Record, refuse_file, write
+from salesops.foundations.money import format_money
+from salesops.kpis._definition import Unit
+from salesops.pipeline.comparison import MEASURES, Comparison, Standing, comparison
+from salesops.pipeline.comparison_words import left_out, value_said, verdict
 
+VALUES = ("raw", "expected", "adjusted", "shrunk", "low", "high")
 COLUMNS = {
-    **dict.fromkeys(("key", "name"), "text"),
-    **dict.fromkeys(("n", "won"), "whole"),
-    **dict.fromkeys(("raw", "expected", "adjusted", "shrunk", "low", "high", "z"), "float"),
+    **dict.fromkeys(("key", "name", "measure"), "text"),
+    "n": "whole",
+    **dict.fromkeys((*VALUES, "worth", "z"), "float"),
     "stands_out": "text",
+    "months": "float",
+    "won_minor": "whole",
 }
 
 
-def show_compared(reading: Reading, by: str, form: Format, target: Path | None) -> None:
+def show_compared(
+    reading: Reading, measure: str, by: str, form: Format, target: Path | None
+) -> None:
     """Print or write how they compare, by name: it is no league table."""
-    found = comparison(reading.book(), by=by, period=reading.period)
+    book = reading.book()
+    found = comparison(book, measure=measure, by=by, period=reading.period)
     if form is not Format.TABLE:
-        records = [
-            dataclasses.asdict(s) | {"stands_out": "yes" if s.stands_out else "no"}
-            for s in found.standings
-        ]
-        write(records, COLUMNS, form, target)
+        write([_record(found, s) for s in found.standings], COLUMNS, form, target)
         return
     refuse_file(target)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column(by.capitalize(), overflow="fold")
-    for name in ("Closed", "Won", "Expected", "Mix held equal", "Of that, sure"):
+    console = out()
+    if found.standings:
+        console.print(_table(book, found), markup=False)
+    say(console, ("* " if found.out else "") + verdict(found))
+    if left_out(found):
+        say(console, left_out(found), style="dim")
+
+
+def _table(book: Book, found: Comparison) -> Table:
+    table, currency = Table(box=None, header_style="bold", pad_edge=False), book.facts.currency
+    table.add_column(found.by.capitalize(), overflow="fold")
+    by_time = found.measure == "productivity"
+    names = [MEASURES[found.measure].counted.capitalize()]
+    names += ["Months", "Value a month"] if by_time else []
+    for name in (
+        *names,
+        "Won a month" if by_time else "As it is",
+        "Expected",
+        "Mix held equal",
+        "Of that, sure",
+    ):
         table.add_column(name, justify="right", no_wrap=True)
     for s in found.standings:
-        values = (f"{v:.0%}" for v in (s.raw, s.expected, s.adjusted, s.shrunk))
-        table.add_row(s.name + (" *" if s.stands_out else ""), f"{s.n:,}", *values)
-    if found.standings:
-        console.print(table, markup=False)
-    say(console, verdict(found))
+        cells = [s.name + (" *" if s.stands_out else ""), f"{s.n:,}"]
+        if s.months and s.won_minor is not None:
+            a_month = format_money(round(s.won_minor / s.months), currency, compact=True)
+            cells += [f"{s.months:.0f}", a_month]
+        for value in (s.raw, s.expected, s.adjusted, s.shrunk):
+            cells.append(value_said(found, value, currency, short=True))
+        table.add_row(*cells)
+    return table
 
 
-def verdict(found: Comparison) -> str:
-    """What may be made of it."""
-    if found.chance is None:
-        return f"Too few have {LEAST} closed deals or more to be compared."
-    if found.out:
-        return "* Chance does not explain the difference to what is expected, all looks counted."
-    if found.chance < ALIKE:
-        return "All together they differ more than by chance, but of nobody is it sure."
-    return "There is no difference that chance does not explain."
+def _record(found: Comparison, standing: Standing) -> Record:
+    """Money in whole minor units, as everywhere."""
+    record = {name: getattr(standing, name, None) for name in COLUMNS}
+    if MEASURES[found.measure].unit is Unit.MONEY:
+        record |= {name: round(getattr(standing, name)) for name in VALUES}
+    said = "yes" if standing.stands_out else "no"
+    return record | {"measure": found.measure, "stands_out": said}

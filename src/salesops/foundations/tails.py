@@ -1,7 +1,8 @@
-"""How far out a value lies: tails of Student's t and of chi-square, and quantiles of the beta distribution."""
+"""How far out a value lies: tails of Student's t, chi-square, shares and counts, and quantiles of beta and gamma."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import exp, lgamma, log
 
 from salesops.foundations.statistics import incomplete_beta
@@ -26,18 +27,48 @@ def chi_square_tail(value: float, degrees: int) -> float:
     return 1.0 if value <= 0 else _upper_gamma(degrees / 2, value / 2)
 
 
+def share_tails(hits: float, n: float, share: float) -> tuple[float, float]:
+    """The chances of at most and of at least so many hits of `n` at a share (binomial), also for parts of a hit."""
+    if not 0 <= hits <= n or not 0 <= share <= 1:
+        raise ValueError(f"{hits} of {n} at {share} is not a share.")
+    at_most = 1.0 if hits + 1 > n else 1 - incomplete_beta(hits + 1, n - hits, share)
+    at_least = 1.0 if hits <= 0 else incomplete_beta(hits, n - hits + 1, share)
+    return at_most, at_least
+
+
+def count_tails(hits: float, expected: float) -> tuple[float, float]:
+    """The chances of at most and of at least so many where so many are expected (Poisson), also for parts of a hit."""
+    if hits < 0 or expected <= 0:
+        raise ValueError(f"{hits} where {expected} are expected is not a count.")
+    at_least = 1.0 if hits <= 0 else 1 - _upper_gamma(hits, expected)
+    return _upper_gamma(hits + 1, expected), at_least
+
+
+def gamma_quantile(probability: float, shape: float) -> float:
+    """The value below which a gamma distribution of rate 1 holds that probability."""
+    if not (0 <= probability < 1 and shape > 0):
+        raise ValueError("A gamma quantile needs a probability below 1 and a positive shape.")
+    low, high = 0.0, shape + 1
+    while 1 - _upper_gamma(shape, high) < probability:
+        high *= 2
+    return bisected(
+        lambda x: 1 - (_upper_gamma(shape, x) if x > 0 else 1.0), probability, low, high
+    )
+
+
+def bisected(rising: Callable[[float], float], wanted: float, low: float, high: float) -> float:
+    """Where between low and high a function that rises comes to what is wanted."""
+    for _ in range(STEPS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if rising(middle) < wanted else (low, middle)
+    return (low + high) / 2
+
+
 def beta_quantile(probability: float, a: float, b: float) -> float:
     """The value below which a beta distribution holds that probability."""
     if not (0 <= probability <= 1 and a > 0 and b > 0):
         raise ValueError("A beta quantile needs a probability and two positive parameters.")
-    low, high = 0.0, 1.0
-    for _ in range(STEPS):
-        middle = (low + high) / 2
-        if incomplete_beta(a, b, middle) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return bisected(lambda x: incomplete_beta(a, b, x), probability, 0.0, 1.0)
 
 
 def _upper_gamma(a: float, x: float) -> float:

@@ -42,6 +42,7 @@ ENTRIES = (
             "sales_process",
             "pipeline_*",
             "*process_change*",
+            "people_compared",
         ),
     ),
     Entry("accounts", "Accounts", "building-2", "A", ("account", "accounts")),

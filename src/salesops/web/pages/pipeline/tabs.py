@@ -18,6 +18,7 @@ TABS = (
     ("process_map", "Process map"),
     ("bottlenecks", "Bottlenecks"),
     ("conformance", "Conformance"),
+    ("people_compared", "People compared"),
 )
 # Of an office alone, as a local book holds no records: its page, words, and the pages below it.
 OF_AN_OFFICE = (("process_changes", "Changes"),)
