@@ -144,6 +144,7 @@ def main() -> None:
     asked.add_argument("--size", type=int, default=2_000_000, help="number of opportunities")
     asked.add_argument("--states", type=int, default=10, choices=(5, 10), help="versions of each")
     asked.add_argument("--no-postgresql", action="store_true", help="only the raw scan")
+    asked.add_argument("--runs", type=int, default=RUNS, help="runs of each; the fastest counts")
     options = asked.parse_args()
     folder = opened_book(options.size, options.states)
     engine = ForgetfulEngine(folder)
@@ -153,7 +154,7 @@ def main() -> None:
         f"{options.size:,} opportunities, {options.size * options.states:,} versions: milliseconds"
     )
     print(f"  {'':46} {'scan':>7} {'book':>8} {'scans':>6} {'PostgreSQL':>11} {'times':>7}")
-    found = [_here(book, base, question) for question in QUESTIONS]
+    found = [_here(book, base, question, options.runs) for question in QUESTIONS]
     if options.no_postgresql:
         for question, (scan, ours, _) in zip(QUESTIONS, found, strict=True):
             _tell(question, scan, ours, None, "")
@@ -197,7 +198,7 @@ def _plain(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
-def _here(book: Book, base: Path, question: Question) -> tuple[float, float, list[Any]]:
+def _here(book: Book, base: Path, question: Question, runs: int) -> tuple[float, float, list[Any]]:
     """Seconds of the scan and of the book, and what it answered."""
     with duckdb.connect(
         str(base), read_only=True, config={"memory_limit": "512MB", "threads": "2"}
@@ -205,9 +206,9 @@ def _here(book: Book, base: Path, question: Question) -> tuple[float, float, lis
         read = ", ".join(f"max({column})" for column in question.columns)
         text = f"SELECT {read} FROM {question.table}"
         connection.execute(text).fetchall()
-        (scan,) = alternately(RUNS, lambda: connection.execute(text).fetchall())
+        (scan,) = alternately(runs, lambda: connection.execute(text).fetchall())
     answer = question.ask(book)
-    return scan, alternately(RUNS, lambda: question.ask(book))[0], answer
+    return scan, alternately(runs, lambda: question.ask(book))[0], answer
 
 
 def _tell(question: Question, scan: float, ours: float, theirs: float | None, verdict: str) -> None:
