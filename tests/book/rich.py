@@ -99,13 +99,13 @@ RICH = {
         q9  -          East   2026-04-01  2026-07-01  300     USD
     """,
     "activity": """
-        id  kind      owner_id  opportunity_id  account_id  occurred_at       duration_minutes  is_done
-        v1  call      ann       d1              a1          2026-01-03T10:00  30                yes
-        v2  meeting   bob       d2              a2          2026-02-03T10:00  60                yes
-        v3  internal  bob       -               -           2026-03-03T10:00  45                yes
-        v4  research  cay       d3              a3          2026-04-03T10:00  15                yes
-        v5  email     cay       d9              a3          2026-04-04T10:00  -                 yes
-        v6  meeting   ann       d7              a4          2026-09-04T10:00  60                no
+        id  kind      owner_id  opportunity_id  account_id  occurred_at       duration_minutes  is_done  contact_id
+        v1  call      ann       d1              a1          2026-01-03T10:00  30                yes      c1
+        v2  meeting   bob       d2              a2          2026-02-03T10:00  60                yes      c2
+        v3  internal  bob       -               -           2026-03-03T10:00  45                yes      -
+        v4  research  cay       d3              a3          2026-04-03T10:00  15                yes      -
+        v5  email     cay       d9              a3          2026-04-04T10:00  -                 yes      -
+        v6  meeting   ann       d7              a4          2026-09-04T10:00  60                no       -
     """,
     "cost": """
         id  category  function            team   booked_on   amount  currency

@@ -25,6 +25,7 @@ def _rows(facts: Facts, window: Window) -> Table:
     return joined.mutate(
         numerator=only(~joined.is_there, joined.stayed),
         denominator=only(~joined.is_there, 1).cast("int64"),
+        is_excluded=joined.is_there,
         is_open=joined.is_there,
     ).drop("stay_deal", "stay_stage", "stayed", "is_there")
 
