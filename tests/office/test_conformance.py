@@ -80,9 +80,12 @@ def test_a_process_is_put_in_force_without_making_the_book_anew(
     version = in_force(said.sales_process, system_clock().date())
     assert version is not None
     assert [(rule.stage, rule.days) for rule in version.stages] == [("Discovery", 30)]
+    # What a base is made by is the same, so that one need not be made anew.
     assert base is not None
     assert now is not None
-    assert now.base == base.base
+    assert base.follows is not None
+    assert now.follows is not None
+    assert now.follows.made_by == base.follows.made_by
     assert "at most 30 days" in Reader(served.bob).page(PLACE).text
     history = dora.page("/settings").text
     assert "Process from 1 Jan 2026, Discovery (Sales): Nothing" in history

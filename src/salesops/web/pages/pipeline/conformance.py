@@ -168,7 +168,7 @@ def _line(line: Line, code: str) -> dict[str, Any]:
         "kind": line.kind,
         "stage": line.stage,
         "what": line.what,
-        "words": in_words(line.kind, line.stage, line.what),
+        "words": f"{line.stage}: {line.what}" if line.what else line.stage or KINDS[line.kind],
         "departed": line.departed,
         "looks": line.looks,
         "share": share_said(share.hit, share.n),
