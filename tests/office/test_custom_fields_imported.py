@@ -130,3 +130,4 @@ def test_the_kind_of_a_new_field_is_proposed_from_the_values(
     samples: list[str], kind: Kind
 ) -> None:
     assert kind_of(samples) is kind
+    assert kind_of(["Ann Lee", "bob@x.example"], {"ann lee", "bob@x.example"}) is Kind.PERSON

@@ -45,6 +45,7 @@ def test_a_contact_gets_a_role_another_becomes_primary_and_both_are_taken_back_a
     assert "Ann: added." in page.text
     other = {"contact_id": "Pia", "role": "Decision maker", "is_primary": "True"}
     page = _follow(as_bob, as_bob.post(DEAL, **SAVE, **other))
+    assert "Pia: added." in page.text
     assert page.rows("Contacts") == [
         ["Pia", "Decision maker", "Yes", "Change Pia"],
         ["Ann", "Champion", "No", "Change Ann"],

@@ -8,7 +8,8 @@ from salesops.records.record import Record
 
 
 def keep_one_primary(record: Record) -> None:
-    """Within a change: where this is the primary contact of a deal, no other of the deal is."""
+    """Within a change: where this is the primary contact of a deal, no other of the deal is. Before it is saved, so that
+    history tells last what was done first of all."""
     if not isinstance(record, OpportunityContact) or not record.is_primary or record.deleted_at:
         return
     others = OpportunityContact.objects.filter(

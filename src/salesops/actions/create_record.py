@@ -68,8 +68,8 @@ def create_within(change: Change, actor: User, noun: type[Record], values: Value
     if "created_at" in columns:
         given.setdefault("created_at", change.at)
     give_values(actor, record, given)
-    record.save(force_insert=True)
     keep_one_primary(record)
+    record.save(force_insert=True)
     mention_in(change, record, given)
     if "owner_id" not in columns and not editable_by(actor, noun).filter(pk=record.pk).exists():
         raise Refusal("You may look at what this belongs to but not change it. Ask its owner.")

@@ -170,8 +170,8 @@ def fitting(actor: User, field: CustomField, value: Any) -> Any:
 
 def _save(record: Record, columns: set[str]) -> None:
     fields = {str(f.column): f.name for f in record._meta.concrete_fields}
-    record.save(update_fields=[fields[c] for c in columns])
     keep_one_primary(record)
+    record.save(update_fields=[fields[c] for c in columns])
 
 
 def _fitting(actor: User, field: Field[Any, Any], value: Any) -> Any:

@@ -46,7 +46,7 @@ MADE_OF: Mapping[Kind, Made] = {
 # What can have fields of the company's own.
 HAVE_FIELDS = ("account", "contact", "lead", "opportunity")
 # How a column of a file that goes to such a field is called while it is read: custom_choice__tier.
-_READ_AS = re.compile(r"custom_(text|number|money|date|choice)__([a-z0-9_]{1,60})")
+_READ_AS = re.compile(r"custom_(text|number|money|date|choice|person)__([a-z0-9_]{1,60})")
 
 
 def own_column(kind: Kind, key: str) -> str:

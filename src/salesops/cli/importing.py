@@ -68,7 +68,12 @@ def import_into(
                 return exits.QUESTION
             with Bar() as bar:
                 arrived = read_files(
-                    examination, whole, load_settings(book), system_clock, watch=bar
+                    examination,
+                    whole,
+                    load_settings(book),
+                    system_clock,
+                    source=source,
+                    watch=bar,
                 )
         try:
             found = preview(arrived, source)

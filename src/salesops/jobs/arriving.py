@@ -323,7 +323,9 @@ def count_import(work: Work) -> dict[str, Any]:
         return {"asks": len(found.must_answer)}
     office = Path(settings.SALESOPS_OFFICE)
     refuse_unfit(User.objects.filter(pk=given.owner).first(), filled_by(found))
-    arrived = read_files(found, office, load_settings(_book()), work.clock, watch=work)
+    arrived = read_files(
+        found, office, load_settings(_book()), work.clock, source=given.source, watch=work
+    )
     try:
         work("Comparing with the records", 0, 0)
         at = work.clock()

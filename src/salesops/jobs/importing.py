@@ -35,6 +35,7 @@ from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
 from salesops.records.job import CANCELLED, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
+from salesops.records.people_named import know_people
 from salesops.records.user import User
 
 IMPORT = "import"
@@ -62,9 +63,18 @@ class Arrived:
 
 
 def read_files(
-    examination: Examination, office: Path, said: Settings, clock: Clock, *, watch: Watch = silent
+    examination: Examination,
+    office: Path,
+    said: Settings,
+    clock: Clock,
+    *,
+    source: str = "",
+    watch: Watch = silent,
 ) -> Arrived:
-    """Read every row into a folder of the office. Nothing is written to its records."""
+    """Read every row into a folder of the office, with people as the office knows them. Nothing is written to its records.
+
+    `source` is the system the files come from.
+    """
     folder = office / ARRIVING / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder.parent.mkdir(exist_ok=True, mode=0o700)
     folder.mkdir(mode=0o700)
@@ -72,6 +82,7 @@ def read_files(
         with room(folder), workbench(folder / ROWS) as work:
             read(examination, work, currency=said.currency, progress=watch)
             refuse_nothing(work)
+            know_people(work, examination, key_prefix(source))
             seen_at = speaks_of(work, said, clock())
             refused, to_mend = _keep_problems(work, folder / PROBLEMS, examination)
             work.execute("CHECKPOINT")

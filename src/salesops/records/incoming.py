@@ -23,6 +23,7 @@ KEY = {
     "pipeline_stage": "concat_ws('|', coalesce(pipeline, ''), stage)",
     "exchange_rate": "concat_ws('|', currency, valid_from)",
 }
+KNOWN_PEOPLE = "_person_known"  # (id, key): whom the files name, and who that is here
 FETCHED = 5_000
 LONGEST_KEY = 200
 
@@ -47,7 +48,8 @@ def incoming(
     """
     columns = [c for c in entered(name) if c.name != "id"]
     key = key_of(KEY.get(name, "id"), prefix)
-    listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix) for c in columns)
+    knows = _knows_people(work)
+    listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix, knows) for c in columns)
     own = own_columns(work, name)
     listed += "".join(f', "{column}"' for column in own)
     rows = _rows(
@@ -94,8 +96,9 @@ def _past(
         d[0] for d in work.execute("SELECT * FROM opportunity_version LIMIT 0").description or ()
     }
     key = key_of("v.opportunity_id", prefix)
+    knows = _knows_people(work)
     listed = "".join(
-        ", " + _prefixed(f'{"v" if c.name in told else "o"}."{c.name}"', c.refers_to, prefix)
+        ", " + _prefixed(f'{"v" if c.name in told else "o"}."{c.name}"', c.refers_to, prefix, knows)
         for c in columns
     )
     rows = _rows(
@@ -127,8 +130,21 @@ def _rows(
             yield tuple(values)
 
 
-def _prefixed(sql: str, refers_to: str, prefix: str) -> str:
-    return key_of(sql, prefix) if refers_to else sql
+def _prefixed(sql: str, refers_to: str, prefix: str, knows: bool) -> str:
+    if not refers_to:
+        return sql
+    own = key_of(sql, prefix)
+    if refers_to != "person" or not knows:
+        return own
+    return f"coalesce((SELECT p.key FROM {KNOWN_PEOPLE} p WHERE p.id = {sql}), {own})"
+
+
+def _knows_people(work: duckdb.DuckDBPyConnection) -> bool:
+    """Whether people whom the files name are others of the records."""
+    try:
+        return work.execute(f"SELECT 1 FROM {KNOWN_PEOPLE} LIMIT 1").fetchone() is not None
+    except duckdb.CatalogException:  # of files that were read before this was asked, or in a test
+        return False
 
 
 def key_of(sql: str, prefix: str) -> str:
