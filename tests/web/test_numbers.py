@@ -10,6 +10,7 @@ import pytest
 
 from salesops.book.picture import value_in_words
 from salesops.kpis import KPIS
+from tests.web.conftest import PLAIN_DEALS
 from tests.web.markup import Element, Markup
 from tests.web.visitor import Visitor
 
@@ -208,3 +209,16 @@ def test_a_number_typed_with_letters_wrong_is_found_where_nothing_has_them_right
     for typed, title in (("win raet", "Win rate"), ("atainment", "Quota attainment")):
         titles = [a.all("span")[0].text for a in sample.page("/find", q=typed).all("a")]
         assert title in titles, typed
+
+
+def test_key_numbers_that_were_chosen_are_those_of_home(drawn: Callable[..., Visitor]) -> None:
+    somebody = drawn(opportunity=PLAIN_DEALS)
+    said: dict[str, Any] = {"role": "seller", "goal": "retention", "stage": "growing"}
+    page = somebody.page("/choose-numbers", **said)
+    assert "Open pipeline" in page.text
+    assert "No data: The files hold no" in page.text
+    assert somebody.post("/choose-numbers", said).status_code == 302
+    titles = [a.text for a in somebody.page("/").all("a") if "/numbers/" in a.attrs.get("href", "")]
+    assert any("Open pipeline" in t for t in titles)
+    assert any("Discount rate" in t for t in titles)
+    assert not any("Win rate" in t for t in titles)

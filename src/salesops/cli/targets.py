@@ -43,7 +43,7 @@ def keep_target(
     removes: bool,
 ) -> None:
     """Set a target of the book in `folder`, or take it away, and say so."""
-    _refuse_office(folder)
+    refuse_office(folder)
     book = salesops.open(folder)
     if removes:
         key = name, whole_period(book.calendar, book.period(period)).label, team
@@ -57,7 +57,7 @@ def keep_target(
 
 def show_targets(folder: Path, as_of: str | None, form: Format, target: Path | None) -> None:
     """Print or write how each target stands."""
-    _refuse_office(folder)
+    refuse_office(folder)
     found = standings(Reading("", folder, as_of=as_of).book(), load_targets(folder))
     if form is not Format.TABLE:
         write([_record(one) for one in found], COLUMNS, form, target)
@@ -95,8 +95,10 @@ def _record(one: Standing) -> dict[str, Any]:
     }
 
 
-def _refuse_office(folder: Path) -> None:
+def refuse_office(folder: Path) -> None:
     """Refuse the book of an office, whose targets are records that tell who decided."""
     manifest = read_manifest(folder)
     if manifest is not None and manifest.follows is not None:
-        raise Refusal("This is the book of an office. Its targets are set and seen in the browser.")
+        raise Refusal(
+            "This is the book of an office. What is said here is kept there, in the browser."
+        )

@@ -6,6 +6,18 @@ from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING
 from salesops.foundations.catalogue import catalogue
 from salesops.foundations.problem import Refusal
+from salesops.insights._choosing import (
+    GOALS,
+    ROLES,
+    STAGES,
+    Reason,
+    are_chosen,
+    choose,
+    choose_of,
+    forget_key_numbers,
+    keep_key_numbers,
+    key_numbers,
+)
 from salesops.insights._finding import Finding, Insight
 from salesops.insights._readings import (
     KEY_NUMBERS,
@@ -21,16 +33,26 @@ INSIGHTS: Mapping[str, Insight] = catalogue(__name__, Insight)
 MOST = 5
 
 __all__ = [
+    "GOALS",
     "INSIGHTS",
     "KEY_NUMBERS",
     "LIBRARY_PERIOD",
     "MOST",
     "OF_A_PERSON",
+    "ROLES",
+    "STAGES",
     "Finding",
     "Insight",
     "KeyReading",
+    "Reason",
+    "are_chosen",
+    "choose",
+    "choose_of",
     "every_finding",
     "findings",
+    "forget_key_numbers",
+    "keep_key_numbers",
+    "key_numbers",
     "key_reading",
     "most_telling",
     "quarter_readings",

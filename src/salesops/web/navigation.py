@@ -25,7 +25,13 @@ class Entry:
 
 ENTRIES = (
     Entry("home", "Home", "house", "H", ("home", "found")),
-    Entry("numbers", "Numbers", "chart-spline", "N", ("number", "numbers", "rows", "target*")),
+    Entry(
+        "numbers",
+        "Numbers",
+        "chart-spline",
+        "N",
+        ("number", "numbers", "rows", "target*", "choose_numbers"),
+    ),
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
     Entry(
         "pipeline",

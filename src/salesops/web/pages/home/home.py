@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from salesops.book.book import Book
+from salesops.insights import KEY_NUMBERS, key_numbers
 from salesops.web.books import (
     is_office,
     manifest,
@@ -43,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     book = whole_book()
     rows = OF_ROLE[request.user.role] if is_office() else OF_A_LOCAL_BOOK  # type: ignore[union-attr]
     steady = steady_book()
-    tiles = tiles_of(steady)
+    tiles = tiles_of(steady, KEY_NUMBERS if is_office() else key_numbers(settings.SALESOPS_BOOK))
     targets = running(steady)
     context = {
         "rows": [[f"home/_{part}.html" for part in row] for row in rows],

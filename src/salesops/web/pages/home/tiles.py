@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.measurement import Figure
 from salesops.book.picture import interval_in_words, value_in_words
-from salesops.insights import KEY_NUMBERS, KeyReading, key_reading
+from salesops.insights import KeyReading, key_reading
 from salesops.web.charts.sparkline import sparkline
 from salesops.web.pages.numbers.reading import change_in_words, tone
 
@@ -29,9 +30,9 @@ class Tile:
     why: str = ""  # where there is no value, the reason
 
 
-def tiles_of(book: Book) -> list[Tile]:
-    """Every key number, those without a value included."""
-    return [_tile(name, key_reading(book, name)) for name in KEY_NUMBERS]
+def tiles_of(book: Book, names: Sequence[str]) -> list[Tile]:
+    """The key numbers, those without a value included."""
+    return [_tile(name, key_reading(book, name)) for name in names]
 
 
 def _tile(name: str, reading: KeyReading) -> Tile:
