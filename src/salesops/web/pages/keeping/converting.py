@@ -327,4 +327,5 @@ def _opened(
     )
     for field in made:
         field.column = f"{part}.{field.column}"
+        field.title = "Role of the contact" if part == "part" else field.title
     return made
