@@ -81,7 +81,7 @@ def test_a_lead_is_converted_from_its_page_and_back_again(led: Office, as_bob: R
     change = undo.one("button").attrs["value"]
     back = as_bob.page(as_bob.post(undo.attrs["action"], change=change).headers["Location"])
     assert "Undone: the lead is not converted any more." in back.text
-    assert as_bob.get(f"/opportunities/{deal.pk}").status_code == 404
+    assert as_bob.get(f"/opportunities/{deal.pk}").status_code == 410  # gone, with its history
     assert FORM in back.links()
     assert led.bob.is_active
 
