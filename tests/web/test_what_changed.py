@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from salesops.foundations.money import format_money
@@ -77,3 +78,31 @@ def test_a_second_look_still_says_since_the_last_visit(sample: Visitor) -> None:
     sample.client.cookies["looked"] = "nonsense"
     assert link() == []
     del sample.client.cookies["looked"]
+
+
+def test_a_deleted_deal_keeps_its_page_which_says_when_it_was_and_when_it_came_back(
+    drawn: Callable[..., Visitor],
+) -> None:
+    states = """
+        opportunity_id  valid_from        stage      amount  close_date
+        gone            2026-01-10T09:00  Discovery  20      2026-08-01
+        back            2026-01-10T09:00  Discovery  7       2026-08-01
+        back            2026-06-01T09:00  Discovery  9       2026-08-01
+    """
+    visitor = drawn(
+        opportunity="id  name  stage  amount  close_date\nback  Mill  Discovery  9  2026-08-01",
+        opportunity_version=states,
+        deletion="id  name  deleted_at\ngone  Quay  2026-06-20T09:00\nback  Mill  2026-03-30T09:00",
+    )
+    page = visitor.page("/opportunities/gone")
+    assert "This deal was deleted on 20 Jun 2026, 09:00" in page.one("div", role="status").text
+    assert [row[1] for row in _rows(page, "Changes")] == ["Deleted", "Created in Discovery"]
+    page = visitor.page("/opportunities/back")
+    assert page.all("div", role="status") == []
+    assert [row[1] for row in _rows(page, "Changes")] == [
+        "Brought back; Amount from $7 to $9",
+        "Deleted",
+        "Created in Discovery",
+    ]
+    bridge = visitor.page("/what-changed", first="2026-06-01", last="2026-06-20", box="deleted")
+    assert [row[0] for row in _rows(bridge, "Deals")] == ["Quay"]
