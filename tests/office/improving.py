@@ -14,7 +14,7 @@ from tests.drawn import draw_book
 FIRST, BEGAN, LAST = date(2025, 7, 1), date(2026, 7, 1), date(2026, 9, 28)
 KNOWN = "2026-10-01T12:00"  # until when the book knows
 DAYS = (date(2026, 9, 30) - FIRST).days + 1
-TEAM, DEALS = 8, 100
+TEAM, DEALS = 8, 60
 WANTED: dict[str, Any] = {
     "name": "Next step before Proposal",
     "what": "No deal goes to Proposal without a next step.",
@@ -34,7 +34,7 @@ def people() -> Iterator[tuple[str, str]]:
 
 
 def draw_improving(folder: Path) -> None:
-    """The book: in each span of 90 days some twenty closed deals of each, a third of them won; from July in North most."""
+    """The book: in each span of 90 days some twelve closed deals of each, a third of them won; from July in North most."""
     random = Random(4)
     deals = ["id  name  stage  amount  close_date  created_on  owner_id"]
     for key, team in people():

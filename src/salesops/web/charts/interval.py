@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from salesops.web.charts.frame import escape, scale
 
-WIDTH, HEIGHT, EDGE = 480, 64, 48
+WIDTH, HEIGHT, EDGE = 360, 64, 32
 
 
 def interval(value: float, low: float, high: float, hoped: float, title: str) -> SafeString:

@@ -59,6 +59,7 @@ def _lines(actor: User, changes: list[ProcessChange]) -> list[dict[str, Any]]:
             "title": words.title_of(str(change.kpi)),
             "expected": words.expected_of(change, currency),
             "who": words.who_of(change, people),
+            "days": f"{change.starts_on}..{change.last_on}",
             "result": results.get(change.pk),
         }
         for change in changes

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,6 +20,7 @@ from salesops.actions.change_process import (
     rule_of,
 )
 from salesops.actions.edit_record import Unfit
+from salesops.actions.move_person import day_in
 from salesops.experiments import LEAST_DAYS
 from salesops.foundations.clock import system_clock
 from salesops.foundations.instant import in_zone
@@ -26,11 +28,13 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import Change, reason_of
 from salesops.records.job import FAILED, RUNNING, WAITING, Job
 from salesops.records.models import ProcessChange, User
+from salesops.records.process_change import MEASURED_BY
 from salesops.records.visibility import visible_to
 from salesops.web.pages.changes import readings, words
 from salesops.web.pages.changes.changes import names_in, today_known
 from salesops.web.pages.changes.trying import tried
 from salesops.web.pages.keeping.arranged import change_of, done_of, undone
+from salesops.web.pages.keeping.facts import TITLES
 from salesops.web.pages.keeping.history import history
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.pipeline.tabs import tabs
@@ -116,6 +120,8 @@ def _shown(
     chosen = next((t for t in told if str(t.key) == request.GET.get("reading")), None)
     chosen = chosen or next(iter(told), None)
     past = history(actor, change, currency, may_edit=may_file(actor))
+    stands = _standing(told)
+    past = [replace(e, undoes=None) if stands & {d.title for d in e.what} else e for e in past]
     context = {
         "tabs": tabs(request),
         "change": change,
@@ -158,8 +164,16 @@ def _work(actor: User, change: ProcessChange, told: list[readings.Told]) -> dict
         "too_early_until": first
         if change.given_up_on is None and change.starts_on <= known < first
         else None,
-        "can_give_up": may_file(actor) and change.given_up_on is None and known <= change.last_on,
+        "can_give_up": may_file(actor)
+        and change.given_up_on is None
+        and day_in(reading()[1], system_clock) <= change.last_on,
     }
+
+
+def _standing(told: list[readings.Told]) -> set[str]:
+    """What cannot be undone any more, as history calls it: the filing once anything was read, the plan once measured."""
+    plan = {TITLES["process_change"][c] for c in MEASURED_BY}
+    return ({"Created"} if told else set()) | (plan if any(t.is_after for t in told) else set())
 
 
 def _facts(change: ProcessChange, currency: str) -> list[tuple[str, str]]:
@@ -167,8 +181,7 @@ def _facts(change: ProcessChange, currency: str) -> list[tuple[str, str]]:
     states = ProcessChange.versions.objects.filter(record_id=change.pk).order_by("version")
     number = states.values_list("opened_by", flat=True).first()
     filed = Change.objects.filter(pk=number or 0).select_related("actor").first()
-    said = {c: words.said_of(change, c, currency, people) for c in ("criterion", "rule", "moment")}
-    rule = f"On {said['moment']}, stop where {said['rule']}" if said["rule"] else ""
+    looked = "Entering" if change.moment == "entering" else "Moving on from"
     told = [
         (
             "Should move",
@@ -177,15 +190,15 @@ def _facts(change: ProcessChange, currency: str) -> list[tuple[str, str]]:
         ("Who gets it", words.who_of(change, people)),
         ("From", words.said_of(change, "starts_on", currency, people)),
         ("Measured until", words.said_of(change, "last_on", currency, people)),
-        ("Only where", said["criterion"]),
-        ("Rule", f"{change.stage}: {rule}" if rule else ""),
+        ("Only where", words.said_of(change, "criterion", currency, people)),
+        ("Rule", f"{looked} {change.stage}, stop where {change.rule}" if change.rule else ""),
         ("Given up on", words.said_of(change, "given_up_on", currency, people)),
         ("Filed by", str(filed.actor) if filed and filed.actor else ""),
     ]
     return [(title, value) for title, value in told if value]
 
 
-def _late(change: ProcessChange, zone: str) -> Any:
+def _late(change: ProcessChange, zone: str) -> date | None:
     """The day on which it was last said what the change should do, where it had begun by then."""
     since = readings.plan_since(change)
     day = in_zone(since, zone).date() if since else None

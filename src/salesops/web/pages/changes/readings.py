@@ -114,7 +114,7 @@ def _group(found: Reading, is_treated: bool) -> dict[str, Any]:
     before = found.level(is_treated=is_treated, after=False)
     after = found.level(is_treated=is_treated, after=True)
     return {
-        "words": "Who got it" if is_treated else "Who is like them and did not",
+        "words": "Who got it" if is_treated else "Who did not",
         "people": sum(p.is_treated == is_treated for p in found.people),
         "before": _level(found, before),
         "after": _level(found, after),
