@@ -197,17 +197,6 @@ def test_money_and_deals_count_once_and_a_group_has_what_its_people_did(drawn: D
     assert told(conformance(book, "2026Q2")) == {}
 
 
-def test_a_deal_that_was_merely_seen_beyond_a_stage_did_not_skip_it(tmp_path: Path) -> None:
-    states = """
-        opportunity_id  valid_from        stage        close_date  change_source
-        seen            2026-01-02T09:00  Proposal     2026-06-01  snapshot
-        seen            2026-02-02T09:00  Won          2026-06-01  history
-        began           2026-01-02T09:00  Proposal     2026-06-01  history
-    """
-    book = draw_book(tmp_path, opportunity=deals_of(states), opportunity_version=states)
-    assert told(conformance(book))["skipped", "Discovery"] == (1, 1, 0)
-
-
 def test_deals_that_departed_are_compared_with_others_of_their_type(tmp_path: Path) -> None:
     deals = ["id  stage  type  owner_id"]
     states = ["opportunity_id  valid_from  stage  owner_id"]

@@ -114,6 +114,7 @@ def lives_sql(book: Book, stages: Sequence[OpenStage], by: str = "") -> str:
 
     `e0` when it was first entered by a recorded change, `b0` when first and `l0` when last it is known to begin,
     `x0` when it last ends, `s0` the microseconds in it, `p0` its position where that differs.
+    `furthest_recorded` is how far it got by recorded changes, `first_seen_at` where it was if merely seen at first, else 0.
     """
     names = " ".join(f"WHEN $stage{place} THEN {place}" for place in range(len(stages)))
     parts = []
@@ -131,6 +132,8 @@ def lives_sql(book: Book, stages: Sequence[OpenStage], by: str = "") -> str:
     lasted = "epoch_us(least(valid_to, $until)) - epoch_us(valid_from)"
     return (
         "SELECT * FROM (SELECT v.opportunity_id AS id, max(v.reached) AS furthest, "
+        "max(v.reached) FILTER (v.is_recorded) AS furthest_recorded, "
+        "arg_min(CASE WHEN v.is_recorded THEN 0 ELSE coalesce(v.reached, 0) END, v.valid_from) AS first_seen_at, "
         f"{', '.join(parts)} FROM (SELECT opportunity_id, valid_from, valid_to, stage_position, "
         f"change_source = 'history' AS is_recorded, {lasted} AS lasted, "
         f"CASE WHEN is_won THEN {BEYOND_ALL} WHEN outcome = 'open' THEN stage_position END AS reached, "
@@ -160,7 +163,9 @@ def stays_sql(stages: Sequence[OpenStage]) -> str:
 
 
 def skips_sql(stages: Sequence[OpenStage]) -> str:
-    """One row a stage that a deal got beyond without having been seen in it, from `life`; at least one stage.
+    """One row a stage that a deal got beyond by recorded changes without having been seen in it, from `life`.
+
+    One that was first merely seen beyond the stage may have been in it before, and is not told. At least one stage.
 
     `entered_at` is when the deal entered its first stage. Where pipelines have a stage in different places, it is not
     told who skipped it.
@@ -171,7 +176,8 @@ def skips_sql(stages: Sequence[OpenStage]) -> str:
         + (
             "false"
             if stage.position is None
-            else f"furthest > {stage.position} AND list_contains($pipelines{place}, pipeline)"
+            else f"furthest_recorded > {stage.position} AND first_seen_at <= {stage.position} "
+            f"AND list_contains($pipelines{place}, pipeline)"
         )
         for place, stage in enumerate(stages)
     )
