@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,14 @@ def value_in_words(
         Unit.COUNT: lambda: f"{value:,.0f}" if value == int(value) else f"{value:,.1f}",
     }[unit]()
     return number.replace("-", MINUS)
+
+
+def gap_in_words(unit: Unit, gap: Fraction | Decimal | float, currency: str) -> str:
+    """A difference of two values with its sign: in points for shares, in their unit for the rest."""
+    sign, size = MINUS if gap < 0 else "+", abs(float(gap))
+    if unit is Unit.SHARE:
+        return f"{sign}{size * 100:,.1f} points"
+    return sign + value_in_words(unit, size, currency, compact=True)
 
 
 def interval_in_words(measurement: Measurement, figure: Figure, *, compact: bool = False) -> str:

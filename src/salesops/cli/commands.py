@@ -246,6 +246,14 @@ def kpi_command(
     rows: Annotated[
         bool, typer.Option("--rows", help="The rows the number is made of, not the number.")
     ] = False,
+    changed_by: Annotated[
+        str | None,
+        typer.Option(
+            "--changed-by",
+            metavar="SPLIT",
+            help="Which teams, sources … changed it most since the period before, by their part of all and by themselves.",
+        ),
+    ] = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
@@ -253,6 +261,13 @@ def kpi_command(
     from salesops.cli.asking import Reading, ask, ask_rows
 
     reading = Reading(name, book, period, as_of, where)
+    if changed_by is not None:
+        from salesops.cli.changed_by import show_changed_by
+
+        if by or rows:
+            raise typer.BadParameter("--changed-by stands alone, without --by and --rows.")
+        show_changed_by(reading, changed_by, form, out)
+        return
     (ask_rows if rows else ask)(reading, by or [], form, out)
 
 

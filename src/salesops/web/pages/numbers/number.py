@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from salesops.book.contributions import contributions
 from salesops.book.measurement import Figure, Measurement
-from salesops.book.picture import interval_in_words, value_in_words
+from salesops.book.picture import gap_in_words, interval_in_words, value_in_words
 from salesops.book.standing import Standing, standing
 from salesops.foundations.period import Period
+from salesops.foundations.problem import Refusal
 from salesops.insights import recent_quarters
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Unit
@@ -32,7 +35,7 @@ from salesops.web.pages.numbers.reading import (
 from salesops.web.pages.targets.told import lines
 from salesops.web.targets import sets_targets, targets_seen
 
-MOST_SLICES = 60
+MOST_SLICES, MOST_CHANGED = 60, 12
 MOST_TARGETS = 12
 
 
@@ -79,6 +82,7 @@ def _context(
         "chart": trend(points, kpi.title, _axis(points, whole)),
         "points": points,
         "slices": _slices(asked, sliced, other) if sliced else [],
+        "changed": _changed(asked, other),
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
         "more_slices": max(0, len(sliced) - MOST_SLICES) if sliced else 0,
         "sums": sums_in_words(whole),
@@ -112,6 +116,50 @@ def _targets(asked: Reading) -> list[Standing]:
 def _is_of(found: Standing, period: Period) -> bool:
     """Whether it is the target of everybody in just that period."""
     return not found.target.team and found.period is not None and found.period == period
+
+
+def _changed(asked: Reading, other: Period | None) -> dict[str, Any] | None:
+    """Which groups changed the number most since the period it is compared with; None where that cannot be taken apart."""
+    if other is None or not asked.by:
+        return None
+    try:
+        found = contributions(
+            asked.book, asked.kpi.name, by=asked.by, earlier=other, later=asked.period
+        )
+    except Refusal:
+        return None
+    unit, currency = asked.kpi.unit, found.later.currency
+
+    def gap(value: Fraction) -> str:
+        return gap_in_words(unit, value, currency)
+
+    return {
+        "change": gap(found.change),
+        "has_mix": not asked.kpi.is_sum,
+        "more": max(0, len(found.groups) - MOST_CHANGED),
+        "groups": [
+            {
+                "label": g.label,
+                "key": "" if g.key is None else g.key,
+                "is_null": g.key is None,
+                "before": _value(asked, g.before, currency),
+                "after": _value(asked, g.after, currency),
+                "parts": f"{float(g.part_before):.0%} to {float(g.part_after):.0%}",
+                "mix": gap(g.mix),
+                "own": gap(g.own),
+                "together": gap(g.together),
+            }
+            for g in found.groups[:MOST_CHANGED]
+        ],
+    }
+
+
+def _value(asked: Reading, value: Fraction | None, currency: str) -> str:
+    return (
+        "none"
+        if value is None
+        else value_in_words(asked.kpi.unit, float(value), currency, compact=True)
+    )
 
 
 def _percentile(percent: int) -> str:

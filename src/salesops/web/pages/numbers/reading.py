@@ -12,10 +12,10 @@ from django.http import Http404, HttpRequest
 from salesops.book.book import Book
 from salesops.book.dimension import SEGMENT, dimensions_with
 from salesops.book.measurement import Figure, Measurement
-from salesops.book.picture import MINUS, sum_in_words, value_in_words
+from salesops.book.picture import gap_in_words, sum_in_words
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
-from salesops.kpis._definition import Kpi, Unit
+from salesops.kpis._definition import Kpi
 from salesops.web.books import asked_book, speaks_of
 
 QUARTERS = 12
@@ -104,10 +104,7 @@ def change_in_words(now: Figure, before: Figure, measurement: Measurement) -> st
     if now.value is None or before.value is None:
         return "n/a"
     gap = Decimal(now.value) - Decimal(before.value)
-    sign = MINUS if gap < 0 else "+"
-    if measurement.kpi.unit is Unit.SHARE:
-        return f"{sign}{abs(gap) * 100:,.1f} points"
-    return sign + value_in_words(measurement.kpi.unit, abs(gap), measurement.currency, compact=True)
+    return gap_in_words(measurement.kpi.unit, gap, measurement.currency)
 
 
 def tone(now: Figure, before: Figure, kpi: Kpi) -> str:
