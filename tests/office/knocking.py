@@ -82,10 +82,16 @@ class Knocking:
         self.me = world.find("person", self.login["person_id"])
         self.sees_all = self.login["role"] in SEE_ALL
         self.seen = {r["id"] for noun in NAMED for r in world.rows[noun] if self._sees(noun, r)}
+        # A deleted deal is of the past of who would see it, and in nothing that is now.
+        self.past = {
+            r["id"]
+            for r in world.rows["opportunity"]
+            if r["deleted"] and self._sees("opportunity", {**r, "deleted": False})
+        }
         # Who sees what stayed may know what was merged into it.
         merged = {m["loser"] for m in beside.merges if m["winner"] in self.seen}
         people = world.rows["person"]
-        self.allowed = {NAMES[key] for key in self.seen | merged}
+        self.allowed = {NAMES[key] for key in self.seen | self.past | merged}
         self.allowed |= set(words_for(world, self.login, place, beside))
         self.allowed |= {email_of(row["id"]) for row in people if self._manages(row)}
         everything = {*NAMES.values(), *every_word(beside), *(email_of(r["id"]) for r in people)}
@@ -148,7 +154,8 @@ class Knocking:
             key = f"{noun}{n}"
             lives_on = winners.get(key) in self.seen
             answer = self.reader.get(f"{LISTS[noun]}/{key}")
-            status = 200 if key in self.seen else 302 if lives_on else 404
+            gone = 410 if key in self.past else 404
+            status = 200 if key in self.seen else 302 if lives_on else gone
             assert answer.status_code == status, (self.login, key, answer.status_code)
             files = {f["name"] for f in self.beside.files if (f["noun"], f["key"]) == (noun, key)}
             assert _among(self.told(answer), files) == (files if status == 200 else set()), key
