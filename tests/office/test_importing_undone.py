@@ -11,6 +11,7 @@ from django.test import override_settings
 from salesops.actions import undo_import
 from salesops.actions.cancel_job import cancel_job
 from salesops.actions.import_rows import go_on, start_import
+from salesops.engines.duckdb import DuckDBEngine
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.jobs.following import follow
@@ -53,6 +54,29 @@ def test_a_worker_undoes_it_once_and_the_book_follows(tmp_path: Path) -> None:
     assert _accounts_of(tmp_path / "book") == 0
     with pytest.raises(Refusal, match="undone already"):
         undo_soon(None, run, system_clock)
+
+
+def test_deals_of_an_import_that_was_undone_were_never_there(tmp_path: Path) -> None:
+    deals = """
+        id  name  pipeline  stage  amount  currency  close_date
+        d1  Mill  Sales     Offer  10      USD       2026-09-01
+        d2  Quay  Sales     New    20      USD       2026-09-01
+    """
+    states = """
+        opportunity_id  valid_from        pipeline  stage  amount  currency  close_date
+        d1              2026-01-01T09:00  Sales     New    10      USD       2026-09-01
+        d1              2026-02-01T09:00  Sales     Offer  10      USD       2026-09-01
+    """
+    work = workbench(opportunity=deals, opportunity_version=states)
+    run = start_import(None, "Salesforce", ["deals.csv"], system_clock(), system_clock)
+    undo_soon(None, go_on(run, work, system_clock), system_clock)
+    for left in (3, 0):  # states before it is undone and after
+        follow(tmp_path / "book", system_clock)
+        engine = DuckDBEngine(tmp_path / "book")
+        assert engine.run("SELECT count(*) FROM opportunity_version").rows == [(left,)]
+        assert engine.run("SELECT id FROM deletion").rows == []
+        engine.close()
+        Worker(KINDS, system_clock).run_one()
 
 
 def test_stopped_on_the_way_it_goes_on_when_it_is_asked_for_again(
