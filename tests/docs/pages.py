@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import doctest
+import hashlib
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 import warnings
@@ -25,6 +27,7 @@ DOCS = ROOT / "docs"
 EVERY_PAGE = sorted(
     p for p in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")] if "look_up" not in p.parts
 )
+UNHEARD = " > /dev/null 2>&1"
 _BLOCK = re.compile(r"^```(console|pycon)\n(.*?)^```$", re.M | re.S)
 
 
@@ -48,12 +51,22 @@ def steps(text: str) -> list[Step]:
     return found
 
 
-def run(steps_of_page: list[Step], folder: Path) -> Iterator[tuple[Step, str]]:
-    """Each step with what it prints when it is run in `folder`."""
+def run(
+    steps_of_page: list[Step], folder: Path, kept: Path | None = None
+) -> Iterator[tuple[Step, str]]:
+    """Each step with what it prints when it is run in `folder`.
+
+    Pages that begin with the same command start from the folder it left behind, which stands below `kept`.
+    """
     known: dict[str, Any] = {}
     with contextlib.chdir(folder):
-        for step in steps_of_page:
-            yield step, _shell(step) if step.language == "console" else _here(step, known)
+        for place, step in enumerate(steps_of_page):
+            if step.language == "pycon":
+                yield step, _here(step, known)
+            elif place == 0 and kept is not None:
+                yield step, _first(step, folder, kept)
+            else:
+                yield step, _shell(step.typed)
 
 
 def agrees(shown: str, printed: str) -> bool:
@@ -94,10 +107,10 @@ def _python(block: str, first_line: int) -> Iterator[Step]:
         yield Step("pycon", example.source, example.want, first_line + example.lineno)
 
 
-def _shell(step: Step) -> str:
+def _shell(typed: str) -> str:
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     ran = subprocess.run(
-        ["bash", "-c", step.typed],
+        ["bash", "-c", typed],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -105,6 +118,20 @@ def _shell(step: Step) -> str:
         env={**os.environ, "PATH": programs},
     )
     return ran.stdout if ran.returncode == 0 else f"{ran.stdout}(ended with {ran.returncode})\n"
+
+
+def _first(step: Step, folder: Path, kept: Path) -> str:
+    """What a page's first command prints, run once for all pages that begin with it, heard or not."""
+    heard = step.typed.removesuffix(UNHEARD)
+    home = kept / hashlib.sha256(heard.encode()).hexdigest()
+    printed = home.with_suffix(".txt")
+    if printed.exists():
+        shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
+    else:
+        text = _shell(heard)
+        shutil.copytree(folder, home, symlinks=True)
+        printed.write_text(text, "utf-8")
+    return "" if heard != step.typed else printed.read_text("utf-8")
 
 
 def _here(step: Step, known: dict[str, Any]) -> str:

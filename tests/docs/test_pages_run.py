@@ -11,9 +11,15 @@ from tests.docs.pages import EVERY_PAGE, ROOT, agrees, run, steps
 RUNNING = [page for page in EVERY_PAGE if steps(page.read_text("utf-8"))]
 
 
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where folders are kept that more than one page starts from."""
+    return tmp_path_factory.mktemp("kept")
+
+
 @pytest.mark.parametrize("page", RUNNING, ids=lambda p: str(p.relative_to(ROOT)))
-def test_a_page_shows_what_is_printed(page: Path, tmp_path: Path) -> None:
-    for step, printed in run(steps(page.read_text("utf-8")), tmp_path):
+def test_a_page_shows_what_is_printed(page: Path, tmp_path: Path, kept: Path) -> None:
+    for step, printed in run(steps(page.read_text("utf-8")), tmp_path, kept):
         assert agrees(step.shown, printed), (
             f"{page}:{step.line}: {step.typed.strip()}\nshown:\n{step.shown}\nprinted:\n{printed}"
         )

@@ -41,7 +41,10 @@ def test_blank_lines_count_as_rows_and_are_no_records(tmp_path: Path) -> None:
     assert book.column("opportunity", "id") == ["d1", "d2", "d3"]
 
 
-def test_row_numbers_hold_in_a_file_read_in_parts_at_once(tmp_path: Path) -> None:
+def test_row_numbers_hold_in_a_file_read_in_parts_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SALESOPS_THREADS", "2")
     faults = (2, 70_000, 130_001)
     lines = (f"d{row},Won,{'x' if row in faults else row},2025-01-31" for row in range(2, 130_002))
     text = "\n".join(["Id,Stage,Amount,Close Date", *lines, ""])

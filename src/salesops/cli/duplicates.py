@@ -17,6 +17,7 @@ from salesops.duplicates.searching import Pair, search, sure_in_words
 from salesops.engines.folder import Manifest, read_manifest
 from salesops.engines.generation import attach
 from salesops.foundations.problem import Refusal
+from salesops.foundations.threads import threads
 
 SHOWN = 20
 COLUMNS: Columns = {
@@ -51,7 +52,7 @@ def show_duplicates(folder: Path, noun: str | None, form: Format, target: Path |
 
 
 def _found(folder: Path, manifest: Manifest, kind: Kind) -> list[Record]:
-    with duckdb.connect(config={"threads": 2}) as work:
+    with duckdb.connect(config={"threads": threads()}) as work:
         attach(work, folder, manifest, "book")
         pairs = search(work, kind, f"book.main.{kind.noun}").pairs
         called = dict(work.execute(f"SELECT id, name FROM book.main.{kind.noun}").fetchall())

@@ -71,8 +71,9 @@ def process_of_log(file: Path, columns: LogColumns, through: list[str]) -> Proce
     import duckdb
 
     from salesops.book.engine import Rows
+    from salesops.foundations.threads import threads
 
-    with duckdb.connect() as connection:
+    with duckdb.connect(config={"threads": threads()}) as connection:
         _tell(read_event_log(file, connection, columns))
 
         def run(sql: str, values: Any) -> Rows:

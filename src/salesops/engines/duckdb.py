@@ -23,6 +23,7 @@ from salesops.engines.generation import BESIDE, REPLACED, attach
 from salesops.engines.literals import literal, with_values
 from salesops.engines.names import NameIndex, Names, index_of, made_of, make_index, places_replaced
 from salesops.foundations.problem import Refusal
+from salesops.foundations.threads import threads
 from salesops.tables import TABLES
 
 if TYPE_CHECKING:
@@ -50,11 +51,11 @@ class DuckDBEngine:
     runs in the former one ends there undisturbed. Answers are kept, since a generation never changes.
     """
 
-    def __init__(self, folder: Path, *, memory_limit: str = "512MB", threads: int = 2) -> None:
+    def __init__(self, folder: Path, *, memory_limit: str = "512MB") -> None:
         self.folder = folder
         self._config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": memory_limit,
-            "threads": str(threads),
+            "threads": str(threads()),
         }
         self._lock = threading.Lock()
         self._naming = threading.Lock()

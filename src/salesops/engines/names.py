@@ -21,6 +21,7 @@ import duckdb
 
 from salesops.book.engine import Rows
 from salesops.engines.literals import literal
+from salesops.foundations.threads import threads
 
 # What the index of a base file is called: the file's own name and this. Another number, another layout.
 NAMES = ".names-1"
@@ -232,7 +233,7 @@ def write_index(base: Path, file: Path) -> None:
     with _draft(file) as (draft, spill):
         config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": _MEMORY,
-            "threads": "2",
+            "threads": str(threads()),
             "temp_directory": str(spill),
         }
         with duckdb.connect(str(draft), config=config) as made:

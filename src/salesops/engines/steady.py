@@ -86,8 +86,8 @@ class _Asked:
 class SteadyEngine(DuckDBEngine):
     """The embedded engine, with numbers that change over once the newest state has what was asked of the former."""
 
-    def __init__(self, folder: Path, *, memory_limit: str = "512MB", threads: int = 2) -> None:
-        super().__init__(folder, memory_limit=memory_limit, threads=threads)
+    def __init__(self, folder: Path, *, memory_limit: str = "512MB") -> None:
+        super().__init__(folder, memory_limit=memory_limit)
         self._held: _Generation | None = None
         self._was_newest_at = 0.0
         self._asked: dict[tuple[Any, ...], _Asked] = {}

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from salesops.foundations.problem import Problem, Refusal, Severity
+from salesops.foundations.threads import threads
 from salesops.importers import salesforce, systems
 from salesops.importers.matching import is_target, judge_columns, match_file
 from salesops.importers.mended import take_mended
@@ -59,7 +60,7 @@ def examine(
             config={
                 "memory_limit": "1200MB",
                 "temp_directory": str(work),
-                "threads": "2",
+                "threads": str(threads()),
             },
         )
         try:

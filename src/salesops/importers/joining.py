@@ -23,6 +23,8 @@ def refer(
     by_name: bool,
 ) -> None:
     """Tie the rows of a loading table to those they name, and tell what they name in vain."""
+    if not connection.execute(f"SELECT 1 FROM l_{name} LIMIT 1").fetchone():
+        return
     columns = held(connection, f"l_{name}")
     for column in TABLES[name].columns:
         if not column.refers_to or column.name not in columns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 import duckdb
@@ -18,6 +19,7 @@ from salesops.tables import TABLES
 NEEDS_YOU = "Needs you"
 _CHOOSE = "Choose what it holds if it matters."
 LEAST_CONFIDENCE = 0.6
+LEAST_NEAR = 0.86
 MOST_NEAR = 300
 LEAST_SCORE = 1.2
 LOOKED_AT_FIRST = 1_000
@@ -308,7 +310,7 @@ def match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]
         if not name or name.startswith("fivetran synced"):
             continue
         for order, (ours, synonyms) in enumerate(COLUMN_WORDS[table].items()):
-            confidence = _likeness(name, synonyms.split("|"), near=near)
+            confidence = _likeness(name, synonyms, near=near)
             if confidence < LEAST_CONFIDENCE or column.filled == 0.0:
                 continue
             if _fits(column, f"{table}.{ours}", exact=confidence > 0.85):
@@ -321,23 +323,27 @@ def match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]
     return matched
 
 
-def _likeness(name: str, synonyms: list[str], *, near: bool) -> float:
+@lru_cache(maxsize=20_000)  # files of one export share most of their columns
+def _likeness(name: str, synonyms: str, *, near: bool) -> float:
     """1 for the first words, a little less for later ones; near spellings count for less."""
     squeezed = name.replace(" ", "")
-    for rank, synonym in enumerate(synonyms):
+    words_of = synonyms.split("|")
+    for rank, synonym in enumerate(words_of):
         if name == synonym or squeezed == synonym.replace(" ", ""):
             return 0.99 - min(rank, 20) * 0.005
     if not near:
         return 0.0
-    ratio = max(
-        (
-            difflib.SequenceMatcher(None, name, s).ratio()
-            for s in synonyms
-            if abs(len(s) - len(name)) <= 3
-        ),
-        default=0.0,
-    )
-    return ratio * 0.8 if ratio >= 0.86 else 0.0
+    ratio = max((_near(name, s) for s in words_of if abs(len(s) - len(name)) <= 3), default=0.0)
+    return ratio * 0.8
+
+
+def _near(name: str, synonym: str) -> float:
+    """How alike two spellings are, or 0 where that is less than `LEAST_NEAR`."""
+    matcher = difflib.SequenceMatcher(None, name, synonym)
+    if matcher.quick_ratio() < LEAST_NEAR:  # which it never exceeds
+        return 0.0
+    ratio = matcher.ratio()
+    return ratio if ratio >= LEAST_NEAR else 0.0
 
 
 def _fits(column: SourceColumn, target: str, *, exact: bool) -> bool:

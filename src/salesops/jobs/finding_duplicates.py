@@ -23,6 +23,7 @@ from salesops.duplicates.searching import Found, Pair, search
 from salesops.duplicates.weighing import Model
 from salesops.engines.folder import Manifest, read_manifest
 from salesops.engines.generation import attach
+from salesops.foundations.threads import threads
 from salesops.jobs.following import FOLLOWED
 from salesops.jobs.opening import working_folder
 from salesops.jobs.work import Work
@@ -209,7 +210,7 @@ def resembling(rows: duckdb.DuckDBPyConnection, prefix: str) -> dict[str, list[R
     for name, kind in KINDS.items():
         if not NOUNS[name].objects.filter(deleted_at=None).exists():
             continue
-        with duckdb.connect() as bench:
+        with duckdb.connect(config={"threads": threads()}) as bench:
             new = _beside_what_is_known(bench, rows, name, prefix)
             if not new:
                 continue

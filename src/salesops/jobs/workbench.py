@@ -6,6 +6,8 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.foundations.threads import threads
+
 WORK_MEMORY = "1400MB"
 
 
@@ -17,7 +19,7 @@ def workbench(file: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnecti
         config={
             "memory_limit": WORK_MEMORY,
             "temp_directory": str(file.with_name("spill")),
-            "threads": "2",
+            "threads": str(threads()),
         },
     )
     connection.execute("SET TimeZone = 'UTC'")
