@@ -12,6 +12,7 @@ import xlsxwriter
 
 from salesops.foundations.problem import Refusal
 from salesops.importers import Answers, Limits
+from salesops.importers.matching import target_named
 from salesops.importers.model import FileAnswer, SourceColumn
 from tests.importers.opened import look, opened, write
 
@@ -222,3 +223,22 @@ def test_nothing_readable_says_why_of_each_file(tmp_path: Path) -> None:
     assert "a.csv is empty." in text
     assert "b.csv is a web page, XML or JSON, not a table." in text
     assert "c.pdf is not a CSV, XLSX, Parquet or zip file" in text
+
+
+def test_owners_are_named_by_mail_address_too_where_one_person_has_it(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {
+        "deals.csv": """
+            Deal ID,Deal,Stage,Amount,Close Date,Owner
+            d1,One,New,10,2026-06-25,ANN@example.com
+            d2,Two,New,10,2026-06-25,office@example.com
+        """,
+        "users.csv": """
+            User ID,Full name,Email,Title
+            u1,Ann Lee,ann@example.com,Seller
+            u2,Bob Ray,office@example.com,Seller
+            u3,Cy New,office@example.com,Seller
+        """,
+    }
+    owners = opened(tmp_path, files).column("opportunity", "owner_id")
+    assert owners == ["u1", "office@example.com"]  # which of two is not guessed
+    assert target_named("opportunity", "custom:person:sponsor") == "opportunity.custom_person__sponsor"  # fmt: skip

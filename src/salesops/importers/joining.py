@@ -43,28 +43,28 @@ def _join_names(
     there: str,
     joins: dict[str, str],
 ) -> None:
-    """Names become ids where exactly one row carries the name; letters' case and spaces do not matter."""
+    """Names and mail addresses become ids where exactly one row has them; letters' case and spaces do not matter."""
     for identity, answer in joins.items():
         _, table, value = identity.split(":", 2)
         if table == there and answer:
             connection.execute(
                 f"UPDATE l_{name} SET {column} = ? WHERE {column} = ?", [answer, value]
             )
-    if "name" not in TABLES[there].column:
-        return
     plain = "lower(regexp_replace(trim({0}), '\\s+', ' ', 'g'))"
-    spoken = plain.format("name")
     asked = plain.format(f"l_{name}.{column}")
     turned = plain.format(_SWAPPED.format(f"l_{name}.{column}"))
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE named AS SELECT {spoken} AS spoken, any_value(id) AS id "
-        f"FROM l_{there} WHERE name IS NOT NULL GROUP BY 1 HAVING count(DISTINCT id) = 1"
-    )
-    for text in (asked, turned):
+    for called, texts in (("name", (asked, turned)), ("email", (asked,))):
+        if called not in TABLES[there].column:
+            continue
         connection.execute(
-            f"UPDATE l_{name} SET {column} = named.id FROM named WHERE named.spoken = {text} "
-            f"AND l_{name}.{column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
+            f"CREATE OR REPLACE TEMP TABLE named AS SELECT {plain.format(called)} AS spoken, any_value(id) AS id "
+            f"FROM l_{there} WHERE {called} IS NOT NULL GROUP BY 1 HAVING count(DISTINCT id) = 1"
         )
+        for text in texts:
+            connection.execute(
+                f"UPDATE l_{name} SET {column} = named.id FROM named WHERE named.spoken = {text} "
+                f"AND l_{name}.{column} NOT IN (SELECT id FROM l_{there} WHERE id IS NOT NULL)"
+            )
 
 
 def _keep_unknown(

@@ -40,7 +40,7 @@ EXTRA_TYPES = {
     "_field_history.old_day": Type.DATE,
     "_field_history.new_day": Type.DATE,
 }
-_OWN = re.compile(r"custom:(text|number|money|date|choice):([a-z0-9_]{1,60})")
+_OWN = re.compile(r"custom:(text|number|money|date|choice|person):([a-z0-9_]{1,60})")
 _FROM_CURRENCY = ("from currency code", "from currency", "from", "base currency", "base")
 _TO_CURRENCY = ("to currency code", "to currency", "to", "quote currency")
 _WEIGHT = {"stage": 1.5, "amount_minor": 1.0, "close_date": 1.0, "opportunity_id": 1.2, "id": 0.5}
