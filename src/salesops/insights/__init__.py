@@ -6,6 +6,7 @@ from salesops.book.book import Book
 from salesops.book.facts import EVERYTHING
 from salesops.foundations.catalogue import catalogue
 from salesops.foundations.problem import Refusal
+from salesops.insights._bands import Look, alerts, bands, last_look
 from salesops.insights._choosing import (
     GOALS,
     ROLES,
@@ -44,14 +45,18 @@ __all__ = [
     "Finding",
     "Insight",
     "KeyReading",
+    "Look",
     "Reason",
+    "alerts",
     "are_chosen",
+    "bands",
     "choose",
     "choose_of",
     "every_finding",
     "findings",
     "forget_key_numbers",
     "keep_key_numbers",
+    "last_look",
     "key_numbers",
     "key_reading",
     "most_telling",
@@ -86,5 +91,5 @@ def most_telling(found: Sequence[Finding], most: int = MOST) -> list[Finding]:
 
 
 def _ordered(found: Sequence[Finding]) -> list[Finding]:
-    """The most money first."""
-    return sorted(found, key=lambda f: (-f.weight, f.name))
+    """What is news, then the most money first."""
+    return sorted(found, key=lambda f: (not f.is_news, -f.weight, f.name))

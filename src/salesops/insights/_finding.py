@@ -29,6 +29,7 @@ class Finding:
     link: str
     link_words: str
     tone: str = "warn"  # warn, bad or good
+    is_news: bool = False  # of the last month, and told before what stands for longer
     about: str = "open deals"  # or records, leads, winning, people, time, forecast
 
     @property

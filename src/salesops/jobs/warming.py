@@ -195,6 +195,7 @@ def _first_questions(kpi: Kpi) -> Iterator[Question]:
         yield Question(kpi=kpi, in_the_past=True, converts=converts)
     if kpi.is_dated:
         yield Question(kpi=kpi, by=("quarter",))
+        yield Question(kpi=kpi, by=("month",))
     for split in dict.fromkeys((kpi.default_by, *FIRST_SPLITS)):
         if split in kpi.splits:
             yield Question(kpi=kpi, by=(split,))
@@ -227,7 +228,7 @@ def _insights_edition(settings: Settings) -> str:
 @lru_cache(maxsize=1)
 def _code_of_insights() -> str:
     here = Path(__file__).parents[1]
-    methods = ("discoveries", "held_equal", "survival", "tails")
+    methods = ("discoveries", "expected_band", "held_equal", "survival", "tails")
     said = [here / "jobs" / "held_up.py", *(here / "foundations" / f"{m}.py" for m in methods)]
     return code_of(
         sorted([*(here / "insights").glob("*.py"), *(here / "pipeline").glob("*.py"), *said])

@@ -21,6 +21,7 @@ from salesops.web.charts.bars import bar
 from salesops.web.charts.frame import round_lines
 from salesops.web.charts.trend import Point, trend
 from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.numbers.own_past import own_past
 from salesops.web.pages.numbers.reading import (
     COMPARISONS,
     PRESETS,
@@ -95,6 +96,7 @@ def _context(
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
         "targets": lines(targets),
+        "past": None if asked.book.criterion or asked.book.at else own_past(asked.book, kpi.name),
         "target": next((s for s in targets if _is_of(s, asked.period)), None),
         "may_set": sets_targets(request),
         "did": request.GET.get("did", ""),

@@ -1,0 +1,150 @@
+"""Whether a number's last whole month is what its own past leads one to expect, and which numbers left their band."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import asin, exp, log, pi, sin, sqrt
+
+from salesops.book.book import Book
+from salesops.book.measurement import Figure
+from salesops.foundations.discoveries import discoveries
+from salesops.foundations.expected_band import LEAST_PAST, Band, Point, expected_band
+from salesops.foundations.period import Period
+from salesops.kpis import KPIS
+from salesops.kpis._definition import Kpi, Unit
+
+MOST_PAST = 36  # months
+SHOWN = 12  # months whose bands are shown, each from those before it
+RATE = 0.02  # of alerts that chance may cause
+PARTIAL = 0.25  # of the usual rows: a first month with fewer is known in part
+
+
+@dataclass(frozen=True)
+class Look:
+    """A month of a number, and what the months before it led one to expect; money in minor units."""
+
+    kpi: Kpi
+    month: Period
+    figure: Figure
+    low: float
+    expected: float
+    high: float
+    months: int  # before it
+    chance: float
+    is_far: bool
+
+    @property
+    def is_outside(self) -> bool:
+        """The value lies outside the band of 95 %."""
+        return not self.low <= float(self.figure.value or 0) <= self.high
+
+    @property
+    def is_above(self) -> bool:
+        """It is more than was expected."""
+        return float(self.figure.value or 0) > self.expected
+
+
+@dataclass(frozen=True)
+class Alert:
+    """A number outside its band whom chance does not explain, all that were looked at counted."""
+
+    look: Look
+    rate: float  # of alerts as sure as this, what chance may cause
+    looked_at: int
+
+
+def bands(book: Book, name: str) -> list[Look]:
+    """The last whole months of a number with their bands, the oldest first; none where its past is too short or it has
+    no days to be put into months by."""
+    kpi = KPIS[name]
+    if not kpi.is_dated:
+        return []
+    settled = _settled(book, name)
+    first = max(LEAST_PAST, len(settled) - SHOWN)
+    found = (_look(kpi, settled, place) for place in range(first, len(settled)))
+    return [look for look in found if look is not None]
+
+
+def last_look(book: Book, name: str) -> Look | None:
+    """The last whole month of a number; None where it cannot be judged."""
+    kpi = KPIS[name]
+    if not kpi.is_dated:
+        return None
+    settled = _settled(book, name)
+    if len(settled) <= LEAST_PAST:
+        return None
+    return _look(kpi, settled, len(settled) - 1)
+
+
+def alerts(book: Book) -> list[Alert]:
+    """The numbers that left their band, the surest first."""
+    looks = {name: look for name in KPIS if (look := last_look(book, name)) is not None}
+    chances = {name: look.chance if look.is_far else 1.0 for name, look in looks.items()}
+    found = discoveries(chances, RATE)
+    return [Alert(looks[name], rate, len(looks)) for name, rate in found.items()]
+
+
+def _settled(book: Book, name: str) -> list[tuple[Period, Figure]]:
+    """The whole months up to the last one of which the value is known and settled, without a gap, the oldest first."""
+    month = book.calendar.previous(book.calendar.period_of(book.today, "month"))
+    months = [month]
+    while len(months) <= MOST_PAST:
+        months.append(book.calendar.previous(months[-1]))
+    months.reverse()
+    span = Period(months[0].start, month.end, f"{months[0].label}..{month.label}")
+    by_month = {f.key[0]: f for f in book.measure(name, period=span, by=["month"])}
+    run: list[tuple[Period, Figure]] = []
+    for one in months:
+        figure = by_month.get(one.label)
+        if figure is None or figure.value is None or figure.is_immature:
+            run = []
+        else:
+            run.append((one, figure))
+    if not run or run[-1][0] != month:
+        return []
+    return _without_beginning(run) if len(run) < len(months) else run
+
+
+def _without_beginning(run: list[tuple[Period, Figure]]) -> list[tuple[Period, Figure]]:
+    """Without the first months, of which the data hold only a part."""
+    usual = sorted(f.n for _, f in run)[len(run) // 2]
+    start = next((i for i, (_, f) in enumerate(run) if f.n >= PARTIAL * usual), 0)
+    return run[start + 1 :]
+
+
+def _look(kpi: Kpi, settled: list[tuple[Period, Figure]], place: int) -> Look | None:
+    month, figure = settled[place]
+    until = settled[: place + 1]
+    there, back = _scale(kpi, [float(f.value or 0) for _, f in until])
+    points = [_point(kpi, month, figure, there) for month, figure in until]
+    band: Band | None = expected_band(points[:-1], points[-1])
+    if band is None:
+        return None
+    return Look(
+        kpi=kpi,
+        month=month,
+        figure=figure,
+        low=back(band.low),
+        expected=back(band.expected),
+        high=back(band.high),
+        months=place,
+        chance=band.chance,
+        is_far=band.is_far,
+    )
+
+
+def _point(kpi: Kpi, month: Period, figure: Figure, there: Callable[[float], float]) -> Point:
+    rows = 0 if kpi.is_sum else figure.n  # of a sum their count is part of the news
+    return Point(int(month.label[-2:]) - 1, there(float(figure.value or 0)), rows)
+
+
+def _scale(
+    kpi: Kpi, values: list[float]
+) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Where noise is alike everywhere: of shares the arc sine of the root, of what is above nothing the logarithm."""
+    if kpi.unit is Unit.SHARE and all(0 <= v <= 1 for v in values):
+        return lambda v: asin(sqrt(v)), lambda a: sin(min(pi / 2, max(0.0, a))) ** 2
+    if all(v > 0 for v in values):
+        return log, exp
+    return float, float

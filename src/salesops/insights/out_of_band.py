@@ -1,0 +1,55 @@
+"""A number whose last whole month is not what its own past leads one to expect."""
+
+from salesops.book.book import Book
+from salesops.book.picture import value_in_words
+from salesops.foundations.counting import counted
+from salesops.insights._bands import Alert, Look, alerts
+from salesops.insights._finding import Finding, Insight
+
+
+def _look(book: Book) -> Finding | None:
+    found = alerts(book)
+    if not found:
+        return None
+    first, *others = found
+    look, kpi = first.look, first.look.kpi
+    calendar_month = book.calendar.pattern == "calendar"
+    month = f"{look.month.start:%B %Y}" if calendar_month else look.month.label
+    also = "; ".join(f"{a.look.kpi.title} {_said(book, a.look)}" for a in others)
+    return Finding(
+        name="out_of_band",
+        title=f"{kpi.title} in {month}: {_said(book, look)}",
+        text=f"Its level, trend, season and noise over {counted(look.months, 'month')} lead one to expect that, and "
+        f"chance does not explain the difference.{f' So did {also}.' if also else ''}",
+        evidence=(
+            *((f"{counted(look.figure.n, 'row')} in it",) if look.figure.n else ()),
+            f"{counted(first.looked_at, 'number')} looked at",
+            _surety(first),
+        ),
+        rows=look.figure.n,
+        money_minor=None,
+        link=f"/numbers/{kpi.name}?period={look.month.label}",
+        link_words="See the number",
+        tone="warn"
+        if not kpi.better
+        else "good"
+        if look.is_above == (kpi.better == "up")
+        else "bad",
+        about="numbers",
+        is_news=True,
+    )
+
+
+def _said(book: Book, look: Look) -> str:
+    value, low, high = (
+        value_in_words(look.kpi.unit, v, book.facts.currency, compact=True)
+        for v in (look.figure.value, look.low, look.high)
+    )
+    return f"{value}, expected {low} to {high}"
+
+
+def _surety(alert: Alert) -> str:
+    return f"of alerts as sure as this at most 1 in {max(2, int(1 / max(alert.rate, 1e-6))):,} is the work of chance"
+
+
+out_of_band = Insight("out_of_band", _look)
