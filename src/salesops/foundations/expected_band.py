@@ -7,6 +7,7 @@ The band is Student's, and about as wide as past surprises of one step were.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
@@ -60,7 +61,7 @@ def expected_band(past: Sequence[Point], now: Point, confidence: float = 0.95) -
     season, pulled = _season(past, left)
     left = [e - season[p.month] for p, e in zip(past, left, strict=True)]
     follows = _following(left)
-    surprises = [b - follows * a for a, b in zip(left, left[1:], strict=False)]
+    surprises = [b - follows * a for a, b in itertools.pairwise(left)]
     degrees = max(4.0, count - 1 - len(beta) - pulled * (MONTHS - A_QUARTER) - (follows > 0))
     variance = sum(e * e for e in surprises) / degrees
     if sqrt(variance) <= NO_NOISE * (1 + max(abs(p.value) for p in past)):
@@ -109,7 +110,7 @@ def _following(left: Sequence[float]) -> float:
     whole = sum(e * e for e in left)
     if whole <= 0:
         return 0.0
-    raw = sum(a * b for a, b in zip(left, left[1:], strict=False)) / whole
+    raw = sum(a * b for a, b in itertools.pairwise(left)) / whole
     # Kendall (1954): the estimate lies low by about (1 + 3 × it) ÷ n; the line takes as much again.
     mended = raw + (1 + 3 * raw) / len(left)
     return min(MOST_FOLLOWING, max(0.0, mended))
