@@ -12,7 +12,7 @@ from salesops.foundations.discoveries import discoveries
 from salesops.foundations.expected_band import LEAST_PAST, Band, Point, expected_band
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
-from salesops.kpis._definition import Kpi, Unit
+from salesops.kpis._definition import Basis, Kpi, Unit
 
 MOST_PAST = 36  # months
 SHOWN = 12  # months whose bands are shown, each from those before it
@@ -55,10 +55,10 @@ class Alert:
 
 
 def bands(book: Book, name: str) -> list[Look]:
-    """The last whole months of a number with their bands, the oldest first; none where its past is too short or it has
-    no days to be put into months by."""
+    """The last whole months of a number with their bands, the oldest first; none where its past is too short or it
+    cannot be judged by months."""
     kpi = KPIS[name]
-    if not kpi.is_dated:
+    if not _is_judged(kpi):
         return []
     settled = _settled(book, name)
     first = max(LEAST_PAST, len(settled) - SHOWN)
@@ -69,7 +69,7 @@ def bands(book: Book, name: str) -> list[Look]:
 def last_look(book: Book, name: str) -> Look | None:
     """The last whole month of a number; None where it cannot be judged."""
     kpi = KPIS[name]
-    if not kpi.is_dated:
+    if not _is_judged(kpi):
         return None
     settled = _settled(book, name)
     if len(settled) <= LEAST_PAST:
@@ -83,6 +83,12 @@ def alerts(book: Book) -> list[Alert]:
     chances = {name: look.chance if look.is_far else 1.0 for name, look in looks.items()}
     found = discoveries(chances, RATE)
     return [Alert(looks[name], rate, len(looks)) for name, rate in found.items()]
+
+
+def _is_judged(kpi: Kpi) -> bool:
+    """Its months are known when they are over. What becomes of those that were created or entered a stage in the last
+    ones is not: the quick ones are known first, and would look like news."""
+    return kpi.is_dated and (kpi.is_sum or kpi.basis in (Basis.CLOSED, Basis.PERIOD))
 
 
 def _settled(book: Book, name: str) -> list[tuple[Period, Figure]]:

@@ -28,7 +28,7 @@ class OwnPast:
 
 
 def own_past(book: Book, name: str) -> OwnPast | None:
-    """None where the past is too short, or the number has no days to be put into months by."""
+    """None where the past is too short, or the number cannot be judged by months."""
     looks = bands(book, name)
     if not looks:
         return None
