@@ -148,9 +148,11 @@ def _point(kpi: Kpi, month: Period, figure: Figure, there: Callable[[float], flo
 def _scale(
     kpi: Kpi, values: list[float]
 ) -> tuple[Callable[[float], float], Callable[[float], float]]:
-    """Where noise is alike everywhere: of shares the arc sine of the root, of what is above nothing the logarithm."""
+    """Where noise is alike everywhere: the arc sine of the root of shares, the root of counts, else the logarithm."""
     if kpi.unit is Unit.SHARE and all(0 <= v <= 1 for v in values):
         return lambda v: asin(sqrt(v)), lambda a: sin(min(pi / 2, max(0.0, a))) ** 2
+    if kpi.unit is Unit.COUNT and all(v >= 0 for v in values):
+        return sqrt, lambda a: max(0.0, a) ** 2
     if all(v > 0 for v in values):
         return log, exp
     return float, float
