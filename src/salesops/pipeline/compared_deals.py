@@ -65,13 +65,13 @@ Held = dict[str, dict[Levels, Sums]]
 def held_by(book: Book, measure: str, by: str, over: Period) -> Held:
     """Closed deals, or won ones, by whose they are and by what they are."""
     rows = book.engine.run(
-        f"{_deals(book, measure, by)} SELECT whose, country, source, sized, count(*), sum(y), sum(y * y) "
+        f"{_deals(book, measure, by)} SELECT whose, country, source, sized, year, count(*), sum(y), sum(y * y) "
         "FROM deal GROUP BY ALL ORDER BY ALL",
         _values(book, over),
     ).rows
     held: Held = {}
-    for whose, country, source, sized, n, total, squares in rows:
-        held.setdefault(whose, {})[country, source, sized] = Sums(n, total, squares)
+    for whose, country, source, sized, year, n, total, squares in rows:
+        held.setdefault(whose, {})[country, source, sized, year] = Sums(n, total, squares)
     return held
 
 
@@ -79,11 +79,12 @@ def heaps_of(
     book: Book, measure: str, by: str, over: Period, usual: Mapping[Levels, float]
 ) -> dict[str, Heaps]:
     """How the deals of each come in heaps beyond what is usual for their kind."""
-    asked: dict[str, Any] = {f"level{n}": [k[n] for k in usual] for n in range(3)}
+    asked: dict[str, Any] = {f"level{n}": [k[n] for k in usual] for n in range(4)}
     rows = book.engine.run(
         f"{_deals(book, measure, by)}, told AS (SELECT unnest($level0) AS country, unnest($level1) AS source, "
-        "unnest($level2) AS sized, unnest($told) AS told), heap AS (SELECT whose, cluster, count(*) AS m, "
-        "sum(y - told) AS s, sum((y - told) ** 2) AS q FROM deal JOIN told USING (country, source, sized) GROUP BY ALL) "
+        "unnest($level2) AS sized, unnest($level3) AS year, unnest($told) AS told), "
+        "heap AS (SELECT whose, cluster, count(*) AS m, sum(y - told) AS s, sum((y - told) ** 2) AS q "
+        "FROM deal JOIN told USING (country, source, sized, year) GROUP BY ALL) "
         "SELECT whose, count(*), sum(m), sum(s), sum(q), sum(m * m), sum(m * m * m), sum(s * s), sum(m * s) FROM heap "
         "GROUP BY ALL ORDER BY ALL",
         _values(book, over) | asked | {"told": list(usual.values())},
@@ -129,7 +130,7 @@ def spreads(held: Held, told: Usual) -> dict[str, float]:
             beyond = sums.squares - 2 * usual * sums.total + sums.n * usual**2
             found[kind] = n + sums.n, squares + max(0.0, beyond)
             fitted.setdefault(kind, set()).update(enumerate(levels))
-    free = {kind: n - len(fitted[kind]) + 2 for kind, (n, _) in found.items()}
+    free = {kind: n - len(fitted[kind]) + 3 for kind, (n, _) in found.items()}
     return {kind: squares / max(1, free[kind]) for kind, (_, squares) in found.items()}
 
 
@@ -159,7 +160,8 @@ def _deals(book: Book, measure: str, by: str) -> str:
             SELECT {whose} AS whose, {cluster} AS cluster, {looked_at} AS y,
                 coalesce(x.type, '') || chr(31) || coalesce(a.country, '') AS country,
                 coalesce(x.type, '') || chr(31) || coalesce(x.source, '') AS source,
-                coalesce(x.type, '') || chr(31) || {sized if has_size else "''"} AS sized
+                coalesce(x.type, '') || chr(31) || {sized if has_size else "''"} AS sized,
+                coalesce(x.type, '') || chr(31) || year(x.closed_on) AS year
             FROM {as_of_sql(book)} x LEFT JOIN account a ON a.id = x.account_id CROSS JOIN size z
             WHERE x.is_closed AND x.closed_on >= $since_day AND x.closed_on < $end_day AND {of_which}
                 AND {whose} IS NOT NULL AND {within_reach(book)} AND {narrowing(book)}

@@ -26,7 +26,8 @@ from salesops.pipeline.scales import Logarithms, Look, Rates, Scale, Shares
 LEAST = 10  # deals of somebody; of fewer nothing is said
 LEAST_MONTHS = 6.0  # of somebody's time
 LEAST_GROUPS = 3
-MOST_APART = 200  # groups held against all others but themselves; of more, each is too small a part to matter
+# Groups held against all others but themselves, and kinds of deals in that. Of more, each is too small a part to matter.
+MOST_APART, MOST_FITTED = 200, 200_000
 NEARLY = 1e-9
 
 _Cells = dict[Levels, tuple[float, float]]
@@ -127,7 +128,8 @@ class _Others:
 
     def of(self, key: str) -> Usual:
         """What is usual for all but that one."""
-        if len(self._cells) > MOST_APART or key in self._some:
+        is_small = len(self._cells) * len(self._left) > MOST_FITTED
+        if len(self._cells) > MOST_APART or is_small or key in self._some:
             return self._all
         left = dict(self._left)
         _take(left, self._cells[key])
@@ -154,6 +156,9 @@ def _look(own: _Cells, others: Usual, of_one: Mapping[str, float], swell: float)
         told = others.of(levels)
         n, total, expected = n + count, total + held, expected + count * told
         variance += count * (of_one[type_of(levels)] if of_one else max(0.0, told * (1 - told)))
+    if not of_one:
+        # Deals that are nearly sure tell the more of somebody the surer they are, and nobody knows that so well.
+        variance = max(variance, expected * (1 - expected / n))
     variance = variance * swell + others.uncertainty(own, variance / n * swell)
     return Look(n, total / n, expected / n, variance / n**2)
 

@@ -15,11 +15,11 @@ SIDES = {
     "productivity": ("more", "fewer"),
 }
 WITHIN = {
-    "win_rate": "Deals of the same type, country, source and size are compared. Size is that of the day a deal was "
+    "win_rate": "Deals of the same type, country, source, size and year are compared. Size is that of the day a deal was "
     "qualified; without history it is left out.",
-    "sales_cycle": "Deals of the same type, country, source and size are compared. Only won deals have a sales cycle. "
+    "sales_cycle": "Deals of the same type, country, source, size and year are compared. Only won deals have a sales cycle. "
     "A typical one is a geometric mean, which one very long deal moves little.",
-    "deal_size": "Won deals of the same type, country and source with customers of the same size are compared. "
+    "deal_size": "Won deals of the same type, country, source and year with customers of the same size are compared. "
     "A typical deal is a geometric mean, which one huge deal moves little.",
     "productivity": "Deals won for each month that somebody was there are compared with others in the same quarters, "
     "equally new and on the same team, with deals as easy to win. How many customers each was given is not known, so "
