@@ -16,7 +16,7 @@ from salesops.kpis._definition import Basis, Kpi, Unit
 
 MOST_PAST = 36  # months
 SHOWN = 12  # months whose bands are shown, each from those before it
-RATE = 0.02  # of alerts that chance may cause
+RATE = 0.005  # of alerts that chance may cause
 PARTIAL = 0.25  # of the usual rows: a first month with fewer is known in part
 
 
