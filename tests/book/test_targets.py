@@ -13,6 +13,7 @@ from salesops.book.standing import Standing, standing
 from salesops.book.target import (
     load_targets,
     set_target,
+    such_as,
     take_target_away,
     target_of,
     typed_value,
@@ -20,6 +21,7 @@ from salesops.book.target import (
 )
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
+from salesops.kpis._definition import Kpi
 
 STARTS = ("2025-01", "2025-04", "2025-07", "2025-10", "2026-01")
 ENDS = ("2025-03", "2025-06", "2025-09", "2025-12", "2026-03")
@@ -163,3 +165,8 @@ def test_a_target_takes_the_place_of_the_one_of_the_same_number_period_and_team(
     (folder / "targets.json").write_text("[{]")
     with pytest.raises(Refusal, match="cannot be read as targets"):
         load_targets(folder)
+
+
+@pytest.mark.parametrize("kpi", KPIS.values(), ids=lambda k: k.name)
+def test_every_number_tells_by_an_example_what_one_may_type(kpi: Kpi) -> None:
+    assert typed_value(kpi, such_as(kpi).split(" or ")[0], "USD") > 0

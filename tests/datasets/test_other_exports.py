@@ -112,4 +112,5 @@ def test_every_standard_object_with_its_standard_headers_is_an_export(datasets: 
         "ForecastingQuota.PeriodId",
         "ForecastingQuota.StartDate",
         "ForecastingQuota.ProductFamily",
+        "OpportunityContactRole.IsPrimary",
     }

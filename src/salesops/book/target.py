@@ -27,6 +27,7 @@ MONEY = (Unit.MONEY, Unit.MONEY_PER_DAY)
 _BEHIND = {
     Unit.SHARE: r"%",
     Unit.DAYS: r"d|days?",
+    Unit.HOURS: r"h|hours?",
     Unit.MONTHS: r"months?",
     Unit.TIMES: r"x|×|times",
     Unit.COUNT: "",
@@ -34,6 +35,7 @@ _BEHIND = {
 _SUCH_AS = {
     Unit.SHARE: "30 %",
     Unit.DAYS: "45 days",
+    Unit.HOURS: "4 hours",
     Unit.MONTHS: "12 months",
     Unit.TIMES: "3×",
     Unit.COUNT: "120",

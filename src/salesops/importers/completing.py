@@ -71,9 +71,11 @@ def _put_together(connection: duckdb.DuckDBPyConnection) -> None:
             WHEN _is_closed THEN 'lost' WHEN _is_closed = false THEN 'open' END)
         """
     )
+    # A role stands for a team only where the files name no teams themselves.
     connection.execute(
         """
-        UPDATE l_person SET role = coalesce(role, r.name), team = coalesce(team, r.name)
+        UPDATE l_person SET role = coalesce(role, r.name),
+            team = CASE WHEN (SELECT count(team) FROM l_person) = 0 THEN r.name ELSE team END
         FROM l_role r WHERE r.id = l_person._role_id
         """
     )
