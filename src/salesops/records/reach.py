@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import connection
@@ -64,9 +66,31 @@ class Reach:
 
 NOBODY = Reach(is_known=False)
 
+_kept: ContextVar[dict[tuple[object, ...], Reach] | None] = ContextVar("reach", default=None)
+
+
+@contextmanager
+def found_once() -> Iterator[None]:
+    """In here, where nothing is changed, each login's reach is found out once: a page asks for it some fifty times."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
 
 def reach(user: User) -> Reach:
     """The reach of a login now. A login that was ended, or of no role and no person, reaches nothing."""
+    kept = _kept.get()
+    if kept is None:
+        return _reach(user)
+    key = (user.pk, user.is_active, user.role, user.person_id)
+    if key not in kept:
+        kept[key] = _reach(user)
+    return kept[key]
+
+
+def _reach(user: User) -> Reach:
     if not user.is_active:
         return NOBODY
     if user.role in SEE_ALL:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from django.http import HttpRequest, HttpResponse
 
 from salesops.book.facts import Scope
-from salesops.records.reach import reach
+from salesops.records.reach import found_once, reach
 from salesops.records.user import User
 from salesops.web.books import reader
 
@@ -21,11 +22,13 @@ class ThroughTheirEyes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = reader.set(_scope(request))
-        try:
-            return self.get_response(request)
-        finally:
-            reader.reset(token)
+        reads = request.method in ("GET", "HEAD")
+        with found_once() if reads else nullcontext():
+            token = reader.set(_scope(request))
+            try:
+                return self.get_response(request)
+            finally:
+                reader.reset(token)
 
 
 def _scope(request: HttpRequest) -> Scope:
