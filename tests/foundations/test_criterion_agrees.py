@@ -259,7 +259,7 @@ def connection() -> duckdb.DuckDBPyConnection:
     return connection
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(text=conditions, rows=st.lists(records, min_size=1, max_size=6))
 def test_the_engine_and_the_record_agree_row_for_row(
     connection: duckdb.DuckDBPyConnection, text: str, rows: list[dict[str, Any]]
@@ -282,7 +282,7 @@ def test_the_engine_and_the_record_agree_row_for_row(
     assert [answer for (answer,) in plain] == expected, f"{text}: {written}"
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(

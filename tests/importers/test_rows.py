@@ -256,7 +256,7 @@ BAD = (
 )
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_bad_rows_anywhere_leave_the_good_ones_as_they_are(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
