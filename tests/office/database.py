@@ -49,8 +49,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 def _forget_tombstones(plan: object = None, **_: Any) -> None:
     """After tables were emptied, not after a migration, what the triggers kept of that is forgotten."""
-    from salesops.records.models import NOUNS
+    from salesops.records.models import KEPT
 
     if plan is None:
-        for noun in NOUNS.values():
+        for noun in KEPT.values():
             noun.versions.objects.all().delete()

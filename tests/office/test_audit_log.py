@@ -13,7 +13,7 @@ from salesops.actions.edit_record import edit_record, edit_records
 from salesops.foundations.clock import fixed_clock
 from salesops.records import audit_log
 from salesops.records.audit_log import Asked, Cursor, Line, page
-from salesops.records.models import NOUNS, Change, Opportunity, OpportunityVersion, Seen
+from salesops.records.models import KEPT, Change, Opportunity, OpportunityVersion, Seen
 from tests.office.readers import Office, Reader
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def test_pages_follow_each_other_without_a_line_lost_or_twice(busy: Office) -> N
     lines = _lines(Asked())
     told = [(line.source, line.key) for line in lines]
     assert len(set(told)) == len(told)
-    outside = sum(len(noun.versions.objects.filter(opened_by=None)) for noun in NOUNS.values())
+    outside = sum(len(noun.versions.objects.filter(opened_by=None)) for noun in KEPT.values())
     assert len(told) == Change.objects.count() + outside
     assert [line.at for line in lines] == sorted((line.at for line in lines), reverse=True)
     assert busy.dora.is_active
