@@ -44,9 +44,12 @@ def _is_folder(parts: tuple[str, ...]) -> bool:
 # them of PostgreSQL too.
 ONCE = (
     "jobs_office/test_demonstrating.py",
+    "office/test_clean_data.py",
     "office/test_custom_fields_in_the_book.py",
+    "office/test_declared.py",
     "office/test_every_address.py",
     "office/test_homes.py",
+    "office/test_importing_in_the_browser.py",
     "office/test_pages_through_a_readers_eyes.py",
     "office/test_steady_numbers.py",
     "office/test_weekly_message.py",
