@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from salesops.foundations.instant import in_zone
@@ -19,7 +19,10 @@ _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
 def period_in_words(period: Period | str) -> str:
-    """Q3 2026, M07 2026, week 14 of 2026, Q3 2025 – Q2 2026, 1 Jul – 30 Sep 2026, all time."""
+    """Q3 2026, July 2026, week 14 of 2026, Q3 2025 – Q2 2026, 1 Jul – 30 Sep 2026, all time; M07 2026 where a fiscal month
+    is none of the calendar."""
+    if isinstance(period, Period) and _is_month(period):
+        return f"{period.start:%B %Y}"
     label = period.label if isinstance(period, Period) else period
     if label == "all":
         return "all time"
@@ -29,6 +32,13 @@ def period_in_words(period: Period | str) -> str:
     if _DAY.match(first) and _DAY.match(last):
         return _days(date.fromisoformat(first), date.fromisoformat(last))
     return f"{_one(first)} – {_one(last)}"
+
+
+def _is_month(period: Period) -> bool:
+    """A fiscal month that is one of the calendar, which its number may not say."""
+    after = (period.start.replace(day=1) + timedelta(days=32)).replace(day=1)
+    is_whole = period.start.day == 1 and period.end == after
+    return is_whole and _MONTH.match(period.label) is not None
 
 
 def _one(label: str) -> str:
