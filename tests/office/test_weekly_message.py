@@ -18,7 +18,7 @@ from salesops.data_quality import Held
 from salesops.jobs import checking, weekly, worker
 from salesops.jobs.following import follow
 from salesops.jobs.kinds import KINDS
-from salesops.jobs.weekly import PLAN_WEEKLY, plan_next, weekly_letter
+from salesops.jobs.weekly import PLAN_WEEKLY, book_seen, plan_next, weekly_letter
 from salesops.jobs.weekly_pipeline import pipeline_parts
 from salesops.jobs.work import Lost, Work
 from salesops.jobs.worker import Worker
@@ -242,7 +242,9 @@ def test_who_leads_a_team_reads_what_changed_in_its_pipeline_and_nobody_else_doe
     link = re.findall(r"https://sales.example.com(/what-changed\S+)#deals", text)[0]
     assert "What changed" in as_alice.page(link).text
     for login in (served.bob, served.charlie, served.ravi):
-        assert pipeline_parts(login, SEVEN.date()) == ([], "")
+        with book_seen(login) as book:
+            assert book is not None
+            assert pipeline_parts(login, book, SEVEN.date()) == ([], "")
 
 
 def test_where_there_is_no_mail_nothing_is_planned(settings: LazySettings, office: Office) -> None:

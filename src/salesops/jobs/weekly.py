@@ -6,7 +6,8 @@ Who leads a team reads as well what changed in its pipeline.
 from __future__ import annotations
 
 import time
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -124,9 +125,10 @@ def weekly_letter(login: User, now: datetime) -> Letter | None:
     """What somebody has to mend and to do, all of it their own, and what changed in the pipeline of the team they lead;
     None where there is nothing."""
     today = now.astimezone(ZoneInfo(organisation_zone())).date()
-    to_mend, mend_words = _to_mend(login)
+    with book_seen(login) as book:
+        to_mend, mend_words = _to_mend(login, book) if book else (None, "")
+        moved, moved_words = pipeline_parts(login, book, today) if book else ([], "")
     overdue, overdue_words = _overdue(login, today)
-    moved, moved_words = pipeline_parts(login, today)
     parts = [*moved, *(part for part in (to_mend, overdue) if part)]
     if not parts:
         return None
@@ -138,11 +140,25 @@ def weekly_letter(login: User, now: datetime) -> Letter | None:
     return Letter(subject[0].upper() + subject[1:], tuple(parts), foot)
 
 
-def _to_mend(login: User) -> tuple[Part | None, str]:
-    found = _checked(login)
-    if found is None:
-        return None, ""
-    report, currency = found
+@contextmanager
+def book_seen(login: User) -> Iterator[Book | None]:
+    """The book through somebody's eyes, for all of a message; None where there is no book or they see nothing."""
+    folder, within = Path(settings.SALESOPS_BOOK), reach(login)
+    if read_manifest_lenient(folder) is None or not within.is_known:
+        yield None
+        return
+    scope = within.scope
+    engine: DuckDBEngine = (
+        DuckDBEngine(folder, memory_limit=WORK_MEMORY)
+        if scope.is_everything
+        else ScopedEngine(folder, scope)
+    )
+    with closing(engine):
+        yield Book(engine, load_settings(folder), scope=scope)
+
+
+def _to_mend(login: User, book: Book) -> tuple[Part | None, str]:
+    report, currency = _checked(book), book.facts.currency
     rows, money = total(of_owner(report.parts, login.person_id))
     if not rows:
         return None, ""
@@ -168,20 +184,15 @@ def _to_mend(login: User) -> tuple[Part | None, str]:
     return part, words
 
 
-def _checked(login: User) -> tuple[Report, str] | None:
-    """What the checks find among what somebody sees; None where there is no book or they see nothing."""
-    folder, within = Path(settings.SALESOPS_BOOK), reach(login)
+def _checked(book: Book) -> Report:
+    """What the checks find among what somebody sees."""
+    if book.scope.is_everything:
+        assert isinstance(book.engine, DuckDBEngine)
+        return checking.found_in(book.engine, book.settings)
+    folder = Path(settings.SALESOPS_BOOK)
     manifest = read_manifest_lenient(folder)
-    if manifest is None or not within.is_known:
-        return None
-    said = load_settings(folder)
-    if within.scope.is_everything:
-        with closing(DuckDBEngine(folder, memory_limit=WORK_MEMORY)) as whole:
-            return checking.found_in(whole, said), Book(whole, said).facts.currency
-    held = _held(folder, manifest.newest, said.model_dump_json())
-    with closing(ScopedEngine(folder, within.scope)) as engine:
-        book = Book(engine, said, scope=within.scope)
-        return run_checks(book, held), book.facts.currency
+    assert manifest is not None
+    return run_checks(book, _held(folder, manifest.newest, book.settings.model_dump_json()))
 
 
 @lru_cache(maxsize=1)

@@ -2,48 +2,39 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date, timedelta
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from django.conf import settings
 
 from salesops.book.book import Book
-from salesops.book.settings import load_settings
-from salesops.engines.folder import read_manifest_lenient
-from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.counting import counted
 from salesops.foundations.letter import Line, Part
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Move, Movement, movement, moves
-from salesops.records.reach import LEADER, reach
+from salesops.records.reach import LEADER
 from salesops.records.user import User
 
 MOST_DEALS = 5
 
 
-def pipeline_parts(login: User, today: date) -> tuple[list[Part], str]:
+def pipeline_parts(login: User, book: Book, today: date) -> tuple[list[Part], str]:
     """What changed from Monday to Sunday of last week in the deals a leader sees, and the same in a few words.
 
     Nothing for who leads nobody, where history does not reach back that far, and where nothing changed.
     """
-    folder, within = Path(settings.SALESOPS_BOOK), reach(login)
-    people = within.scope.owner_ids or ()
-    if login.role != LEADER or len(people) < 2 or read_manifest_lenient(folder) is None:
+    if login.role != LEADER or len(book.scope.owner_ids or ()) < 2:
         return [], ""
     last = today - timedelta(days=today.weekday() + 1)
     over = f"{last - timedelta(days=6)}..{last}"
-    with closing(ScopedEngine(folder, within.scope)) as engine:
-        book = Book(engine, load_settings(folder), scope=within.scope)
-        try:
-            found = movement(book, over)
-        except Refusal:  # history begins later, or the book knows nothing of that week
-            return [], ""
-        if not found.whole.boxes:
-            return [], ""
-        moved = moves(book, over, limit=MOST_DEALS)
+    try:
+        found = movement(book, over)
+    except Refusal:  # history begins later, or the book knows nothing of that week
+        return [], ""
+    if not found.whole.boxes:
+        return [], ""
+    moved = moves(book, over, limit=MOST_DEALS)
     changed = found.whole.closing - found.whole.opening
     words = f"pipeline {format_change(changed, found.currency, compact=True)}"
     return _parts(found, moved, _address(found)), words if changed else "pipeline moved"
