@@ -26,9 +26,7 @@ def refuse_who_may_not(actor: User) -> None:
 
 def edition_of(key: Key) -> str:
     """What tells the last decision about a target from others, to be handed back with a form."""
-    kpi, period, team = key
-    last = Target.objects.filter(kpi=kpi, period=period, team=team).order_by("-pk").first()
-    return str(last.pk) if last is not None else ""
+    return _edition(_last_about(key))
 
 
 def set_target(
@@ -87,8 +85,19 @@ def _told(key: Key, what: str, reason: str) -> str:
 def _refuse_overtaken(key: Key, seen: str) -> Meant | None:
     """The target there is, where it is the one that was looked at. Of two at once the second waits for the first."""
     list(User.objects.select_for_update().filter(role__in=EDIT_ALL).order_by("pk"))
-    if seen != edition_of(key):
+    last = _last_about(key)
+    if seen != _edition(last):
         raise Refusal("Somebody decided on this target meanwhile. Look at it again.")
-    kpi, period, team = key
-    last = Target.objects.filter(kpi=kpi, period=period, team=team).order_by("-pk").first()
     return last.meant if last is not None else None
+
+
+def _last_about(key: Key) -> Target | None:
+    """The last decision about a target."""
+    kpi, period, team = key
+    rows = Target.objects.filter(kpi=kpi, period=period, team=team)
+    last: Target | None = rows.order_by("-pk").first()
+    return last
+
+
+def _edition(last: Target | None) -> str:
+    return "" if last is None else str(last.pk)

@@ -25,8 +25,10 @@ def targets(request: HttpRequest) -> HttpResponse:
         except Refusal:
             return ""  # of a calendar there is no more
 
-    past = sorted((t for t in targets_seen() if ends(t) <= f"{book.today}"), key=ends, reverse=True)
-    others = standings(book, (t for t in targets_seen() if ends(t) > f"{book.today}"))
+    seen = [(ends(t), t) for t in targets_seen()]
+    over = [(end, t) for end, t in seen if end <= f"{book.today}"]
+    past = [t for _, t in sorted(over, key=lambda one: one[0], reverse=True)]
+    others = standings(book, (t for end, t in seen if end > f"{book.today}"))
     context = {
         "now": lines([s for s in others if s.state is not State.NOT_BEGUN]),
         "coming": lines([s for s in others if s.state is State.NOT_BEGUN]),
