@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,8 +25,9 @@ from salesops.experiments import LEAST_DAYS
 from salesops.foundations.clock import system_clock
 from salesops.foundations.instant import in_zone
 from salesops.foundations.problem import Refusal
+from salesops.jobs.arriving import is_at_work
 from salesops.records.change import Change, reason_of
-from salesops.records.job import FAILED, RUNNING, WAITING, Job
+from salesops.records.job import FAILED, Job
 from salesops.records.models import ProcessChange, User
 from salesops.records.process_change import MEASURED_BY
 from salesops.records.visibility import visible_to
@@ -88,7 +89,7 @@ def _do(actor: User, change: ProcessChange, form: dict[str, str]) -> int:
 
 def _part(request: HttpRequest, actor: User, change: ProcessChange) -> HttpResponse:
     job = _measuring(change)
-    if job is None or job.state not in (WAITING, RUNNING):
+    if job is None or not is_at_work(job):
         response = HttpResponse()
         response["HX-Redirect"] = request.path
         return response
@@ -114,8 +115,9 @@ def _shown(
     column: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    currency, zone = reading()
-    told = readings.told(actor, change)
+    (currency, zone), known = reading(), today_known()
+    since = readings.plan_since(change)
+    told = readings.told(actor, change, since)
     is_measured = any(t.is_after and t.is_whole for t in told)
     chosen = next((t for t in told if str(t.key) == request.GET.get("reading")), None)
     chosen = chosen or next(iter(told), None)
@@ -125,12 +127,12 @@ def _shown(
     context = {
         "tabs": tabs(request),
         "change": change,
-        "course": words.course_of(change, today_known(), is_measured=is_measured),
+        "course": words.course_of(change, known, is_measured=is_measured),
         "facts": _facts(change, currency),
         "told": told,
         "chosen": chosen,
         "shown": readings.opened(chosen, change.criterion or "") if chosen else {},
-        "late": _late(change, zone),
+        "late": _late(change, since, zone),
         "has_rule": rule_of(change) is not None,
         "tried": tried(request, change),
         "history": past,
@@ -141,31 +143,29 @@ def _shown(
         "column": column,
         "zone": zone,
     }
-    context |= _work(actor, change, told)
+    context |= _work(actor, change, told, known)
     return render(request, "changes/change.html", context, status=status)
 
 
-def _work(actor: User, change: ProcessChange, told: list[readings.Told]) -> dict[str, Any]:
+def _work(
+    actor: User, change: ProcessChange, told: list[readings.Told], known: date
+) -> dict[str, Any]:
     """Whether it can be measured now, or how far that is."""
-    known, job = today_known(), _measuring(change)
+    job, measures = _measuring(change), may_measure(actor)
+    going = job if is_at_work(job) else None
     first = change.starts_on + timedelta(days=LEAST_DAYS - 1)
-    going = job is not None and job.state in (WAITING, RUNNING)
-    failed = job is not None and job.state == FAILED and job.error
-    is_newer = bool(failed and job and not (told and job.asked_at < told[0].at))
+    goes_on, is_too_early = change.given_up_on is None, change.starts_on <= known < first
+    failed = job.error if job is not None and job.state == FAILED else ""
+    is_newer = job is not None and not (told and job.asked_at < told[0].at)
     return {
-        "line": told_work(actor, [job], system_clock())[0] if job and going else None,
-        "watched": [job.pk] if job and going else [],
-        "failed": failed if is_newer and may_measure(actor) else "",
+        "line": told_work(actor, [going], system_clock())[0] if going else None,
+        "watched": [going.pk] if going else [],
+        "failed": failed if is_newer and measures else "",
         "is_planned": known < change.starts_on,
-        "can_measure": may_measure(actor)
-        and change.given_up_on is None
-        and not going
-        and not change.starts_on <= known < first,
-        "too_early_until": first
-        if change.given_up_on is None and change.starts_on <= known < first
-        else None,
+        "can_measure": measures and goes_on and not going and not is_too_early,
+        "too_early_until": first if goes_on and is_too_early else None,
         "can_give_up": may_file(actor)
-        and change.given_up_on is None
+        and goes_on
         and day_in(reading()[1], system_clock) <= change.last_on,
     }
 
@@ -198,8 +198,7 @@ def _facts(change: ProcessChange, currency: str) -> list[tuple[str, str]]:
     return [(title, value) for title, value in told if value]
 
 
-def _late(change: ProcessChange, zone: str) -> date | None:
+def _late(change: ProcessChange, since: datetime | None, zone: str) -> date | None:
     """The day on which it was last said what the change should do, where it had begun by then."""
-    since = readings.plan_since(change)
     day = in_zone(since, zone).date() if since else None
     return day if day and day > change.starts_on else None

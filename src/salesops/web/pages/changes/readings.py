@@ -38,9 +38,9 @@ class Told:
     reading: Reading | None = None
 
 
-def told(actor: User, change: ProcessChange) -> list[Told]:
-    """The readings of a change, the newest first."""
-    scope, since = reach(actor), plan_since(change)
+def told(actor: User, change: ProcessChange, since: datetime | None) -> list[Told]:
+    """The readings of a change, the newest first; `since` is since when it is measured as it is planned now."""
+    scope = reach(actor)
     found = change.readings.select_related("change__actor").order_by("-pk")
     return [_told(scope, kept, since) for kept in found]
 
