@@ -20,9 +20,11 @@ from salesops.web.pages.records.records import name_of, record
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:
     """The deal with that id."""
     book = whole_book()
-    deal = _deleted(book, key) or record(book, "opportunity", key)
+    deletions = _deletions(book, key)
+    now_deleted = next((d for d in deletions if d["back_at"].year == 9999), None)
+    deal = now_deleted or record(book, "opportunity", key)
     versions, activities = _states(book, key), _activities(book, key)
-    changes = _changes(book, versions, _deletions(book, key))
+    changes = _changes(book, versions, deletions)
     return render(
         request,
         "records/opportunity.html",
@@ -64,19 +66,10 @@ def _life(
     }
 
 
-def _deleted(book: Book, key: str) -> dict[str, Any] | None:
-    """A deal that is deleted, as it was when it was, with `deleted_at`."""
-    found = book.engine.run(
-        f"SELECT * FROM {DELETION} WHERE id = $key AND back_at = TIMESTAMP '9999-12-31'",
-        {"key": key},
-    ).dicts()
-    return found[0] if found else None
-
-
 def _deletions(book: Book, key: str) -> list[dict[str, Any]]:
+    """Each time the deal was deleted, as it was then, with `deleted_at` and `back_at`."""
     return book.engine.run(
-        f"SELECT deleted_at, back_at FROM {DELETION} WHERE id = $key ORDER BY deleted_at",
-        {"key": key},
+        f"SELECT * FROM {DELETION} WHERE id = $key ORDER BY deleted_at", {"key": key}
     ).dicts()
 
 
