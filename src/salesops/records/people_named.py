@@ -16,6 +16,7 @@ import duckdb
 from salesops.book.custom import HAVE_FIELDS, Kind
 from salesops.foundations.problem import Problem, Severity
 from salesops.importers import Examination
+from salesops.importers.joining import held, id_of
 from salesops.importers.problems import note_any
 from salesops.records.incoming import KNOWN_PEOPLE, key_of, own_columns
 from salesops.records.models import NOUNS, Person
@@ -148,8 +149,8 @@ def _lead(
 
 def _naming(work: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, str]]:
     for table in TABLES:
-        held = {d[0] for d in work.execute(f"SELECT * FROM {table} LIMIT 0").description or ()}
-        yield from ((table, c.name) for c in entered(table) if c.refers_to == "person" and c.name in held)  # fmt: skip
+        there = held(work, table)
+        yield from ((table, c.name) for c in entered(table) if c.refers_to == "person" and c.name in there)  # fmt: skip
 
 
 def _name_nobody(
@@ -222,8 +223,7 @@ _IN_VAIN = (
 
 def _rows(table: str, column: str, condition: str) -> str:
     """The rows as problems show them; which line of which file each was is known no more."""
-    identity = "id" if "id" in TABLES[table].column else TABLES[table].key[0]
-    return f"SELECT NULL AS row, {column} AS value, {identity} AS record_id FROM {table} WHERE {condition}"
+    return f"SELECT NULL AS row, {column} AS value, {id_of(table)} AS record_id FROM {table} WHERE {condition}"
 
 
 def _place(examination: Examination, table: str, column: str) -> tuple[str, str]:
