@@ -32,8 +32,6 @@ def deleted_deal(request: HttpRequest, kind: Kind, key: str) -> HttpResponse | N
         "keeping/gone.html",
         {
             "title": str(deal),
-            "noun": "opportunity",
-            "is_deleted": True,
             "deleted_at": deal.deleted_at,
             "may_undo": is_own and latest is told[0],
             "change": made.pk if made else "",
