@@ -21,7 +21,7 @@ from salesops.jobs.work import Work
 from salesops.jobs.worker import Worker
 from salesops.records.folder import BOOK
 from salesops.records.job import DONE, FAILED, Job
-from salesops.records.models import EffectReading, Person, PipelineStage, ProcessChange
+from salesops.records.models import Change, EffectReading, Person, PipelineStage, ProcessChange
 from tests.office.improving import WANTED, draw_improving, employ
 from tests.office.readers import Office, Reader
 
@@ -159,5 +159,8 @@ def test_a_rule_is_tried_on_the_past_where_history_tells(
 ) -> None:
     PipelineStage.objects.create(id="p", pipeline="Sales", stage="Proposal", position=1)
     change = _file(at_work, stage="Proposal", moment="leaving", rule="next_step IS NULL")
+    done = Change.objects.get(actor=at_work.ravi)
+    toast = as_("ravi").page(f"/changes/{change.pk}?done={done.pk}").one("div", role="status").text
+    assert toast.startswith(f"{WANTED['name']}: Created.")
     page = as_("ravi").page(f"/changes/{change.pk}?replay=1")
     assert "The book holds no history" in page.one("section", id="replay").text

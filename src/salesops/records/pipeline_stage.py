@@ -20,5 +20,8 @@ class PipelineStage(Record):
     class Meta:
         db_table = "pipeline_stage"
 
+    def __str__(self) -> str:
+        return str(self.stage or self.id)
+
 
 PipelineStageVersion = versions_of(PipelineStage)

@@ -58,8 +58,7 @@ def done_of(
     for record, entry in told:
         change = entry.change
         if change is not None and str(change.pk) == number and change.actor_id == actor.pk:
-            named = getattr(record, "stage", None) or str(record)
-            said = words.get(change.verb) or f"{named}: {done_in_words(entry)}"
+            said = words.get(change.verb) or f"{record}: {done_in_words(entry)}"
             return {"said": said, "undoes": entry.undoes}
     return None
 
