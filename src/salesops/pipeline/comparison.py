@@ -173,14 +173,15 @@ def _peeled(found: Field) -> tuple[Mapping[str, Look], _Tested, float]:
     Somebody who stands out makes all others look the opposite, so they are taken out of what is usual, the surest first.
     """
     apart: list[str] = []
+    looks = found.looks
     while True:
-        looks = found.without(apart)
         pull = prior(list(looks.values()))
         tested = _tested(found.scale, looks, pull if found.is_given else 0.0)
         new = next((k for k in discoveries(tested.chances, RATE) if k not in apart), None)
         if new is None or len(apart) == MOST_PEELED or len(looks) - len(apart) <= LEAST_GROUPS:
             return looks, tested, pull
         apart.append(new)
+        looks = found.without(apart)
 
 
 def _standing(
