@@ -75,18 +75,18 @@ def contributions(
         )
     wholes = [book.measure(name, period=period) for period in (earlier, later)]
     splits = [book.measure(name, period=period, by=by) for period in (earlier, later)]
-    (over, under), (over_later, under_later) = (_sums(whole.figure) for whole in wholes)
+    scale, is_sum = wholes[0].kpi.scale, wholes[0].kpi.is_sum
+    (over, under), (over_later, under_later) = (_sums(whole.figure, scale) for whole in wholes)
     for whole, split in zip(wholes, splits, strict=True):
         if whole.figure.value is None:
             raise Refusal(f"{whole.kpi.title} has no value in {whole.period.label} to compare.")
         _adds_up(whole, split, by)
-    scale, is_sum = wholes[0].kpi.scale, wholes[0].kpi.is_sum
     before, after = (over, over_later) if is_sum else (over / under, over_later / under_later)
     middle = (before + after) / 2
     held = [{f.key[0]: f for f in split if _counts(f)} for split in splits]
     groups = []
     for key in dict.fromkeys(key for figures in held for key in figures):
-        (n0, d0), (n1, d1) = (_sums(figures.get(key)) for figures in held)
+        (n0, d0), (n1, d1) = (_sums(figures.get(key), scale) for figures in held)
         label = next(figures[key].label[0] for figures in held if key in figures)
         if is_sum:
             first, last = (
@@ -104,17 +104,16 @@ def contributions(
             mix = (part_after - part_before) * ((start + end) / 2 - middle)
             own = (end - start) * (part_before + part_after) / 2
         groups.append(Contribution(key, label, first, last, part_before, part_after, mix, own))
-    scaled = [_scaled(group, scale) for group in groups]
-    scaled.sort(key=lambda g: (-abs(g.together), g.label))
+    groups.sort(key=lambda g: (-abs(g.together), g.label))
     first_whole, last_whole = wholes
     return Contributions(
         kpi=first_whole.kpi,
         by=by,
         earlier=first_whole,
         later=last_whole,
-        before=before / scale,
-        after=after / scale,
-        groups=tuple(scaled),
+        before=before,
+        after=after,
+        groups=tuple(groups),
     )
 
 
@@ -122,34 +121,21 @@ def _counts(figure: Figure) -> bool:
     return figure.numerator is not None and (figure.n > 0 or figure.numerator != 0)
 
 
-def _sums(figure: Figure | None) -> tuple[Fraction, Fraction]:
+def _sums(figure: Figure | None, scale: int) -> tuple[Fraction, Fraction]:
+    """What is divided, in the unit that people know, such as days of seconds, and by what."""
     if figure is None:
         return NONE, NONE
-    return Fraction(figure.numerator or 0), Fraction(figure.denominator or 0)
+    return Fraction(figure.numerator or 0) / scale, Fraction(figure.denominator or 0)
 
 
 def _adds_up(whole: Measurement, split: Measurement, by: str) -> None:
     """Refuse where rows stand in several groups or in none: then the groups do not explain the whole."""
-    sums = [_sums(figure) for figure in split if _counts(figure)]
+    sums = [_sums(figure, whole.kpi.scale) for figure in split if _counts(figure)]
     over, under = sum((n for n, _ in sums), NONE), sum((d for _, d in sums), NONE)
-    is_same = (over, under) == _sums(whole.figure)
-    if not is_same and not (whole.kpi.is_sum and over == _sums(whole.figure)[0]):
+    of_all = _sums(whole.figure, whole.kpi.scale)
+    if (over, under) != of_all and not (whole.kpi.is_sum and over == of_all[0]):
         raise Refusal(f"{whole.kpi.title} is not the sum of its groups by {by}.")
 
 
 def _part(own: Fraction, whole: Fraction) -> Fraction:
     return own / whole if whole else NONE
-
-
-def _scaled(group: Contribution, scale: int) -> Contribution:
-    """In the unit that people know: days of seconds."""
-    return Contribution(
-        group.key,
-        group.label,
-        None if group.before is None else group.before / scale,
-        None if group.after is None else group.after / scale,
-        group.part_before,
-        group.part_after,
-        group.mix / scale,
-        group.own / scale,
-    )
