@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from datetime import date
 from typing import Any
 
@@ -99,8 +100,9 @@ def said_in(form: QueryDict, book: Book) -> SalesProcess:
         if len(others) == len(versions):
             raise Refusal(f"No version holds from {since:%-d %B %Y}.")
         return others
+    kinds = {*ACTIVITY_KINDS, *_kinds_of(book)}
     rules = tuple(
-        rule for row in _typed(form, book)["stages"] if in_words(rule := _rule(row, book))
+        rule for row in _typed(form, book)["stages"] if in_words(rule := _rule(row, book, kinds))
     )
     note = " ".join(form.get("note", "").split())
     if len(note) > LONGEST_NOTE:
@@ -108,13 +110,13 @@ def said_in(form: QueryDict, book: Book) -> SalesProcess:
     return in_order((*others, ProcessVersion(since=since, note=note, stages=rules)))
 
 
-def _rule(row: dict[str, Any], book: Book) -> StageRule:
+def _rule(row: dict[str, Any], book: Book, kinds: Set[str]) -> StageRule:
     days = whole_number(row["days"])
     if row["days"] and (days is None or not 1 <= days <= LONGEST_SERVICE_LEVEL):
         raise Refusal(
             f"{row['stage']}: “{row['days']}” is not a number of days from 1 to {LONGEST_SERVICE_LEVEL:,}."
         )
-    activities = _activities(row["stage"], row["activities"], book)
+    activities = _activities(row["stage"], row["activities"], kinds)
     try:
         rule = StageRule(
             pipeline=row["pipeline"],
@@ -132,11 +134,10 @@ def _rule(row: dict[str, Any], book: Book) -> StageRule:
     return rule
 
 
-def _activities(stage: str, text: str, book: Book) -> tuple[ExpectedActivity, ...]:
+def _activities(stage: str, text: str, known: Set[str]) -> tuple[ExpectedActivity, ...]:
     """The activities of a text such as “1 meeting, 2 calls”."""
     if not text:
         return ()
-    known = {*ACTIVITY_KINDS, *_kinds_of(book)}
     found = []
     for part in text.split(","):
         read = _ACTIVITY.fullmatch(part.strip())
