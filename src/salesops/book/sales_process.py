@@ -8,6 +8,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from salesops.foundations.counting import counted
+
 Said = TypeVar("Said")
 LONGEST_NOTE = 400
 LONGEST_SERVICE_LEVEL = 3_650  # days
@@ -77,12 +79,6 @@ def in_order(versions: SalesProcess) -> SalesProcess:
     return tuple(sorted(versions, key=lambda version: version.since))
 
 
-def in_force(versions: SalesProcess, day: date) -> ProcessVersion | None:
-    """The version that holds on a day; None before the first."""
-    begun = [version for version in versions if version.since <= day]
-    return begun[-1] if begun else None
-
-
 def activities_in_words(activities: Sequence[ExpectedActivity]) -> str:
     """1 meeting, 2 call: as people write it, too."""
     return ", ".join(f"{each.at_least} {each.kind}" for each in activities)
@@ -94,7 +90,7 @@ def in_words(rule: StageRule) -> str:
         rule.entry and f"entered only if {rule.entry}",
         rule.exit and f"left only if {rule.exit}",
         rule.activities and f"before leaving: {activities_in_words(rule.activities)}",
-        rule.days and f"at most {rule.days:,} day{'s' if rule.days > 1 else ''}",
+        rule.days and f"at most {counted(rule.days, 'day')}",
         rule.may_be_skipped and "may be skipped",
     )
     return "; ".join(part for part in parts if part)
