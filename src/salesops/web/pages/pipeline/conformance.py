@@ -23,7 +23,7 @@ from salesops.web.charts.bars import bar
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import share_said
-from salesops.web.pages.pipeline.spans import TITLES, over_of, span_shown
+from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 
@@ -89,7 +89,7 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
         if asked.kind:
             return as_asked(request, "departures", *_deals_file(asked, code))
         return as_asked(request, "conformance", *_lines_file(found, code))
-    chosen, page = _chosen(found, asked.group), page_of(request)
+    group, page = chosen(found.whole, found.groups, asked.group), page_of(request)
     deals = asked.deals(SIZE + 1, (page - 1) * SIZE) if asked.kind else []
     return render(
         request,
@@ -97,10 +97,10 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
         _frame(request, asked)
         | {
             "found": found,
-            "group": chosen,
-            "kinds": [_kind(chosen, line, code) for line in chosen.kinds],
+            "group": group,
+            "kinds": [_kind(group, line, code) for line in group.kinds],
             "titles": [(SHORT[line.kind], KINDS[line.kind]) for line in found.whole.kinds],
-            "groups": [_row(group, found.whole) for group in found.groups],
+            "groups": [_row(each, found.whole) for each in found.groups],
             "compared": [_compared(each) for each in found.compared],
             "deals": [_deal(deal, code) for deal in deals[:SIZE]],
             "chosen_words": in_words(asked.kind, asked.stage, asked.what) if asked.kind else "",
@@ -112,15 +112,13 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
 def _asked(request: HttpRequest) -> Asked:
     book = asked_book(request)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    over, by = over_of(request), given.get("by", "")
-    if by not in GROUPS or (by == "segment" and not book.settings.segments):
-        by = ""
+    over, (by, group) = over_of(request), split_of(request, book, GROUPS)
     return Asked(
         book=book,
         over=over,
         period=book.period(over),
         by=by,
-        group=None if not by else "" if given.get("null") else given.get("group"),
+        group=group,
         kind=given["kind"] if given.get("kind") in KINDS else "",
         stage=given.get("stage", ""),
         what=given.get("what", ""),
@@ -131,24 +129,16 @@ def _asked(request: HttpRequest) -> Asked:
 def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
-    splits = [name for name in TITLES if name in GROUPS]
     versions = book.settings.sales_process
     return {
         "tabs": tabs(request),
         "asked": asked,
-        "splits": [(n, TITLES[n]) for n in splits if n != "segment" or book.settings.segments],
-        "split_title": TITLES.get(asked.by, ""),
         "versions": len(versions),
         "latest": versions[-1] if versions else None,
         "unknown": unknown_stages(book),
+        **splits_shown(book, GROUPS, asked.by),
         **span_shown(book, asked.period),
     }
-
-
-def _chosen(found: Conformance, group: str | None) -> Group:
-    if group is None:
-        return found.whole
-    return next((g for g in found.groups if (g.key or "") == group), found.whole)
 
 
 def _kind(group: Group, whole: Line, code: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
-from salesops.web.pages.pipeline.spans import TITLES, over_of, span_shown
+from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 
@@ -68,7 +68,7 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
         return as_asked(
             request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
         )
-    cohort = _chosen(found, asked.group)
+    cohort = chosen(found.whole, found.groups, asked.group)
     page, shown = page_of(request), []
     if any(step.stage == asked.stage for step in cohort.steps):
         shown = entries(
@@ -111,14 +111,13 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
 def _asked(request: HttpRequest) -> Asked:
     book = asked_book(request)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    over = over_of(request)
-    by = given["by"] if given.get("by") in GROUPS else ""
+    over, (by, group) = over_of(request), split_of(request, book, GROUPS)
     return Asked(
         book=book,
         over=over,
         period=book.period(over),
-        by="" if by == "segment" and not book.settings.segments else by,
-        group=None if not by else "" if given.get("null") else given.get("group"),
+        by=by,
+        group=group,
         stage=given.get("stage", ""),
         fate=given["fate"] if given.get("fate") in FATES else "entered",
     )
@@ -126,20 +125,12 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
-    splits = [name for name in GROUPS if name != "segment" or asked.book.settings.segments]
     return {
         "tabs": tabs(request),
         "asked": asked,
-        "splits": [(name, TITLES[name]) for name in splits],
-        "split_title": TITLES.get(asked.by, ""),
+        **splits_shown(asked.book, GROUPS, asked.by),
         **span_shown(asked.book, asked.period),
     }
-
-
-def _chosen(found: Funnel, group: str | None) -> Cohort:
-    if group is None:
-        return found.whole
-    return next((g for g in found.groups if (g.key or "") == group), found.whole)
 
 
 def _step(step: Step) -> dict[str, Any]:

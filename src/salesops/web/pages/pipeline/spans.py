@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest
 
@@ -51,3 +52,38 @@ def span_shown(book: Book, period: Period) -> dict[str, Any]:
         "last_day": book.facts.data_as_of.date().isoformat(),
         "speaks_of": speaks_of(book),
     }
+
+
+class _Keyed(Protocol):
+    @property
+    def key(self) -> str | None: ...
+
+
+Group = TypeVar("Group", bound=_Keyed)
+
+
+def split_of(request: HttpRequest, book: Book, groups: Iterable[str]) -> tuple[str, str | None]:
+    """What is split by, and the group chosen of that: None where none is, empty for the one without a name."""
+    given = {k: str(v).strip() for k, v in request.GET.items()}
+    by = given.get("by", "")
+    if by not in _splits(book, groups):
+        return "", None
+    return by, "" if given.get("null") else given.get("group")
+
+
+def splits_shown(book: Book, groups: Iterable[str], by: str) -> dict[str, Any]:
+    """What the part of a page above its answer tells of splits."""
+    return {
+        "splits": [(name, TITLES[name]) for name in _splits(book, groups)],
+        "split_title": TITLES.get(by, ""),
+    }
+
+
+def chosen(whole: Group, groups: Sequence[Group], key: str | None) -> Group:
+    """The group that `split_of` tells; else the whole."""
+    found = (group for group in groups if key is not None and (group.key or "") == key)
+    return next(found, whole)
+
+
+def _splits(book: Book, groups: Iterable[str]) -> list[str]:
+    return [name for name in groups if name != "segment" or book.settings.segments]

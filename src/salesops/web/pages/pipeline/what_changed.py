@@ -24,6 +24,7 @@ from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.last_visit import last_visit, remember_visit
+from salesops.web.pages.pipeline.spans import chosen, split_of
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 from salesops.web.words import period_in_words
@@ -98,7 +99,7 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
         return as_asked(
             request, "what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found)
         )
-    bridge = _chosen(found, asked.group)
+    bridge = chosen(found.whole, found.groups, asked.group)
     page = page_of(request)
     shown = _moves(asked, page) if asked.box else []
     response = render(
@@ -137,7 +138,7 @@ def _asked(request: HttpRequest) -> Asked:
     if given.get("before"):
         days = days_of(request, book)
         over = f"{days.before + A_DAY}..{max(days.day, days.before + A_DAY)}"
-    by = given["by"] if given.get("by") in GROUPS else ""
+    by, group = split_of(request, book, GROUPS)
     reading = "events" if given.get("reading") == "events" else "ends"
     then = by == "team" and reading == "ends" and given.get("teams") == "then"
     return Asked(
@@ -149,7 +150,7 @@ def _asked(request: HttpRequest) -> Asked:
         by=by,
         organisation="then" if then else "now",
         box=given["box"] if given.get("box") in BOXES else "",
-        group=None if not by else "" if given.get("null") else given.get("group"),
+        group=group,
     )
 
 
@@ -222,12 +223,6 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "whole_from": _first_whole_day(book, since) if since else None,
         "speaks_of": speaks_of(book),
     }
-
-
-def _chosen(found: Movement, group: str | None) -> Bridge:
-    if group is None:
-        return found.whole
-    return next((g for g in found.groups if (g.key or "") == group), found.whole)
 
 
 def _bars(request: HttpRequest, found: Movement, bridge: Bridge) -> list[Bar]:
