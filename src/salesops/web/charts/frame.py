@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
-__all__ = ["escape", "round_lines", "scale", "spread"]
+__all__ = ["escape", "grid", "round_lines", "scale", "spread"]
 
 
 def spread(values: Sequence[float], *, from_zero: bool = False) -> tuple[float, float]:
@@ -29,6 +29,17 @@ def round_lines(low: float, high: float) -> list[float]:
     step = _rounded((high - low) / 3)
     first = int(low // step) * step
     return [first + step * i for i in range(1, 6) if low <= first + step * i <= high]
+
+
+def grid(
+    lines: Iterable[tuple[float, str]], y: Callable[[float], float], left: int, right: int
+) -> str:
+    """SVG of a line across for each value, with its words on the left of it."""
+    return "".join(
+        f'<line class="grid" x1="{left}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
+        f'<text class="tick" x="{left - 8}" y="{y(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'
+        for v, words in lines
+    )
 
 
 def _rounded(step: float) -> float:

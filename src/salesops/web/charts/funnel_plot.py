@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from salesops.web.charts.frame import escape, round_lines, scale, spread
+from salesops.web.charts.frame import escape, grid, round_lines, scale, spread
 
 WIDTH, HEIGHT = 1080, 380
 LEFT, RIGHT, TOP, BOTTOM = 84, 26, 14, 46
@@ -100,11 +100,7 @@ def _axes(
     words: Callable[[float], str],
     across: str,
 ) -> str:
-    lines = "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{y(v) + 4:.1f}" text-anchor="end">{escape(words(v))}</text>'
-        for v in round_lines(low, high)
-    )
+    lines = grid([(v, words(v)) for v in round_lines(low, high)], y, LEFT, WIDTH - RIGHT)
     floor = HEIGHT - BOTTOM
     ticks = "".join(
         f'<text class="tick" x="{x(v):.1f}" y="{floor + 18}" text-anchor="middle">{v:,.0f}</text>'

@@ -8,7 +8,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from salesops.foundations.survival import Curve
 from salesops.foundations.survival import Step as Point
-from salesops.web.charts.frame import escape
+from salesops.web.charts.frame import escape, grid
 
 WIDTH, HEIGHT = 1080, 260
 LEFT, RIGHT, TOP, BOTTOM = 56, 26, 12, 34
@@ -32,13 +32,9 @@ def incidence(curves: Mapping[str, Curve], last_day: float, title: str) -> SafeS
     def y(share: float) -> float:
         return TOP + (1 - share / top) * height
 
-    parts = []
-    for part in range(5):
-        share = top * part / 4
-        parts.append(
-            f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(share):.1f}" y2="{y(share):.1f}"/>'
-            f'<text class="tick" x="{LEFT - 8}" y="{y(share) + 4:.1f}" text-anchor="end">{share * 100:.3g} %</text>'
-        )
+    shares_across = (top * part / 4 for part in range(5))
+    axis = [(share, f"{share * 100:.3g} %") for share in shares_across]
+    parts = [grid(axis, y, LEFT, WIDTH - RIGHT)]
     apart = next((d for d in DAYS if last_day / d <= 10), DAYS[-1])
     for day in range(0, int(last_day) + 1, apart):
         parts.append(

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 
-from salesops.web.charts.frame import escape, scale
+from salesops.web.charts.frame import escape, grid, scale
 
 WIDTH, HEIGHT = 1080, 270
 LEFT, RIGHT, TOP, BOTTOM = 70, 14, 12, 28
@@ -62,11 +62,7 @@ def stack(
     def y(value: float) -> float:
         return TOP + height - scale(value, 0, high, height)
 
-    drawn = [
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{y(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'
-        for v, words in axis
-    ]
+    drawn = [grid(axis, y, LEFT, WIDTH - RIGHT)]
     below = [0] * len(moments)
     for part in parts:
         above = [low + value for low, value in zip(below, part.values, strict=True)]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from salesops.web.charts.frame import escape, scale, spread
+from salesops.web.charts.frame import escape, grid, scale, spread
 
 WIDTH, HEIGHT = 1080, 250
 LEFT, RIGHT, TOP, BOTTOM = 70, 26, 12, 28
@@ -42,7 +42,7 @@ def trend(
     def y(value: float) -> float:
         return TOP + height - scale(value, low, high, height)
 
-    parts = [_grid(axis, y)]
+    parts = [grid(axis, y, LEFT, WIDTH - RIGHT)]
     band = [(i, p) for i, p in enumerate(points) if p.low is not None and p.high is not None]
     if len(band) > 1:
         upper = " ".join(f"{x(i):.1f},{y(p.high or 0):.1f}" for i, p in band)
@@ -72,14 +72,6 @@ def trend(
     return mark_safe(
         f'<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(_summary(points, title))}">'
         f"{''.join(parts)}</svg>"
-    )
-
-
-def _grid(axis: Sequence[tuple[float, str]], place: Callable[[float], float]) -> str:
-    return "".join(
-        f'<line class="grid" x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place(v):.1f}" y2="{place(v):.1f}"/>'
-        f'<text class="tick" x="{LEFT - 8}" y="{place(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'
-        for v, words in axis
     )
 
 
