@@ -8,6 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from salesops.cli.asking import Reading
+from salesops.cli.deals import most, print_deals
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -17,7 +18,6 @@ from salesops.pipeline import Bottleneck, Flow, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness
 from salesops.pipeline.visits import PLACES
 
-SHOWN, EVERY = 20, 2**62
 OF_A_FINDING = {
     **dict.fromkeys(("key", "place", "measure", "team", "first", "last"), "text"),
     **dict.fromkeys(("here", "usual", "extra", "low", "high", "rate"), "float"),
@@ -60,14 +60,14 @@ def show_bottlenecks(reading: Reading, form: Format, target: Path | None) -> Non
 
 def show_held_up(reading: Reading, key: str, form: Format, target: Path | None) -> None:
     """Print or write the deals that a finding concerns."""
-    book, is_table = reading.book(), form is Format.TABLE
+    book = reading.book()
     known = {f.key: f for f in bottlenecks(book).found}
     if key not in known:
         raise Refusal(
             f"No bottleneck is “{key}”. There is {', '.join(f'“{k}”' for k in known) or 'none'}."
         )
-    held = held_up(book, known[key], limit=SHOWN + 1 if is_table else EVERY)
-    if not is_table:
+    held = held_up(book, known[key], limit=most(form))
+    if form is not Format.TABLE:
         write(
             [{name: _plain(getattr(h, name)) for name in OF_A_DEAL} for h in held],
             OF_A_DEAL,
@@ -76,18 +76,22 @@ def show_held_up(reading: Reading, key: str, form: Format, target: Path | None) 
         )
         return
     refuse_file(target)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Opportunity", overflow="fold")
-    for name in ("Days", "Value"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("Now in", no_wrap=True)
-    table.add_column("Owner", no_wrap=True)
-    for h in held[:SHOWN]:
+    rows = []
+    for h in held:
         value = "" if h.value_minor is None else format_money(h.value_minor, book.facts.currency)
-        table.add_row(h.name, f"{h.days:,}", value, h.stage, h.owner)
-    console.print(table, markup=False)
-    if len(held) > SHOWN:
-        say(console, f"The first {SHOWN}, longest first. All of them: --format csv.", style="dim")
+        rows.append((h.name, f"{h.days:,}", value, h.stage, h.owner))
+    print_deals(
+        {
+            "Opportunity": "fold",
+            "Days": "right",
+            "Value": "right",
+            "Now in": "left",
+            "Owner": "left",
+        },
+        rows,
+        "longest first",
+        none="",
+    )
 
 
 def show_places(reading: Reading, form: Format, target: Path | None) -> None:

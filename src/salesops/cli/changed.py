@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from salesops.cli.asking import Reading
+from salesops.cli.deals import most, print_deals, records
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -16,7 +17,6 @@ from salesops.foundations.money import format_change, format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bridge, Movement, movement, moves
 
-SHOWN, EVERY = 20, 2**62
 OF_A_BRIDGE = {
     "group": "text",
     "box": "text",
@@ -67,30 +67,26 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
         raise Refusal(
             "The deals are those of one box of all. Narrow them with --where instead of --by."
         )
-    book, is_table = asked.reading.book(), form is Format.TABLE
-    limit = SHOWN + 1 if is_table else EVERY
-    found = moves(book, asked.reading.period, box, **asked.how, limit=limit)
-    if not is_table:
-        records = [{name: _plain(getattr(move, name)) for name in OF_A_MOVE} for move in found]
-        write(records, OF_A_MOVE, form, target)
+    book = asked.reading.book()
+    found = moves(book, asked.reading.period, box, **asked.how, limit=most(form))
+    if form is not Format.TABLE:
+        write(records(found, OF_A_MOVE), OF_A_MOVE, form, target)
         return
     refuse_file(target)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Opportunity", overflow="fold")
-    for name in ("Change", "Close date", "Stage"):
-        table.add_column(name, justify="right" if name == "Change" else "left", no_wrap=True)
-    for move in found[:SHOWN]:
-        table.add_row(
+    rows = [
+        (
             move.name,
             format_change(move.minor, book.facts.currency),
             _from_to(move.close_before, move.close_after),
             _from_to(move.stage_before, move.stage_after),
         )
-    console.print(table, markup=False)
-    if len(found) > SHOWN:
-        say(console, f"The first {SHOWN}, largest first. All of them: --format csv.", style="dim")
-    if not found:
-        say(console, "No deal is in it.")
+        for move in found
+    ]
+    print_deals(
+        {"Opportunity": "fold", "Change": "right", "Close date": "left", "Stage": "left"},
+        rows,
+        "largest first",
+    )
 
 
 def _print(found: Movement) -> None:
@@ -132,7 +128,3 @@ def _from_to(before: Any, after: Any) -> str:
     if before is None or after is None or before == after:
         return str(after if before is None else before)
     return f"{before} to {after}"
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int) else str(value)

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from salesops.book.sales_process import in_words as asks
 from salesops.cli.asking import Reading
+from salesops.cli.deals import most, print_deals, records
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -20,7 +21,6 @@ from salesops.pipeline.conformance import Group, Line
 from salesops.pipeline.departures import in_words
 from salesops.pipeline.process_rules import unknown_stages
 
-SHOWN, EVERY = 20, 2**62
 OF_A_LINE = {
     **dict.fromkeys(("group", "departure", "stage", "what"), "text"),
     **dict.fromkeys(("departed", "of"), "whole"),
@@ -70,34 +70,35 @@ def show_departures(asked: Asked, form: Format, target: Path | None) -> None:
         raise Refusal(
             "The deals are those of a departure of all. Narrow them with --where instead of --by."
         )
-    book, is_table = asked.reading.book(), form is Format.TABLE
+    book = asked.reading.book()
     found = departures(
         book,
         asked.reading.period,
         asked.departure,
         asked.stage,
         untold=asked.untold,
-        limit=SHOWN + 1 if is_table else EVERY,
+        limit=most(form),
     )
-    if not is_table:
-        records = [{name: _plain(getattr(d, name)) for name in OF_A_DEAL} for d in found]
-        write(records, OF_A_DEAL, form, target)
+    if form is not Format.TABLE:
+        write(records(found, OF_A_DEAL), OF_A_DEAL, form, target)
         return
     refuse_file(target)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    for name in ("Opportunity", "What"):
-        table.add_column(name, overflow="fold")
-    for name in ("On", "Value", "Stage now"):
-        table.add_column(name, justify="right" if name == "Value" else "left", no_wrap=True)
-    for d in found[:SHOWN]:
+    rows = []
+    for d in found:
         value = "" if d.value_minor is None else format_money(d.value_minor, book.facts.currency)
         what = in_words(d.kind, d.stage, d.what) + (f", {d.detail}" if d.detail else "")
-        table.add_row(d.name, what, f"{d.at:%Y-%m-%d}", value, d.stage_now)
-    console.print(table, markup=False)
-    if len(found) > SHOWN:
-        say(console, f"The first {SHOWN}, open deals first. All of them: --format csv.", style="dim")  # fmt: skip
-    if not found:
-        say(console, "No deal is in it.")
+        rows.append((d.name, what, f"{d.at:%Y-%m-%d}", value, d.stage_now))
+    print_deals(
+        {
+            "Opportunity": "fold",
+            "What": "fold",
+            "On": "left",
+            "Value": "right",
+            "Stage now": "left",
+        },
+        rows,
+        "open deals first",
+    )
 
 
 def show_process(reading: Reading) -> None:
@@ -168,7 +169,3 @@ def _record(label: str, line: Line) -> dict[str, Any]:
         "won_share": line.won.value,
         "others_won_share": line.others_won.value,
     }  # fmt: skip
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int) else str(value)

@@ -9,6 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from salesops.cli.asking import Reading
+from salesops.cli.deals import most, print_deals, records
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -16,7 +17,6 @@ from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import FATES, Funnel, Step, entries, funnel
 
-SHOWN, EVERY = 20, 2**62
 OF_A_STAGE = {
     **dict.fromkeys(("group", "stage"), "text"),
     **dict.fromkeys(("entered", *(f for f in FATES if f != "entered")), "whole"),
@@ -47,8 +47,8 @@ def show_funnel(asked: Asked, form: Format, target: Path | None) -> None:
         _print(found)
         return
     cohorts = (("all", found.whole), *((c.label, c) for c in found.groups))
-    records = [_record(label, step) for label, cohort in cohorts for step in cohort.steps]
-    write(records, OF_A_STAGE, form, target)
+    steps = [_record(label, step) for label, cohort in cohorts for step in cohort.steps]
+    write(steps, OF_A_STAGE, form, target)
 
 
 def show_deals(asked: Asked, stage: str, fate: str, form: Format, target: Path | None) -> None:
@@ -57,26 +57,21 @@ def show_deals(asked: Asked, stage: str, fate: str, form: Format, target: Path |
         raise Refusal(
             "The deals are those of a stage of all. Narrow them with --where instead of --by."
         )
-    book, is_table = asked.reading.book(), form is Format.TABLE
-    limit = SHOWN + 1 if is_table else EVERY
-    found = entries(book, asked.reading.period, stage, fate, limit=limit)
-    if not is_table:
-        records = [{name: _plain(getattr(entry, name)) for name in OF_A_DEAL} for entry in found]
-        write(records, OF_A_DEAL, form, target)
+    book = asked.reading.book()
+    found = entries(book, asked.reading.period, stage, fate, limit=most(form))
+    if form is not Format.TABLE:
+        write(records(found, OF_A_DEAL), OF_A_DEAL, form, target)
         return
     refuse_file(target)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Opportunity", overflow="fold")
-    for name in ("Value", "Days", "Stage now"):
-        table.add_column(name, justify="left" if name == "Stage now" else "right", no_wrap=True)
-    for e in found[:SHOWN]:
+    rows = []
+    for e in found:
         value = "" if e.value_minor is None else format_money(e.value_minor, book.facts.currency)
-        table.add_row(e.name, value, "" if e.days is None else f"{e.days:,.1f}", e.stage_now)
-    console.print(table, markup=False)
-    if len(found) > SHOWN:
-        say(console, f"The first {SHOWN}, longest first. All of them: --format csv.", style="dim")
-    if not found:
-        say(console, "No deal is in it.")
+        rows.append((e.name, value, "" if e.days is None else f"{e.days:,.1f}", e.stage_now))
+    print_deals(
+        {"Opportunity": "fold", "Value": "right", "Days": "right", "Stage now": "left"},
+        rows,
+        "longest first",
+    )
 
 
 def _print(found: Funnel) -> None:
@@ -121,7 +116,3 @@ def _record(label: str, step: Step) -> dict[str, Any]:
         "days_low": step.days.low,
         "days_high": step.days.high,
     }
-
-
-def _plain(value: Any) -> Any:
-    return value if value is None or isinstance(value, int | float) else str(value)

@@ -9,13 +9,13 @@ from typing import Any
 from rich.table import Table
 
 from salesops.cli.asking import Reading
+from salesops.cli.deals import most, print_deals
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.experiments import Fate, Replay, Rule, conclusion, looked_at, replay
 from salesops.foundations.money import format_money
 
-EVERY = 2**62
 OF_A_FATE = {
     "group": "text",
     **dict.fromkeys(("deals", "won", "lost", "open", "gone"), "whole"),
@@ -45,32 +45,26 @@ def show_replay(reading: Reading, rule: Rule, form: Format, target: Path | None)
 
 def show_deals(reading: Reading, rule: Rule, form: Format, target: Path | None) -> None:
     """Write every deal the rule looks at, with its group; a table has those it would have stopped."""
-    book, is_table = reading.book(), form is Format.TABLE
-    if not is_table:
+    book = reading.book()
+    if form is not Format.TABLE:
         records = [
             {"group": name, **asdict(deal), "at": deal.at.isoformat()}
             for name, touched in GROUPS.items()
-            for deal in looked_at(book, rule, reading.period, touched=touched, limit=EVERY)
+            for deal in looked_at(book, rule, reading.period, touched=touched, limit=most(form))
         ]
         write(records, OF_A_DEAL, form, target)
         return
     refuse_file(target)
-    shown = looked_at(book, rule, reading.period, limit=21)
-    console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("Would have been stopped", overflow="fold")
-    for name in ("On", "Worth then", "Became"):
-        table.add_column(name, justify="right" if name == "Worth then" else "left", no_wrap=True)
-    for deal in shown[:20]:
-        table.add_row(deal.name, f"{deal.at:%Y-%m-%d}", _money(deal.minor, book), deal.fate)
-    console.print(table, markup=False)
-    if len(shown) > 20:
-        say(
-            console,
-            "The first 20, the most valuable first. All of them: --format csv.",
-            style="dim",
-        )
-    if not shown:
-        say(console, "None would have been stopped.")
+    rows = [
+        (deal.name, f"{deal.at:%Y-%m-%d}", _money(deal.minor, book), deal.fate)
+        for deal in looked_at(book, rule, reading.period, limit=most(form))
+    ]
+    print_deals(
+        {"Would have been stopped": "fold", "On": "left", "Worth then": "right", "Became": "left"},
+        rows,
+        "the most valuable first",
+        "None would have been stopped.",
+    )
 
 
 def _print(found: Replay) -> None:
