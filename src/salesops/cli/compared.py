@@ -61,9 +61,8 @@ def _table(book: Book, found: Comparison) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for s in found.standings:
         cells = [s.name + (" *" if s.stands_out else ""), f"{s.n:,}"]
-        if s.months and s.won_minor is not None:
-            a_month = format_money(round(s.won_minor / s.months), currency, compact=True)
-            cells += [f"{s.months:.0f}", a_month]
+        if s.minor_a_month is not None:
+            cells += [f"{s.months:.0f}", format_money(s.minor_a_month, currency, compact=True)]
         for value in (s.raw, s.expected, s.adjusted, s.shrunk):
             cells.append(value_said(found, value, currency, short=True))
         table.add_row(*cells)

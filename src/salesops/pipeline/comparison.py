@@ -73,6 +73,15 @@ class Standing:
     months: float | None = None
     won_minor: int | None = None
 
+    @property
+    def minor_a_month(self) -> int | None:
+        """What was won a month; None where no time is looked at."""
+        return (
+            round(self.won_minor / self.months)
+            if self.months and self.won_minor is not None
+            else None
+        )
+
 
 @dataclass(frozen=True)
 class Comparison:

@@ -149,7 +149,9 @@ def _told(asked: Asked, found: Comparison, standing: Standing, currency: str) ->
         "name": standing.name,
         "n": standing.n,
         "months": None if standing.months is None else f"{standing.months:.0f}",
-        "a_month": _a_month(standing, currency),
+        "a_month": ""
+        if standing.minor_a_month is None
+        else format_money(standing.minor_a_month, currency, compact=True),
         "raw": words(standing.raw),
         "expected": words(standing.expected),
         "adjusted": words(standing.adjusted),
@@ -158,12 +160,6 @@ def _told(asked: Asked, found: Comparison, standing: Standing, currency: str) ->
         "side": side(found, standing),
         "tone": _kind(found, standing),
     }
-
-
-def _a_month(standing: Standing, currency: str) -> str:
-    if standing.won_minor is None or not standing.months:
-        return ""
-    return format_money(round(standing.won_minor / standing.months), currency, compact=True)
 
 
 def _file(found: Comparison, currency: str) -> tuple[list[str], Iterator[list[Any]]]:
