@@ -145,7 +145,6 @@ def _step(step: Step) -> dict[str, Any]:
         "interval": f"{_percent(low)} – {_percent(high)}" if low is not None else "",
         "open": _percent(step.n_open / step.entered) if step.is_immature else "",
         "fates": [(fate, step.deals(fate)) for fate in SHOWN],
-        "came_back": step.came_back,
         "days": _days(step.days),
     }
 

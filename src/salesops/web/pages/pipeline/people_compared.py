@@ -86,7 +86,6 @@ def people_compared(request: HttpRequest) -> HttpResponseBase:
             "verdict": verdict(found),
             "within": WITHIN[asked.measure],
             "left_out": left_out(found),
-            "usual": value_said(found, found.usual, currency),
             "chart": _chart(asked, found, currency),
             "by_time": asked.measure == "productivity",
             "told": [_told(asked, found, s, currency) for s in shown[:SIZE]],

@@ -214,7 +214,6 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "tabs": tabs(request),
         "asked": asked,
         "spans": SPANS,
-        "is_own_span": asked.over not in dict(SPANS),
         "closings": CLOSING,
         "readings": READINGS,
         "splits": [(name, TITLES[name]) for name in GROUPS],
