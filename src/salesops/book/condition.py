@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from salesops.book.book import Book
 from salesops.book.custom import Custom, tables_with
-from salesops.book.deletion import DELETION
+from salesops.book.deletion import DELETED_NOW
 from salesops.foundations.criterion import parse
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
@@ -27,10 +27,7 @@ def narrowed_history(book: Book) -> str:
 
 
 # All deals that history knows: those there are, and those that are deleted.
-_OF_HISTORY = (
-    f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_at, back_at) FROM {DELETION} "
-    "WHERE back_at = TIMESTAMP '9999-12-31')"
-)
+_OF_HISTORY = f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_at, back_at) FROM {DELETED_NOW})"
 
 
 def condition_in(book: Book, criterion: str) -> str:

@@ -8,6 +8,8 @@ from salesops.foundations.table import Column, Table, Type
 
 # Beside the declared tables, since nobody enters it: it is worked out from what history says of deals.
 DELETION = "deletion"
+# Of each deal that is deleted now, the deletion that still holds, for SQL to read from.
+DELETED_NOW = f"(SELECT * FROM {DELETION} WHERE back_at = TIMESTAMP '9999-12-31')"
 
 
 def deletion_table(tables: Mapping[str, Table]) -> Table:

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from salesops.book.book import Book
 from salesops.book.condition import condition_on_a_state, narrowed_history
-from salesops.book.deletion import DELETION
+from salesops.book.deletion import DELETED_NOW
 from salesops.book.history import KNOWN_THEN, MADE_OF, history_from, kept_of_the_past
 from salesops.foundations.clustered import Difference, Tally, difference
 from salesops.foundations.instant import bare, in_zone
@@ -148,8 +148,8 @@ def looked_at(
     rows = asked.run(
         f"SELECT t.*, coalesce(o.name, d.name, t.id) AS name FROM (SELECT * FROM told WHERE {whose} ORDER BY "
         f"coalesce(end_minor, minor, -1) DESC, id LIMIT {int(limit)} OFFSET {int(offset)}) t "
-        f"LEFT JOIN opportunity o ON o.id = t.id LEFT JOIN {DELETION} d ON d.id = t.id "
-        "AND d.back_at = TIMESTAMP '9999-12-31' ORDER BY coalesce(t.end_minor, t.minor, -1) DESC, t.id",
+        f"LEFT JOIN opportunity o ON o.id = t.id LEFT JOIN {DELETED_NOW} d ON d.id = t.id "
+        "ORDER BY coalesce(t.end_minor, t.minor, -1) DESC, t.id",
         {"touched": touched, "fate": fate},
     )
     zone = book.calendar.time_zone

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from salesops.book.book import Book
 from salesops.book.custom import tables_with
-from salesops.book.deletion import DELETION
+from salesops.book.deletion import DELETED_NOW
 from salesops.book.dimension import SEGMENT, dimensions_with
 from salesops.book.history import history_from
 from salesops.foundations.criterion import Criterion, parse
@@ -213,7 +213,7 @@ def _changes(
         values |= book.scope.values
         whose = (
             "AND v.opportunity_id IN (SELECT o.id FROM (SELECT id, owner_id FROM opportunity "
-            f"UNION ALL SELECT id, owner_id FROM {DELETION} WHERE back_at = TIMESTAMP '9999-12-31') o "
+            f"UNION ALL SELECT id, owner_id FROM {DELETED_NOW}) o "
             "WHERE list_contains(CAST($owner_ids AS VARCHAR[]), o.owner_id) "
             "OR list_contains(CAST($shared_opportunity AS VARCHAR[]), o.id)) "
         )

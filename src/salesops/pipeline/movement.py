@@ -21,7 +21,7 @@ from typing import Any, Literal
 
 from salesops.book.book import Book
 from salesops.book.condition import narrowed_history
-from salesops.book.deletion import DELETION
+from salesops.book.deletion import DELETED_NOW, DELETION
 from salesops.book.history import history_from
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.period import Period
@@ -209,7 +209,7 @@ def moves(
         f"ORDER BY abs(minor) DESC, id, moved_at LIMIT {int(limit)} OFFSET {int(offset)}) "
         "SELECT s.*, coalesce(o.name, d.name, s.id) AS name FROM these s "
         "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = s.id "
-        f"LEFT JOIN {DELETION} d ON d.id = s.id AND d.back_at = TIMESTAMP '9999-12-31' "
+        f"LEFT JOIN {DELETED_NOW} d ON d.id = s.id "
         "ORDER BY abs(s.minor) DESC, s.id, s.moved_at",
         {"box": box, **({"group": group} if by and group is not None else {})},
     )
