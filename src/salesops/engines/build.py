@@ -584,7 +584,7 @@ class Build:
 
     def _write_versions(self) -> None:
         """A part of the deals at a time, so that what is sorted stays in memory."""
-        self._create("opportunity_version")
+        self._create(self.tables["opportunity_version"])
         found = self.work.execute("SELECT count(*) FROM _deal").fetchone()
         for first in range(1, (found[0] if found else 0) + 1, DEALS_AT_ONCE):
             self.work.execute(
@@ -631,9 +631,7 @@ class Build:
 
     def _write_deletions(self) -> None:
         """Each deletion that ended a state, with the deal in that state. Others are of deals nothing is known of."""
-        self.work.execute(
-            self.deletions.duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base.")
-        )
+        self._create(self.deletions)
         told = {*self.as_read} - {"id", "forecast_category"}
         columns = ", ".join(
             f"coalesce(e.{c}, v.{c})" if c in told else f"v.{c}"
@@ -724,14 +722,12 @@ class Build:
         return f"SELECT {', '.join(columns)} FROM {name} x {joins} {rate}"
 
     def _write(self, name: str, select: str) -> None:
-        self._create(name)
+        self._create(self.tables[name])
         self.work.execute(f'INSERT INTO base."{name}" {select}')
         self._count(name)
 
-    def _create(self, name: str) -> None:
-        self.work.execute(
-            self.tables[name].duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base.")
-        )
+    def _create(self, table: Table) -> None:
+        self.work.execute(table.duckdb_ddl().replace("CREATE TABLE ", "CREATE TABLE base."))
 
     def _count(self, name: str) -> None:
         found = self.work.execute(f'SELECT count(*) FROM base."{name}"').fetchone()
