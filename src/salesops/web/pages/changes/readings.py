@@ -47,13 +47,12 @@ def told(actor: User, change: ProcessChange, since: datetime | None) -> list[Tol
 
 def results(actor: User, changes: Iterable[ProcessChange]) -> dict[str, Told]:
     """By change the newest reading of all its days, where there is one."""
-    scope, found = reach(actor), dict[str, Told]()
+    scope = reach(actor)
     whole = EffectReading.objects.filter(
         process_change__in=list(changes), is_whole=True, kind=AFTER
-    )
-    for kept in whole.select_related("change__actor").order_by("pk"):
-        found[kept.process_change_id] = _told(scope, kept, None)
-    return found
+    ).select_related("change__actor")
+    newest = {kept.process_change_id: kept for kept in whole.order_by("pk")}
+    return {key: _told(scope, kept, None) for key, kept in newest.items()}
 
 
 def plan_since(change: ProcessChange) -> datetime | None:
