@@ -21,6 +21,7 @@ from salesops.jobs.work import Work
 from salesops.records.folder import BOOK
 from salesops.records.job import FAILED, Job
 from salesops.records.models import EffectReading, ProcessChange
+from salesops.records.process_change import AFTER
 
 AFTER_A_FAILURE = timedelta(days=1)
 
@@ -59,7 +60,7 @@ def due_change(folder: Path, now: datetime) -> ProcessChange | None:
     known = last_day_known(folder)
     if known is None:
         return None
-    whole = EffectReading.objects.filter(process_change=OuterRef("pk"), is_whole=True, kind="after")
+    whole = EffectReading.objects.filter(process_change=OuterRef("pk"), is_whole=True, kind=AFTER)
     over = ProcessChange.objects.filter(last_on__lt=known, given_up_on=None, deleted_at=None)
     for change in over.exclude(Exists(whole)).order_by("last_on", "pk"):
         failed = Job.objects.filter(lock_key=measuring(change.pk), state=FAILED)

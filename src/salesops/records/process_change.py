@@ -12,7 +12,7 @@ from django.db import models
 from salesops.records.fields import choice, day, decimal, several, text
 from salesops.records.record import Record, versions_of
 
-BEFORE, AFTER = "before", "after"
+AFTER = "after"  # the kind of reading that says what it did
 # What it is measured by. It stands from the first reading on: who could choose it afterwards would find what they like.
 MEASURED_BY = ("kpi", "expected", "teams", "people", "criterion", "starts_on", "last_on")
 
