@@ -6,6 +6,8 @@ from functools import lru_cache
 from math import exp, isfinite, lgamma, log, sqrt
 from statistics import NormalDist
 
+from salesops.foundations.tails import bisected, student_tail
+
 CONFIDENCE = 0.95
 LEAST_ROWS = 2  # below this a spread cannot be estimated
 
@@ -90,16 +92,10 @@ def student_quantile(probability: float, degrees: int) -> float:
         return _expanded(NormalDist().inv_cdf(probability), degrees)
     if probability < 0.5:
         return -student_quantile(1 - probability, degrees)
-    low, high = 0.0, 1.0
-    while _student_cdf(high, degrees) < probability:
+    high = 1.0
+    while 1 - student_tail(high, degrees) < probability:
         high *= 2
-    for _ in range(80):
-        middle = (low + high) / 2
-        if _student_cdf(middle, degrees) < probability:
-            low = middle
-        else:
-            high = middle
-    return (low + high) / 2
+    return bisected(lambda t: 1 - student_tail(t, degrees), probability, 0.0, high)
 
 
 def _expanded(z: float, degrees: int) -> float:
@@ -111,37 +107,3 @@ def _expanded(z: float, degrees: int) -> float:
         (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
     )
     return z + sum(term / float(degrees) ** power for power, term in enumerate(terms, 1))
-
-
-def _student_cdf(t: float, degrees: int) -> float:
-    if t == 0:
-        return 0.5
-    x = degrees / (degrees + t * t)
-    tail = 0.5 * incomplete_beta(degrees / 2, 0.5, x)
-    return 1 - tail if t > 0 else tail
-
-
-def incomplete_beta(a: float, b: float, x: float) -> float:
-    """The regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
-    if x <= 0 or x >= 1:
-        return float(x >= 1)
-    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
-    if x > (a + 1) / (a + b + 2):
-        return 1 - incomplete_beta(b, a, 1 - x)
-    tiny = 1e-300
-    c, d = 1.0, 1 - (a + b) * x / (a + 1)
-    d = 1 / (d if abs(d) > tiny else tiny)
-    value = d
-    for m in range(1, 300):
-        for numerator in (
-            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
-            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
-        ):
-            d = 1 + numerator * d
-            d = 1 / (d if abs(d) > tiny else tiny)
-            c = 1 + numerator / c
-            c = c if abs(c) > tiny else tiny
-            value *= c * d
-        if abs(c * d - 1) < 1e-15:
-            break
-    return front * value / a

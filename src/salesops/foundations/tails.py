@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import exp, lgamma, log
 
-from salesops.foundations.statistics import incomplete_beta
-
 STEPS = 80  # of a bisection, to the last digit
 MOST_TERMS = 1_000
 NEGLIGIBLE = 1e-15
@@ -16,7 +14,7 @@ def student_tail(t: float, degrees: float) -> float:
     """The chance of a value of Student's t at least as large."""
     if degrees <= 0:
         raise ValueError("Student's t needs degrees of freedom.")
-    tail = 0.5 * incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
+    tail = 0.5 * _incomplete_beta(degrees / 2, 0.5, degrees / (degrees + t * t))
     return tail if t >= 0 else 1 - tail
 
 
@@ -31,8 +29,8 @@ def share_tails(hits: float, n: float, share: float) -> tuple[float, float]:
     """The chances of at most and of at least so many hits of `n` at a share (binomial), also for parts of a hit."""
     if not 0 <= hits <= n or not 0 <= share <= 1:
         raise ValueError(f"{hits} of {n} at {share} is not a share.")
-    at_most = 1.0 if hits + 1 > n else 1 - incomplete_beta(hits + 1, n - hits, share)
-    at_least = 1.0 if hits <= 0 else incomplete_beta(hits, n - hits + 1, share)
+    at_most = 1.0 if hits + 1 > n else 1 - _incomplete_beta(hits + 1, n - hits, share)
+    at_least = 1.0 if hits <= 0 else _incomplete_beta(hits, n - hits + 1, share)
     return at_most, at_least
 
 
@@ -68,7 +66,33 @@ def beta_quantile(probability: float, a: float, b: float) -> float:
     """The value below which a beta distribution holds that probability."""
     if not (0 <= probability <= 1 and a > 0 and b > 0):
         raise ValueError("A beta quantile needs a probability and two positive parameters.")
-    return bisected(lambda x: incomplete_beta(a, b, x), probability, 0.0, 1.0)
+    return bisected(lambda x: _incomplete_beta(a, b, x), probability, 0.0, 1.0)
+
+
+def _incomplete_beta(a: float, b: float, x: float) -> float:
+    """The regularised incomplete beta function by Lentz's continued fraction (DLMF 8.17.22)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log(1 - x))
+    if x > (a + 1) / (a + b + 2):
+        return 1 - _incomplete_beta(b, a, 1 - x)
+    tiny = 1e-300
+    c, d = 1.0, 1 - (a + b) * x / (a + 1)
+    d = 1 / (d if abs(d) > tiny else tiny)
+    value = d
+    for m in range(1, 300):
+        for numerator in (
+            m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1)),
+        ):
+            d = 1 + numerator * d
+            d = 1 / (d if abs(d) > tiny else tiny)
+            c = 1 + numerator / c
+            c = c if abs(c) > tiny else tiny
+            value *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return front * value / a
 
 
 def _upper_gamma(a: float, x: float) -> float:
