@@ -44,6 +44,13 @@ class Look:
         """It is more than was expected."""
         return float(self.figure.value or 0) > self.expected
 
+    @property
+    def tone(self) -> str:
+        """What it is as news: good or bad by which way is better, warn where neither is."""
+        if not self.kpi.better:
+            return "warn"
+        return "good" if self.is_above == (self.kpi.better == "up") else "bad"
+
 
 @dataclass(frozen=True)
 class Alert:

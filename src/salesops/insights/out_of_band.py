@@ -30,11 +30,7 @@ def _look(book: Book) -> Finding | None:
         money_minor=None,
         link=f"/numbers/{kpi.name}?period={look.month.label}",
         link_words="See the number",
-        tone="warn"
-        if not kpi.better
-        else "good"
-        if look.is_above == (kpi.better == "up")
-        else "bad",
+        tone=look.tone,
         about="numbers",
         is_news=True,
     )

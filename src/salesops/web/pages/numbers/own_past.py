@@ -63,10 +63,8 @@ def _judged(book: Book, last: Look) -> tuple[str, str, str]:
             "sure enough to be an alert."
         )
         return "Outside its band, no alert", "", said
-    kpi = last.kpi
-    tone = "warn" if not kpi.better else "good" if last.is_above == (kpi.better == "up") else "bad"
     said = f"With {alert.looked_at} numbers looked at, chance does not explain it."
-    return "Alert: outside its band", tone, said
+    return "Alert: outside its band", last.tone, said
 
 
 def _point(look: Look, currency: str) -> Point:
