@@ -32,6 +32,7 @@ def sets_targets(request: HttpRequest) -> bool:
     return isinstance(request.user, User) and may_set_targets(request.user)
 
 
-def running(book: Book) -> list[Standing]:
+def running(book: Book, *, with_teams: bool = True) -> list[Standing]:
     """How the targets stand whose period is running, those that need somebody first."""
-    return standings(book, (t for t in targets_seen() if runs_now(book, t)))
+    seen = (t for t in targets_seen() if with_teams or not t.team)
+    return standings(book, (t for t in seen if runs_now(book, t)))

@@ -31,7 +31,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
     book = steady_book()
     label = request.GET.get("period", "") or LIBRARY_PERIOD
     period = book.period(label)
-    targets = {s.target.kpi: lines([s])[0] for s in reversed(running(book)) if not s.target.team}
+    of_everybody = reversed(running(book, with_teams=False))
+    targets = {s.target.kpi: lines([s])[0] for s in of_everybody}
     groups = []
     for key, title in GROUPS:
         kpis = []
