@@ -14,11 +14,11 @@ from salesops.book.book import Book
 from salesops.book.measurement import Measurement
 from salesops.book.settings import read_json, write_whole
 from salesops.foundations.problem import Refusal
-from salesops.insights._readings import KEY_NUMBERS, key_reading
+from salesops.insights._readings import KEY_NUMBERS, key_value
 from salesops.kpis import KPIS
 
 FILE = "key_numbers.json"
-FEWEST, MOST = 5, 7
+MOST = 7
 
 
 @dataclass(frozen=True)
@@ -267,7 +267,7 @@ class Chosen:
 
 def choose_of(book: Book, role: str, goal: str, stage: str) -> list[Chosen]:
     """The same with what the book has for each."""
-    return [Chosen(r, key_reading(book, r.kpi).now) for r in choose(role, goal, stage)]
+    return [Chosen(r, key_value(book, r.kpi)) for r in choose(role, goal, stage)]
 
 
 def key_numbers(folder: Path) -> tuple[str, ...]:

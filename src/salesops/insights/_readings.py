@@ -50,12 +50,20 @@ class KeyReading:
 
 def key_reading(book: Book, name: str) -> KeyReading:
     """One of the key numbers."""
-    kpi = KPIS[name]
-    is_of_now = kpi.basis == "point" or name == "quota_attainment"
-    now = book.measure(name, period=book.period("this_quarter") if is_of_now else _year_to(book))
+    now, is_of_now = key_value(book, name), _is_of_now(name)
     if now.value is None:
         return KeyReading(now, is_of_now)
     return KeyReading(now, is_of_now, _before(book, now, is_of_now), _course(book, name))
+
+
+def key_value(book: Book, name: str) -> Measurement:
+    """The same now, and no more of it."""
+    over = book.period("this_quarter") if _is_of_now(name) else _year_to(book)
+    return book.measure(name, period=over)
+
+
+def _is_of_now(name: str) -> bool:
+    return KPIS[name].basis == "point" or name == "quota_attainment"
 
 
 def quarter_readings(book: Book) -> dict[str, Measurement]:
