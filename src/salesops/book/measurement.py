@@ -12,7 +12,7 @@ from typing import Any
 from salesops.foundations.explanation import Explanation
 from salesops.foundations.period import Period
 from salesops.foundations.statistics import mean_interval, ratio_interval, wilson
-from salesops.kpis._definition import Cell, Interval, Kpi, Unit
+from salesops.kpis._definition import Cell, Interval, Kpi
 
 IMMATURE = Decimal("0.10")  # open share above which a created or entered cohort is marked
 EMPTY = "Nothing to count here."
@@ -144,7 +144,7 @@ class Measurement:
     @property
     def is_money(self) -> bool:
         """The value is in minor units of the currency."""
-        return self.kpi.unit in (Unit.MONEY, Unit.MONEY_PER_DAY)
+        return self.kpi.unit.is_money
 
     def __repr__(self) -> str:
         from salesops.book.picture import as_text

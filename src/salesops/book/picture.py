@@ -23,7 +23,7 @@ def value_in_words(
     """A value as people read it: 63.2 %, $10,005,534, 51.8 d, 3.00×; n/a for nothing."""
     if value is None:
         return "n/a"
-    if unit in (Unit.MONEY, Unit.MONEY_PER_DAY):
+    if unit.is_money:
         money = format_money(round(value), currency, compact=compact)
         return f"{money} a day" if unit is Unit.MONEY_PER_DAY else money
     number = {

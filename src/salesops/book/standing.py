@@ -21,7 +21,7 @@ from salesops.foundations.counting import counted
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
-from salesops.kpis._definition import Kpi
+from salesops.kpis._definition import Kpi, Unit
 
 EARLIER = 6  # periods whose pace is looked at
 LEAST_EARLIER = 3  # with fewer there is no usual pace
@@ -292,4 +292,5 @@ def _figure(book: Book, kpi: Kpi, period: Period, team: str) -> Figure:
 
 
 def _value_of(kpi: Kpi, exact: Fraction) -> int | float:
-    return round(exact) if kpi.unit.value.startswith(("money", "count")) else float(exact)
+    is_whole = kpi.unit.is_money or kpi.unit is Unit.COUNT
+    return round(exact) if is_whole else float(exact)

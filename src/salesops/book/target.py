@@ -22,7 +22,6 @@ from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi, Unit
 
 FILE = "targets.json"
-MONEY = (Unit.MONEY, Unit.MONEY_PER_DAY)
 # What may be typed behind a number of each unit.
 _BEHIND = {
     Unit.SHARE: r"%",
@@ -107,7 +106,7 @@ def target_of(
         team=team,
         value=value,
         is_most=kpi.better == "down" if is_most is None else is_most,
-        currency=book.facts.currency if kpi.unit in MONEY else "",
+        currency=book.facts.currency if kpi.unit.is_money else "",
     )
 
 
@@ -138,7 +137,7 @@ def teams_of(book: Book) -> list[str]:
 def typed_value(kpi: Kpi, text: str, currency: str) -> Decimal:
     """A value of the KPI as people write it: 30 %, 45 days, 3×, 3.2m."""
     said = f"Write what {kpi.title} is to be, such as {_SUCH_AS[kpi.unit]}."
-    if kpi.unit in MONEY:
+    if kpi.unit.is_money:
         minor, _ = typed_money(text, currency)
         if minor is None:
             raise Refusal(said)
@@ -156,7 +155,7 @@ def typed_value(kpi: Kpi, text: str, currency: str) -> Decimal:
 def value_to_type(target: Target) -> str:
     """The value as one would type it."""
     unit = KPIS[target.kpi].unit
-    if unit in MONEY:
+    if unit.is_money:
         amount = to_decimal(int(target.value), target.currency)
         return f"{amount:,.0f}" if amount == amount.to_integral_value() else f"{amount:,f}"
     plain = f"{(target.value * 100 if unit is Unit.SHARE else target.value).normalize():f}"

@@ -37,6 +37,11 @@ class Unit(StrEnum):
     TIMES = "times"
     COUNT = "count"
 
+    @property
+    def is_money(self) -> bool:
+        """It is counted in minor units of a currency."""
+        return self in (Unit.MONEY, Unit.MONEY_PER_DAY)
+
 
 class Basis(StrEnum):
     """Which day puts a row in a period; part of the number's name."""
