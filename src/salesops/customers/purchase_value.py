@@ -18,7 +18,7 @@ from salesops.customers.purchases import (
     customers_of,
     days_with_purchases,
 )
-from salesops.customers.terms import Terms, Value, with_interval
+from salesops.customers.terms import Terms, Value, drawn_anew, with_interval
 from salesops.foundations.problem import Refusal
 
 WEEKS_A_YEAR = 365.25 / WEEK
@@ -175,9 +175,7 @@ class _Fits:
         rates, amounts = self._likelihoods(None)
         of_rates = Refitting(rates, self.best.rates)
         of_amounts = Refitting(amounts, self.best.amounts)
-        chance, n = np.random.default_rng(terms.seed), len(self._held.ids)
-        for _ in range(terms.draws):
-            weights = np.bincount(chance.integers(n, size=n), minlength=n).astype(np.float64)
+        for weights in drawn_anew(len(self._held.ids), terms):
             rates, amounts = self._likelihoods(weights)
             yield _Found(of_rates.fit(rates), of_amounts.fit(amounts), self._scale)
 

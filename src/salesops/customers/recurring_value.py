@@ -11,7 +11,7 @@ import numpy.typing as npt
 from salesops.book.book import Book
 from salesops.customers.fitting import Array, Likelihood, Refitting, likeliest
 from salesops.customers.renewing import likelihood_of, staying, worth_of_new, worth_of_present
-from salesops.customers.terms import Terms, Value, with_interval
+from salesops.customers.terms import Terms, Value, drawn_anew, with_interval
 from salesops.foundations.problem import Refusal
 
 Every = Literal["month", "quarter", "year"]
@@ -84,10 +84,7 @@ def recurring_value(
         return mean * worth_of_new(parameters, count, discount), together
 
     new, present = values(best, np.ones(n))
-    drawn, chance = [], np.random.default_rng(asked.seed)
-    for _ in range(asked.draws):
-        weights = np.bincount(chance.integers(n, size=n), minlength=n).astype(np.float64)
-        drawn.append(values(again.fit(_likelihood(lives, weights)), weights))
+    drawn = [values(again.fit(_likelihood(lives, w)), w) for w in drawn_anew(n, asked)]
     last = int((renewed + is_left).max())
     share = staying(best, last)
     return RecurringValue(

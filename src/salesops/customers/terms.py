@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from salesops.customers.fitting import Array
 from salesops.foundations.problem import Refusal
 from salesops.foundations.statistics import CONFIDENCE
 
@@ -41,6 +44,13 @@ class Value:
     value: float
     low: float | None
     high: float | None
+
+
+def drawn_anew(n: int, terms: Terms) -> Iterator[Array]:
+    """For each draw, how often each of `n` customers is in it."""
+    chance = np.random.default_rng(terms.seed)
+    for _ in range(terms.draws):
+        yield np.bincount(chance.integers(n, size=n), minlength=n).astype(np.float64)
 
 
 def with_interval(value: float, drawn: Sequence[float], terms: Terms) -> Value:
