@@ -24,7 +24,7 @@ from salesops.customers import (
     purchases_of,
     recurring_value,
 )
-from salesops.customers.recurring_value import Every
+from salesops.customers.recurring_value import MONTHS, Every
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
@@ -114,12 +114,11 @@ def show_file(file: Path, columns: PurchaseColumns, terms: Terms, shown: Shown) 
 
 def _print_recurring(found: RecurringValue) -> None:
     console, money = out(), _money(found.currency)
-    years = f"{found.terms.years} years" if found.terms.years > 1 else "a year"
     say(console, "What customers leave, from who stayed at each renewal", style="bold")
     say(
         console,
         f"{found.n:,} customers renew each {found.every}; {found.left:,} have left. After {found.margin:.0%} margin, "
-        f"in {years}, a year discounted by {found.terms.discount:.0%}:",
+        f"{_ahead(found.terms)}:",
     )
     _print_values(
         (
@@ -136,8 +135,7 @@ def _print_recurring(found: RecurringValue) -> None:
     console.print(table, markup=False)
     if found.alpha + found.beta > ALIKE:
         say(console, "Customers do not differ measurably in how likely they leave.")
-    terms = found.terms.years * {"month": 12, "quarter": 4, "year": 1}[found.every]
-    if terms - 1 > found.seen:
+    if found.terms.years * 12 // MONTHS[found.every] - 1 > found.seen:
         say(
             console,
             f"Nobody was seen beyond renewal {found.seen}: what comes later is foretold from that alone.",
@@ -173,14 +171,13 @@ def _show(
 
 def _print_purchases(found: PurchaseValue, currency: str) -> None:
     console, money = out(), _money(currency)
-    years = f"{found.terms.years} years" if found.terms.years > 1 else "a year"
     kept = "Revenue" if found.terms.margin is None else f"After {found.terms.margin:.0%} margin"
     say(console, "What customers bring who buy again without a contract", style="bold")
     say(
         console,
         f"{found.n:,} customers bought {found.purchases:,} times from {found.since:%-d %B %Y} to "
         f"{found.until:%-d %B %Y}, {found.n_again:,} of them again; about {found.n_present:,.0f} still are customers. "
-        f"{kept}, in {years}, a year discounted by {found.terms.discount:.0%}:",
+        f"{kept}, {_ahead(found.terms)}:",
     )
     _print_values(
         (
@@ -227,6 +224,11 @@ def _print_buyers(found: PurchaseValue, currency: str, names: Mapping[str | None
         )
     console.print(table, markup=False)
     say(console, f"The {SHOWN} most valuable. All of them: --format csv.", style="dim")
+
+
+def _ahead(terms: Terms) -> str:
+    years = f"{terms.years} years" if terms.years > 1 else "a year"
+    return f"in {years}, a year discounted by {terms.discount:.0%}"
 
 
 def _print_values(rows: tuple[tuple[str, Value, Any], ...]) -> None:
