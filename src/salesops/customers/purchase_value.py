@@ -115,7 +115,7 @@ def purchase_value(
         since=min(p.day for p in counted),
         until=last,
         n=len(held.ids),
-        n_again=int((held.seen.x > 0).sum()),
+        n_again=held.n_again,
         purchases=int(held.bought.sum()),
         n_left_out=len(given) - len(counted),
         rates=tuple(float(v) for v in best.rates),
@@ -211,12 +211,15 @@ class _Ahead:
 
 
 def _check_enough(held: Customers) -> None:
-    again = int((held.seen.x > 0).sum())
-    if len(held.ids) < LEAST_CUSTOMERS or again < LEAST_AGAIN:
+    if not _are_enough(held):
         raise Refusal(
-            f"Of {len(held.ids):,} customers {again:,} bought on more than one day. Less than {LEAST_CUSTOMERS} "
+            f"Of {len(held.ids):,} customers {held.n_again:,} bought on more than one day. Less than {LEAST_CUSTOMERS} "
             f"customers, or {LEAST_AGAIN} who bought again, say too little of what others will do."
         )
+
+
+def _are_enough(held: Customers) -> bool:
+    return len(held.ids) >= LEAST_CUSTOMERS and held.n_again >= LEAST_AGAIN
 
 
 def _checked(purchases: Sequence[Purchase], until: date) -> Check | None:
@@ -224,7 +227,7 @@ def _checked(purchases: Sequence[Purchase], until: date) -> Check | None:
     day = until - timedelta(days=(until - since).days // ASIDE)
     before = [p for p in purchases if p.day <= day]
     held = customers_of(before, day)
-    if (held.seen.x > 0).sum() < LEAST_AGAIN or len(held.ids) < LEAST_CUSTOMERS:
+    if not _are_enough(held):
         return None
     rates = likeliest(buying.likelihood_of(held.seen), buying.START)
     ahead = np.array([(until - day).days / WEEK], dtype=np.float64)

@@ -37,6 +37,11 @@ class Customers:
     bought: Array
     mean: Array
 
+    @property
+    def n_again(self) -> int:
+        """How many bought on more than one day."""
+        return int((self.seen.x > 0).sum())
+
     def every(self, step: int) -> Customers:
         """Every so many of them."""
         seen = Seen(self.seen.x[::step], self.seen.last[::step], self.seen.age[::step])
