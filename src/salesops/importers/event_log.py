@@ -12,7 +12,7 @@ from salesops.foundations.problem import Problem, Refusal, Severity
 from salesops.foundations.table import Type
 from salesops.importers import formats
 from salesops.importers.cleaning import CleanFile
-from salesops.importers.one_csv import Wanted, clean_csv, known_place, place_of, stage
+from salesops.importers.one_csv import Wanted, clean_csv, known_place, places_of, stage, two_ways
 from salesops.importers.room import room
 from salesops.importers.xes import write_events
 
@@ -94,10 +94,8 @@ def _taken(
     for problem in clean.gathered.examples[:SHOWN]:
         log.problems.append(problem)
     log.left_out += len(clean.gathered.refused)
-    places = {
-        what: place_of(name, clean.header, Wanted(what, words, NAMES[what], getattr(asked, what)))
-        for what, words in _WORDS.items()
-    }
+    wanted = [Wanted(w, words, NAMES[w], getattr(asked, w)) for w, words in _WORDS.items()]
+    places = places_of(name, clean.header, wanted)
     lifecycle = known_place(clean.header, NAMES["lifecycle"])
     stage(connection, name, clean, places | ({} if lifecycle is None else {"lifecycle": lifecycle}))
     if lifecycle is not None:
@@ -198,10 +196,7 @@ def _moment(connection: duckdb.DuckDBPyConnection, name: str, dates: str) -> str
     if dates:
         style = f"instant:{dates}"
     elif judged.ambiguous:
-        raise Refusal(
-            f"The days of {name} can be read day first or month first. Say which with --dates day-first or "
-            "--dates month-first."
-        )
+        raise two_ways(name)
     connection.execute("DROP TABLE odd")
     return f"CASE WHEN {odd} THEN {formats.sql(style, 'timestamp_')} ELSE {quick} END"
 

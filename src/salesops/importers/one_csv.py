@@ -34,8 +34,12 @@ def clean_csv(path: Path, work: Path, kinds: str) -> CleanFile:
     return clean_text(files[0].name, files[0].path, work / "clean.csv", Limits(), careful=False)
 
 
-def place_of(name: str, header: list[str], wanted: Wanted) -> int:
-    """Where a column stands. Raises Refusal where there is none."""
+def places_of(name: str, header: list[str], wanted: Sequence[Wanted]) -> dict[str, int]:
+    """Where each column stands, by its option. Raises Refusal where there is none."""
+    return {each.option: _place_of(name, header, each) for each in wanted}
+
+
+def _place_of(name: str, header: list[str], wanted: Wanted) -> int:
     if wanted.asked:
         if wanted.asked not in header:
             raise Refusal(
@@ -55,6 +59,14 @@ def known_place(header: list[str], names: Sequence[str]) -> int | None:
     """Where a column of a known name stands, the surest name first."""
     plain = [re.sub(r"[^a-z0-9]", "", column.lower()) for column in header]
     return next((plain.index(known) for known in names if known in plain), None)
+
+
+def two_ways(name: str) -> Refusal:
+    """What is said of days that can be read in two ways, where nobody said in which."""
+    return Refusal(
+        f"The days of {name} can be read day first or month first. Say which with --dates day-first or "
+        "--dates month-first."
+    )
 
 
 def stage(

@@ -12,7 +12,7 @@ import duckdb
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.importers import formats
-from salesops.importers.one_csv import Wanted, clean_csv, place_of, stage
+from salesops.importers.one_csv import Wanted, clean_csv, places_of, stage, two_ways
 from salesops.importers.room import room
 
 NAMES = {
@@ -63,8 +63,7 @@ def read_purchases(path: Path, columns: PurchaseColumns | None = None) -> Purcha
             path, Path(folder), "Purchases are read from one CSV file, plain or gzipped."
         )
         wanted = [Wanted(w, words, NAMES[w], getattr(asked, w)) for w, words in _WORDS.items()]
-        places = {w.option: place_of(path.name, clean.header, w) for w in wanted}
-        stage(connection, path.name, clean, places)
+        stage(connection, path.name, clean, places_of(path.name, clean.header, wanted))
         day, amount = _day(connection, path.name, asked.dates), _amount(connection, path.name)
         found = connection.execute(
             f"SELECT customer_, {day}, CAST(round({amount} * 100) AS BIGINT) FROM source"
@@ -78,10 +77,7 @@ def read_purchases(path: Path, columns: PurchaseColumns | None = None) -> Purcha
 def _day(connection: duckdb.DuckDBPyConnection, name: str, dates: str) -> str:
     judged = formats.judge(connection, "source", "date_", Type.DATE)
     if judged.ambiguous and not dates:
-        raise Refusal(
-            f"The days of {name} can be read day first or month first. Say which with --dates day-first or "
-            "--dates month-first."
-        )
+        raise two_ways(name)
     is_parted = judged.reads_as.endswith("-first") and not judged.reads_as.endswith("year-first")
     return formats.sql(f"date:{dates}" if dates and is_parted else judged.reads_as, "date_")
 
