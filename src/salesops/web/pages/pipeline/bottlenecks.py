@@ -15,7 +15,6 @@ from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness, surety
-from salesops.pipeline.bottlenecks import MEASURES
 from salesops.pipeline.visits import LEAD, PLACES
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.pair import Side, pair
@@ -80,7 +79,6 @@ def _told(found: Bottleneck, currency: str) -> dict[str, Any]:
     return {
         "key": found.key,
         "title": found.title,
-        "measure": MEASURES[found.measure],
         "is_over": found.is_over,
         "worth": None
         if found.worth_minor is None
