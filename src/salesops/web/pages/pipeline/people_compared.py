@@ -86,7 +86,7 @@ def people_compared(request: HttpRequest) -> HttpResponseBase:
             "verdict": verdict(found),
             "within": WITHIN[asked.measure],
             "left_out": left_out(found),
-            "chart": _chart(asked, found, currency),
+            "chart": _drawn(asked, found, currency),
             "by_time": asked.measure == "productivity",
             "told": [_told(asked, found, s, currency) for s in shown[:SIZE]],
         }
@@ -112,6 +112,16 @@ def _deals(asked: Asked, key: str) -> str:
     """Where the deals of somebody are."""
     query = {"by": asked.by, "at": key, "period": asked.label} | asked.carried
     return f"{reverse('rows', args=[MEASURES[asked.measure].rows])}?{urlencode(query)}"
+
+
+def _drawn(asked: Asked, found: Comparison, currency: str) -> SafeString:
+    """The chart, whose limits take longer than all else of the page; its dots lead to what the address asks for."""
+    question = (asked.period, asked.label, asked.measure, asked.by, *asked.carried.items())
+    return kept(
+        asked.book,
+        ("people compared, drawn", *question),
+        lambda: _chart(asked, found, currency),
+    )
 
 
 def _chart(asked: Asked, found: Comparison, currency: str) -> SafeString:
