@@ -73,8 +73,13 @@ WhereOption = Annotated[
     str | None,
     typer.Option(help='Only deals for which this holds, such as "amount >= 50000".'),
 ]
-
-
+AsOfOption = Annotated[
+    str | None, typer.Option(help="As it was at the end of a day, such as 2026-06-30.")
+]
+KnownOnOption = Annotated[
+    str | None, typer.Option(help="As it was known on this day, such as 2026-06-30.")
+]
+FilesArgument = Annotated[list[Path], typer.Argument(help="Export files, zips or folders.")]
 AnswerOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -120,7 +125,7 @@ def salesops(
 
 @app.command("open")
 def open_command(
-    files: Annotated[list[Path], typer.Argument(help="Export files, zips or folders.")],
+    files: FilesArgument,
     book: BookOption = DEFAULT_BOOK,
     serve: ServeOption = True,
     port: PortOption = None,
@@ -239,9 +244,7 @@ def kpi_command(
     period: Annotated[
         str, typer.Option(help="2026Q3, 2026, 2026-07, last_quarter, 2026-01-01..2026-03-31, all.")
     ] = "all",
-    as_of: Annotated[
-        str | None, typer.Option(help="As it was at the end of a day, such as 2026-06-30.")
-    ] = None,
+    as_of: AsOfOption = None,
     where: WhereOption = None,
     rows: Annotated[
         bool, typer.Option("--rows", help="The rows the number is made of, not the number.")
@@ -519,9 +522,7 @@ def funnel_command(
             "went_back or skipped it."
         ),
     ] = "entered",
-    as_of: Annotated[
-        str | None, typer.Option(help="As it was known on this day, such as 2026-06-30.")
-    ] = None,
+    as_of: KnownOnOption = None,
     where: WhereOption = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
@@ -563,9 +564,7 @@ def conformance_command(
     process: Annotated[
         bool, typer.Option("--process", help="What the process asks, and not what departed.")
     ] = False,
-    as_of: Annotated[
-        str | None, typer.Option(help="As it was known on this day, such as 2026-06-30.")
-    ] = None,
+    as_of: KnownOnOption = None,
     where: WhereOption = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
@@ -677,9 +676,7 @@ def target_command(
 @app.command("targets")
 def targets_command(
     book: BookOption = DEFAULT_BOOK,
-    as_of: Annotated[
-        str | None, typer.Option(help="As it was at the end of a day, such as 2026-06-30.")
-    ] = None,
+    as_of: AsOfOption = None,
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
@@ -797,7 +794,7 @@ def sample_command(
 
 @app.command("import")
 def import_command(
-    files: Annotated[list[Path], typer.Argument(help="Export files, zips or folders.")],
+    files: FilesArgument,
     office: OfficeOption,
     source: Annotated[
         str, typer.Option(help="Which system they come from. A second one's records stay apart.")
