@@ -11,6 +11,7 @@ import duckdb
 
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
+from salesops.foundations.threads import threads
 from salesops.importers import formats
 from salesops.importers.one_csv import Wanted, clean_csv, places_of, stage, two_ways
 from salesops.importers.room import room
@@ -57,7 +58,7 @@ def read_purchases(path: Path, columns: PurchaseColumns | None = None) -> Purcha
     with (
         tempfile.TemporaryDirectory() as folder,
         room(Path(folder)),
-        duckdb.connect() as connection,
+        duckdb.connect(config={"threads": threads()}) as connection,
     ):
         clean = clean_csv(
             path, Path(folder), "Purchases are read from one CSV file, plain or gzipped."
