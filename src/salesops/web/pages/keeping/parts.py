@@ -223,12 +223,11 @@ def _removed(
 def with_rows(kind: Kind, opened: Opened = CLOSED) -> Kind:
     """The same page with its rows, the one that is open with its form."""
 
-    def more(actor: User, record: Any, currency: str) -> dict[str, Any]:
+    def rows(actor: User, record: Any, currency: str) -> dict[str, Any]:
         own = getattr(record, "currency", None) or currency
-        shown = {p.name: rows_of(actor, p, record, own, opened) for p in kind.parts}
-        return kind.more(actor, record, currency) | {"parts": shown}
+        return {"parts": {p.name: rows_of(actor, p, record, own, opened) for p in kind.parts}}
 
-    return kind._replace(more=more)
+    return kind._replace(rows=rows)
 
 
 def _shown(

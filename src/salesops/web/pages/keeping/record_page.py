@@ -49,13 +49,15 @@ More = Callable[[User, Any, str], dict[str, Any]]
 class Kind(NamedTuple):
     """What the pages of a noun need: its model, its template and what its page shows beside facts and history.
 
-    `parts` are the rows that belong to it alone, whose history is told with its own.
+    `parts` are the rows that belong to it alone, whose history is told with its own, and `rows` what its page shows
+    of them.
     """
 
     noun: type[Record]
     template: str
     more: More
     parts: tuple[Part, ...] = ()
+    rows: More | None = None
 
 
 class Attempt(NamedTuple):
@@ -235,6 +237,7 @@ def shown(
             "erase": _erasing(actor, kind.noun, key),
             "share": _sharing(actor, kind.noun, key),
             **kind.more(actor, record, currency),
+            **(kind.rows(actor, record, currency) if kind.rows else {}),
         },
         status=status,
     )
