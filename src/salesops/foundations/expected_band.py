@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from salesops.foundations.statistics import student_quantile
+from salesops.foundations.statistics import CONFIDENCE, student_quantile
 from salesops.foundations.tails import student_tail
 
 LEAST_PAST = 24  # months: each of the year twice, or no season is told from chance
@@ -47,7 +47,7 @@ class Band:
     is_far: bool
 
 
-def expected_band(past: Sequence[Point], now: Point, confidence: float = 0.95) -> Band | None:
+def expected_band(past: Sequence[Point], now: Point) -> Band | None:
     """The band for `now` from the months before it, the oldest first; None with fewer than two years of them."""
     count = len(past)
     if count < LEAST_PAST:
@@ -72,7 +72,7 @@ def expected_band(past: Sequence[Point], now: Point, confidence: float = 0.95) -
     loose = _dot(row, [_dot(line, row) for line in inverse]) * (1 + follows) / (1 - follows)
     loose += pulled * MONTHS / count
     spread = sqrt(variance * (_fewer(past, now) + loose))
-    half = student_quantile(0.5 + confidence / 2, int(degrees)) * spread
+    half = student_quantile(0.5 + CONFIDENCE / 2, int(degrees)) * spread
     gap = abs(now.value - expected)
     return Band(
         low=expected - half,

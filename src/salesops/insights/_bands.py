@@ -9,7 +9,7 @@ from math import asin, exp, log, pi, sin, sqrt
 from salesops.book.book import Book
 from salesops.book.measurement import Figure
 from salesops.foundations.discoveries import discoveries
-from salesops.foundations.expected_band import LEAST_PAST, Band, Point, expected_band
+from salesops.foundations.expected_band import LEAST_PAST, Point, expected_band
 from salesops.foundations.period import Period
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Basis, Kpi, Unit
@@ -131,7 +131,7 @@ def _look(kpi: Kpi, settled: list[tuple[Period, Figure]], place: int) -> Look | 
     until = settled[: place + 1]
     there, back = _scale(kpi, [float(f.value or 0) for _, f in until])
     points = [_point(kpi, month, figure, there) for month, figure in until]
-    band: Band | None = expected_band(points[:-1], points[-1])
+    band = expected_band(points[:-1], points[-1])
     if band is None:
         return None
     return Look(
