@@ -12,7 +12,7 @@ from salesops.actions.edit_record import Unfit, edit_record, held_to_edit
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
-from salesops.records.models import Opportunity, PipelineStage
+from salesops.records.models import PipelineStage
 from salesops.records.reach import EDIT_ALL
 from salesops.records.user import User
 
@@ -76,12 +76,6 @@ def move_stage(actor: User, key: str, place: int, clock: Clock) -> Change:
             if stage.position != position:
                 PipelineStage.objects.filter(pk=stage.pk).update(position=position)
     return change
-
-
-def deals_in(stage: Any) -> int:
-    """How many deals are in a stage now, everybody's."""
-    of_it = Opportunity.objects.filter(stage=stage.stage, deleted_at=None)
-    return int(of_it.filter(pipeline=stage.pipeline).count())
 
 
 def refuse_who_may_not(actor: User) -> None:

@@ -16,11 +16,9 @@ from salesops.engines.generation import REPLACED, left_of
 from salesops.engines.literals import literal
 from salesops.engines.stages import note_pipelines
 from salesops.foundations.instant import bare
-from salesops.tables import TABLES
 
 # What other rows are worked out from. Where one of these changed, everything may have.
 CONTEXT = ("person", "team_membership", "pipeline_stage", "exchange_rate")
-REPLACEABLE = tuple(name for name in TABLES if name not in CONTEXT)
 
 
 def build_delta(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from salesops.records.erasure import ErasedKey, Erasure, erased_among
+from salesops.records.erasure import ErasedKey, erased_among
 from salesops.records.incoming import Incoming
 from salesops.records.record import Record
 from salesops.records.somebody import OF_PEOPLE
@@ -44,11 +43,6 @@ def without_erased(noun: type[Record], batch: Sequence[Incoming]) -> tuple[Seque
             continue
         kept.append(replace(row, values=led(row.values), past=[led(p) for p in row.past]))
     return kept, len(batch) - len(kept)
-
-
-def last_erasure() -> datetime | None:
-    """When somebody was last erased."""
-    return Erasure.objects.order_by("-pk").values_list("change__at", flat=True).first()
 
 
 def _leading_on(columns: dict[str, str], batch: Sequence[Incoming]) -> dict[str, dict[str, str]]:
