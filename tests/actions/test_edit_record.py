@@ -16,6 +16,8 @@ from salesops.actions.edit_record import (
     edit_records,
     version_now,
 )
+from salesops.actions.merge_records import merge_records
+from salesops.actions.restore_record import restore_record
 from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import fixed_clock
 from salesops.foundations.problem import Refusal
@@ -213,6 +215,40 @@ def test_what_was_deleted_is_seen_by_nobody_and_comes_back(bob: User, deal: Oppo
         edit_record(bob, Opportunity, deal.pk, {"next_step": "Call"}, NOW)
     undo_change(bob, change, LATER)
     assert visible_to(bob, Opportunity).get().name == "Mill"
+
+
+def test_what_somebody_deleted_is_brought_back_by_whoever_may_edit_it(
+    alice: User, bob: User, charlie: User, deal: Opportunity
+) -> None:
+    deletion = delete_records(bob, Opportunity, [deal.pk], NOW)
+    with pytest.raises(Refusal, match="no such record, or it is not yours to see"):
+        restore_record(charlie, Opportunity, deal.pk, LATER)
+    with pytest.raises(Refusal, match="look at “Mill” but not bring it back"):
+        restore_record(_login("ada", "analyst"), Opportunity, deal.pk, LATER)
+    change = restore_record(alice, Opportunity, deal.pk, LATER)
+    assert visible_to(bob, Opportunity).get().amount_minor == 100
+    assert (change.verb, change.actor) == ("restore_opportunity", alice)
+    with pytest.raises(Refusal, match="“Mill” is there already"):
+        restore_record(bob, Opportunity, deal.pk, LATER)
+    undo_change(bob, change, LATER)
+    assert not visible_to(bob, Opportunity).exists()
+    with pytest.raises(Refusal, match="Only who may edit everything"):
+        undo_change(charlie, deletion, LATER)
+
+
+def test_a_deletion_is_undone_by_a_leader_who_did_not_make_it(
+    alice: User, bob: User, deal: Opportunity
+) -> None:
+    undo_change(alice, delete_records(bob, Opportunity, [deal.pk], NOW), LATER)
+    assert visible_to(bob, Opportunity).get() == deal
+
+
+def test_what_was_merged_is_not_brought_back_beside_what_it_lives_on_in(bob: User) -> None:
+    for key in ("kept", "twin"):
+        Account.objects.create(id=key, name=key.title(), owner=bob.person)
+    merge_records(bob, Account, "kept", ["twin"], NOW)
+    with pytest.raises(Refusal, match="“Twin” was merged"):
+        restore_record(bob, Account, "twin", LATER)
 
 
 def test_what_was_created_is_its_makers_and_undoing_takes_it_away(bob: User) -> None:

@@ -103,6 +103,7 @@ class Knocking:
         self.lists()
         self.many_at_once()
         self.pages()
+        self.deleted()
         self.search()
         self.sums()
         self.requests()
@@ -174,6 +175,24 @@ class Knocking:
             if self.me and row["id"] in self.seen and shares_with(self.world, self.me, noun, row)
         }
         self.shows("/shared", NAMES.values(), shared)
+
+    def deleted(self) -> None:
+        """What was deleted is listed for who would see it, but for what lives on in something else."""
+        merged = {m["loser"] for m in self.beside.merges}
+        for noun in NAMED:
+            rows = [r for r in self.world.rows[noun] if r["deleted"] and r["id"] not in merged]
+            would_be = {r["id"]: {**r, "deleted": False} for r in rows}
+            seen = {key for key, row in would_be.items() if self._sees(noun, row)}
+            answer = self.reader.get(f"/deleted/{noun}")
+            assert answer.status_code == 200, (self.login, noun)
+            main = read_markup(answer.content.decode()).one("main")
+            assert _among(main.text, NAMES.values()) == {NAMES[key] for key in seen}, noun
+            theirs = {k for k in seen if edits(self.world, self.login, noun, would_be[k])}
+            assert {b.attrs["value"] for b in main.all("button", name="key")} == theirs, noun
+            for key in set(would_be) - theirs:
+                status = 403 if key in seen else 404
+                answer = self.reader.post(f"/deleted/{noun}", key=key)
+                assert answer.status_code == status, (self.login, key)
 
     def search(self) -> None:
         """The palette finds what is seen."""

@@ -36,6 +36,7 @@ from tests.web.markup import Markup, read_markup
 pytestmark = pytest.mark.django_db
 
 DEAL = "/opportunities/bob-deal"
+DELETED = "/deleted/opportunity"
 MAY = datetime(2099, 5, 1, 9, tzinfo=UTC)  # after the records were made
 As = Callable[[str], Reader]
 
@@ -570,20 +571,47 @@ def test_deleting_needs_a_reason_and_is_undone(
     assert stages.bob.is_active
 
 
-def test_the_page_of_a_deleted_deal_tells_its_history_to_who_saw_it_and_its_deleter_the_way_back(
+def test_the_page_of_a_deleted_deal_tells_its_history_to_who_saw_it_and_who_may_edit_it_the_way_back(
     stages: Office, as_alice: Reader, as_bob: Reader, as_charlie: Reader
 ) -> None:
     as_bob.post(DEAL, do="delete", reason="Twice")
-    for reader, ways_back in ((as_alice, 0), (as_bob, 1)):
+    only_looks = Reader(make_login("Ada", "analyst"))
+    for reader, ways_back in ((as_alice, 1), (as_bob, 1), (only_looks, 0)):
         page = reader.page(DEAL, status=410)
         assert "This deal was deleted on" in page.one("div", role="status").text
         assert "“Twice”" in page.text
-        assert len(page.all("form", action="/undo/opportunity/bob-deal")) == ways_back
+        assert len(page.all("form", action=DELETED)) == ways_back
         assert page.faults == []
     assert as_charlie.get(DEAL).status_code == 404
     assert as_bob.post(DEAL, column="stage", value="Won").status_code == 404
-    assert _undo(as_bob, as_bob.page(DEAL, status=410)).status_code == 302
-    assert "Brought back" in as_alice.page(DEAL).text
+    back = as_alice.post(DELETED, key="bob-deal").headers["Location"]
+    assert "Brought back." in as_alice.page(back).one("div", role="status").text
+    assert "Brought back" in as_bob.page(DEAL).text
+    assert stages.bob.is_active
+
+
+def test_what_was_deleted_is_listed_for_who_saw_it_and_comes_back_by_who_may_edit_it(
+    stages: Office, as_alice: Reader, as_bob: Reader, as_charlie: Reader
+) -> None:
+    as_bob.post(DEAL, do="delete", reason="Twice")
+    as_bob.post("/accounts/bob-account", do="delete", reason="Closed down")
+    only_looks = Reader(make_login("Ada", "analyst"))
+    for reader, ways_back in ((as_alice, 1), (as_bob, 1), (only_looks, 0)):
+        page = reader.page(DELETED)
+        assert page.faults == []
+        (line,) = page.one("ol", class_="told").all("li")
+        assert "Bob's deal of Bob" in line.text
+        assert ", Bob “Twice”" in line.text
+        assert len(line.all("form", action=DELETED)) == ways_back
+        assert "Accounts" in page.one("nav", aria_label="Of what").text
+    assert "Nothing of this kind that you may see is deleted" in as_charlie.page(DELETED).text
+    assert "Nothing deleted has “mill”" in as_bob.page(f"{DELETED}?q=mill").text
+    assert as_charlie.post(DELETED, key="bob-deal").status_code == 404
+    assert only_looks.post(DELETED, key="bob-deal").status_code == 403
+    back = as_alice.post("/deleted/account", key="bob-account").headers["Location"]
+    assert "Brought back." in as_alice.page(back).one("div", role="status").text
+    assert "Nothing of this kind" in as_bob.page("/deleted/account").text
+    assert "Bob's deal" in as_bob.page(DELETED).text
     assert stages.bob.is_active
 
 

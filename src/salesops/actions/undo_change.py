@@ -20,9 +20,10 @@ from salesops.records.change import Change
 from salesops.records.custom_field import CustomField
 from salesops.records.duplicate import Merge
 from salesops.records.models import KEPT, OpportunityContact, ProcessChange
+from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
-from salesops.records.visibility import editable_by
+from salesops.records.visibility import editable_within
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,8 @@ class Undone:
 def undo_change(actor: User, change: Change, clock: Clock, *, door: str = "browser") -> Undone:
     """Take back what `change` did. What it created is deleted, what it deleted is there again.
 
-    The actor must be able to edit every record of it, or have deleted it. A record that was changed since
-    keeps its later state and is named.
+    The actor must be able to edit every record of it, also where it is deleted, or have deleted it. A record that was
+    changed since keeps its later state and is named.
     """
     if Merge.objects.filter(change=change).exists():
         unmerged = unmerge_records(actor, change, clock, door=door)
@@ -93,7 +94,8 @@ def _last_states(
 def _refuse_who_may_not(actor: User, noun: type[Record], change: Change, version: Version) -> None:
     if noun is CustomField:
         refuse_who_may_not(actor)
-    if editable_by(actor, noun).filter(pk=version.record_id).exists():
+    theirs = editable_within(reach(actor), noun, also_deleted=True)
+    if theirs.filter(pk=version.record_id).exists():
         return
     if version.deleted_at is None or change.actor_id != actor.pk:
         raise Refusal("Only who may edit everything that was changed can undo it.")

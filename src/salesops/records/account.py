@@ -10,7 +10,7 @@ from salesops.records.fields import (
     reference,
     text,
 )
-from salesops.records.record import Record, versions_of
+from salesops.records.record import Record, index_of_deleted, versions_of
 
 
 class Account(Record):
@@ -34,6 +34,7 @@ class Account(Record):
 
     class Meta:
         db_table = "account"
+        indexes = (index_of_deleted("account"),)
 
 
 AccountVersion = versions_of(Account)

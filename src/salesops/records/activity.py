@@ -1,7 +1,7 @@
 """A call, mail, message, meeting or other piece of work, done or planned, as people keep it."""
 
 from salesops.records.fields import choice, count, instant, reference, text, yes_no
-from salesops.records.record import Record, versions_of
+from salesops.records.record import Record, index_of_deleted, versions_of
 
 
 class Activity(Record):
@@ -20,6 +20,7 @@ class Activity(Record):
 
     class Meta:
         db_table = "activity"
+        indexes = (index_of_deleted("activity"),)
 
     def __str__(self) -> str:
         return self.subject or (self.kind or "activity").replace("_", " ").capitalize()

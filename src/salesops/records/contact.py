@@ -1,7 +1,7 @@
 """A person at an account, as people keep it."""
 
 from salesops.records.fields import day, instant, reference, text
-from salesops.records.record import Record, versions_of
+from salesops.records.record import Record, index_of_deleted, versions_of
 
 
 class Contact(Record):
@@ -20,6 +20,7 @@ class Contact(Record):
 
     class Meta:
         db_table = "contact"
+        indexes = (index_of_deleted("contact"),)
 
 
 ContactVersion = versions_of(Contact)

@@ -1,7 +1,7 @@
 """Somebody who may become a customer and is not yet tied to an opportunity, as people keep it."""
 
 from salesops.records.fields import choice, day, instant, reference, text, yes_no
-from salesops.records.record import Record, versions_of
+from salesops.records.record import Record, index_of_deleted, versions_of
 
 
 class Lead(Record):
@@ -24,6 +24,7 @@ class Lead(Record):
 
     class Meta:
         db_table = "lead"
+        indexes = (index_of_deleted("lead"),)
 
 
 LeadVersion = versions_of(Lead)

@@ -10,7 +10,7 @@ from salesops.records.fields import (
     share,
     text,
 )
-from salesops.records.record import Record, versions_of
+from salesops.records.record import Record, index_of_deleted, versions_of
 
 
 class Opportunity(Record):
@@ -37,6 +37,7 @@ class Opportunity(Record):
 
     class Meta:
         db_table = "opportunity"
+        indexes = (index_of_deleted("opportunity"),)
 
 
 OpportunityVersion = versions_of(Opportunity)

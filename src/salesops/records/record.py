@@ -41,6 +41,12 @@ class Record(models.Model):
         return str(getattr(self, "name", None) or self.id)
 
 
+def index_of_deleted(table: str) -> models.Index:
+    """Finds the few records of a table that were deleted among the many that were not, the last one first."""
+    is_gone = models.Q(deleted_at__isnull=False)
+    return models.Index(fields=["-deleted_at"], condition=is_gone, name=f"{table}_deleted")
+
+
 class Version(models.Model):
     """One state of a record over `[begins_at, ends_at)`; written by triggers alone.
 

@@ -42,21 +42,27 @@ def visible_within(
     scope: Reach, noun: type[Record], *, also_deleted: bool = False
 ) -> QuerySet[Any]:
     """The records of `noun` within a reach that was worked out before, without those that were taken away."""
-    there = noun.objects.all() if also_deleted else noun.objects.filter(deleted_at__isnull=True)
+    there = _there(noun, also_deleted=also_deleted)
     if not scope.is_known:
         return there.none()
     return there if scope.is_all else there.filter(_SEEN[noun._meta.db_table](scope))
 
 
-def editable_within(scope: Reach, noun: type[Record]) -> QuerySet[Any]:
-    """The records of `noun` that may be changed within a reach."""
-    there = noun.objects.filter(deleted_at__isnull=True)
+def editable_within(
+    scope: Reach, noun: type[Record], *, also_deleted: bool = False
+) -> QuerySet[Any]:
+    """The records of `noun` that may be changed within a reach; of those that were taken away, brought back."""
+    there = _there(noun, also_deleted=also_deleted)
     if not scope.is_known or (scope.is_all and not scope.edits_all):
         return there.none()
     if scope.is_all:
         return there
     rule = _EDITED.get(noun._meta.db_table)
     return there.filter(rule(scope)) if rule else there.none()
+
+
+def _there(noun: type[Record], *, also_deleted: bool) -> QuerySet[Any]:
+    return noun.objects.all() if also_deleted else noun.objects.filter(deleted_at__isnull=True)
 
 
 def _everybody(scope: Reach) -> Q:  # noqa: ARG001  whoever is known

@@ -30,7 +30,7 @@ from salesops.web.pages.erasing import erasing
 from salesops.web.pages.files import files
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
-from salesops.web.pages.keeping import converting, new_opportunity, new_record, undoing
+from salesops.web.pages.keeping import converting, deleted, new_opportunity, new_record, undoing
 from salesops.web.pages.keeping.account import ACCOUNT
 from salesops.web.pages.keeping.account import account as kept_account
 from salesops.web.pages.keeping.declared import KINDS, declared_list, declared_record
@@ -190,6 +190,7 @@ urlpatterns = [
         path(f"gone/{n}/<path:key>", undoing.gone, {"kind": k}, f"gone_{n}")
         for n, k in KINDS.items()
     ),
+    path("deleted/<slug:name>", deleted.deleted_records, name="deleted_records"),
     path("find", find, name="find"),
     path("shared", sharing.shared, name="shared"),
     path("share/<slug:noun>/<path:key>", sharing.share, name="share"),

@@ -32,6 +32,7 @@ _DONE = {
     "edit": "Edited",
     "create": "Created",
     "delete": "Deleted",
+    "restore": "Brought back",
     "undo_change": "Took a change back",
     "change_settings": "Changed the settings",
     "erase_person": "Erased a person",

@@ -76,11 +76,14 @@ def _beside(actor: User, record: Record, currency: str) -> dict[str, Any]:
     return beside
 
 
-def heading(actor: User, record: Any, currency: str) -> str:
-    """What a record is called: its name, else what it is of and its day."""
+def heading(actor: User, record: Any, currency: str, names: facts.Names | None = None) -> str:
+    """What a record is called: its name, else what it is of and its day. `names` are those of what it refers to, where
+    they were looked up before."""
     if getattr(record, "name", None):
         return str(record.name)
-    noun, names = DECLARED[record._meta.db_table], facts.names_of(actor, type(record), [record])
+    noun = DECLARED[record._meta.db_table]
+    if names is None:
+        names = facts.names_of(actor, type(record), [record])
     column = facts.column_of(type(record), noun.columns[0])
     first = facts.in_words(column, getattr(record, noun.columns[0]), currency, names)
     first = first or getattr(record, "team", "") or getattr(record, "category", "") or noun.title

@@ -14,7 +14,7 @@ from salesops.records.models import Person, ProcessChange
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
-from salesops.records.visibility import editable_by, visible_within
+from salesops.records.visibility import editable_within, visible_within
 from salesops.web.pages.changes.words import said_of
 from salesops.web.pages.keeping.facts import (
     TITLES,
@@ -90,14 +90,12 @@ def _of_part(actor: User, record: Record, part: Part, currency: str) -> list[Ent
     keys = list(seen.values_list("pk", flat=True)[:MOST])
     found = part.noun.versions.objects.filter(record_id__in=keys, is_tombstone=False, **of_it)
     versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
-    theirs = set(editable_by(actor, part.noun).filter(pk__in=keys).values_list("pk", flat=True))
-    made_by = Change.objects.filter(actor=actor, pk__in=[v.opened_by or 0 for v in versions])
-    own = set(made_by.values_list("pk", flat=True))
-    taken = {v.record_id for v in versions if v.deleted_at and v.opened_by in own}
+    editable = editable_within(reach(actor), part.noun, also_deleted=True).filter(pk__in=keys)
+    theirs = set(editable.values_list("pk", flat=True))
     names = names_of(actor, part.noun, versions)
     column, told = column_of(part.noun, part.named_by), []
     left_out = NOT_TOLD | {part.of}
-    for version, entry in _told(actor, part.noun, versions, currency, theirs | taken, left_out):
+    for version, entry in _told(actor, part.noun, versions, currency, theirs, left_out):
         if entry.is_first_seen and entry.what[0].is_plain:
             continue  # a source showed the row without saying since when, as it does of nearly all
         name = in_words(column, getattr(version, part.named_by), currency, names) or part.title

@@ -16,6 +16,7 @@ from salesops.records.record import FOREVER, Version
 from salesops.records.visibility import visible_to
 from salesops.web.pages.files.told import files_changed
 from salesops.web.pages.keeping.record_page import Attempt, Kind, actor_of, after, shown
+from salesops.web.pages.working.kinds import WORKED
 
 SINCE = "Somebody changed it since, so it stays as it is. Its history shows who."
 
@@ -86,5 +87,8 @@ def _left(
         "change": change.pk,
         "may_undo": is_deleted and state.ends_at == FOREVER and not problem,
         "undo": reverse(f"undo_{noun}", args=[key]),
+        "deleted_list": reverse("deleted_records", args=[noun])
+        if is_deleted and noun in WORKED
+        else "",
     }
     return render(request, "keeping/gone.html", context, status=400 if problem else 200)
