@@ -16,10 +16,11 @@ from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness, surety
 from salesops.pipeline.visits import LEAD, PLACES
-from salesops.web.books import asked_book, speaks_of
+from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.pair import Side, pair
 from salesops.web.charts.sparkline import sparkline
 from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.days import days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
@@ -39,15 +40,19 @@ class _Known:
 
 def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
     """The page, or with `export` the findings, or the deals of the chosen one, as a file."""
-    book = asked_book(request)
+    whole = narrowed_book(request)
+    days = days_asked(request, whole)
+    book, before = days.book(whole), days.book_before(whole)
     frame = {
+        "days": days.shown,
         "tabs": tabs(request),
         "speaks_of": speaks_of(book),
         "history_from": book.facts.history_from,
         "last_day": book.today,
     }
     try:
-        known = kept(book, ("bottlenecks",), lambda: _Known(bottlenecks(book), tuple(flows(book))))
+        known = kept(book, ("bottlenecks",), lambda: _Known(bottlenecks(book), _flows(book)))
+        former = {flow.place: flow for flow in _flows(before)} if before else None
     except Refusal as refusal:
         return render(request, "pipeline/bottlenecks.html", frame | {"why": str(refusal)})
     chosen = next((b for b in known.found.found if b.key == request.GET.get("finding")), None)
@@ -67,12 +72,18 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
             "looks": known.found.looks,
             "nothing": nothing(known.found.looks),
             "found": [_told(b, book.facts.currency) for b in known.found.found],
-            "places": [_place(f) for f in known.flows],
+            "is_compared": former is not None,
+            "places": [_place(f, (former or {}).get(f.place)) for f in known.flows],
             "chosen": chosen,
             "held": [_held(h, chosen, book.facts.currency) for h in held[:SIZE]] if chosen else [],
         }
         | paged(page, held, SIZE),
     )
+
+
+def _flows(book: Book) -> tuple[Flow, ...]:
+    """Every place, worked out once."""
+    return kept(book, ("flows",), lambda: tuple(flows(book)))
 
 
 def _told(found: Bottleneck, currency: str) -> dict[str, Any]:
@@ -111,8 +122,8 @@ def _sides(found: Bottleneck) -> tuple[Side, Side]:
     )
 
 
-def _place(flow: Flow) -> dict[str, Any]:
-    """A row of the table of all places."""
+def _place(flow: Flow, former: Flow | None) -> dict[str, Any]:
+    """A row of the table of all places, and what it was on the day compared with."""
     queue = flow.queue
     return {
         "name": PLACES.get(flow.place, flow.place),
@@ -124,11 +135,14 @@ def _place(flow: Flow) -> dict[str, Any]:
         "queue_chart": sparkline(queue, f"Waiting, every four weeks: {', '.join(map(str, queue))}")
         if queue
         else "",
+        "then": former and {
+            "wait": days_said(former.median), "queue": former.queue[-1] if former.queue else None,
+        },
         "arrived": flow.arrived,
         "left": flow.left,
         "dropped": share_said(flow.dropped.hit, flow.dropped.n) if flow.dropped else None,
         "returned": share_said(flow.returned.hit, flow.returned.n) if flow.returned else None,
-    }
+    }  # fmt: skip
 
 
 def _held(held: Held, found: Bottleneck, currency: str) -> dict[str, Any]:

@@ -18,9 +18,10 @@ from salesops.pipeline import Conformance, Departed, conformance, departures
 from salesops.pipeline.conformance import GROUPS, Compared, Group, Line
 from salesops.pipeline.departures import KINDS, in_words
 from salesops.pipeline.process_rules import unknown_stages
-from salesops.web.books import asked_book
+from salesops.web.books import narrowed_book
 from salesops.web.charts.bars import bar
 from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import share_said
 from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
@@ -44,6 +45,8 @@ class Asked:
     """What the address asks for; `kind` is empty where no deals are."""
 
     book: Book
+    before: Book | None  # as it was known on the day compared with
+    days: Days
     over: str
     period: Period
     by: str
@@ -52,6 +55,13 @@ class Asked:
     stage: str
     what: str
     untold: bool
+
+    def found(self, book: Book) -> Conformance:
+        """The departures as a book knows them, worked out once."""
+        period = book.period(self.over)
+        return kept(
+            book, ("conformance", period, self.by), lambda: conformance(book, period, by=self.by)
+        )
 
     def deals(self, limit: int, offset: int = 0) -> list[Departed]:
         """The chosen departures."""
@@ -75,11 +85,7 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
     """The page, or with `export` the chosen departures or else the counts as a file."""
     asked = _asked(request)
     try:
-        found = kept(
-            asked.book,
-            ("conformance", asked.period, asked.by),
-            lambda: conformance(asked.book, asked.period, by=asked.by),
-        )
+        found = asked.found(asked.book)
     except Refusal as refusal:
         return render(
             request, "pipeline/conformance.html", _frame(request, asked) | {"why": str(refusal)}
@@ -90,6 +96,8 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
             return as_asked(request, "departures", *_deals_file(asked, code))
         return as_asked(request, "conformance", *_lines_file(found, code))
     group, page = chosen(found.whole, found.groups, asked.group), page_of(request)
+    former = asked.found(asked.before) if asked.before else None
+    then = chosen(former.whole, former.groups, asked.group) if former else None
     deals = asked.deals(SIZE + 1, (page - 1) * SIZE) if asked.kind else []
     return render(
         request,
@@ -98,7 +106,8 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
         | {
             "found": found,
             "group": group,
-            "kinds": [_kind(group, line, code) for line in group.kinds],
+            "former": former,
+            "kinds": [_kind(group, line, code, then) for line in group.kinds],
             "titles": [(SHORT[line.kind], KINDS[line.kind]) for line in found.whole.kinds],
             "groups": [_row(each, found.whole) for each in found.groups],
             "compared": [_compared(each) for each in found.compared],
@@ -110,11 +119,15 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> Asked:
-    book = asked_book(request)
+    book = narrowed_book(request)
+    days = days_asked(request, book)
+    before, book = days.book_before(book), days.book(book)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    over, (by, group) = over_of(request), split_of(request, book, GROUPS)
+    over, (by, group) = over_of(request, book), split_of(request, book, GROUPS)
     return Asked(
         book=book,
+        before=before,
+        days=days,
         over=over,
         period=book.period(over),
         by=by,
@@ -137,17 +150,25 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "latest": versions[-1] if versions else None,
         "unknown": unknown_stages(book),
         **splits_shown(book, GROUPS, asked.by),
-        **span_shown(book, asked.period),
+        **span_shown(book, asked.period, asked.over, asked.days),
     }
 
 
-def _kind(group: Group, whole: Line, code: str) -> dict[str, Any]:
-    """A kind with its stages, as the table shows them."""
+def _kind(group: Group, whole: Line, code: str, then: Group | None) -> dict[str, Any]:
+    """A kind with its stages, as the table shows them, and what each was on the day compared with."""
     lines = [line for line in group.lines if line.kind == whole.kind]
-    return {"whole": _line(whole, code), "lines": [_line(line, code) for line in lines]}
+    former = {_which(line): line for line in (*then.kinds, *then.lines)} if then else {}
+    return {
+        "whole": _line(whole, code, former.get(_which(whole))),
+        "lines": [_line(line, code, former.get(_which(line))) for line in lines],
+    }
 
 
-def _line(line: Line, code: str) -> dict[str, Any]:
+def _which(line: Line) -> tuple[str, str, str]:
+    return line.kind, line.stage, line.what
+
+
+def _line(line: Line, code: str, former: Line | None) -> dict[str, Any]:
     share = line.share
     low, high = share.interval or (None, None)
 
@@ -162,6 +183,7 @@ def _line(line: Line, code: str) -> dict[str, Any]:
         "departed": line.departed,
         "looks": line.looks,
         "share": share_said(share.hit, share.n),
+        "then": former and share_said(former.share.hit, former.share.n),
         "bar": bar(share.value, low, high, 1.0),
         "deals": line.deals,
         "unknown": line.unknown,

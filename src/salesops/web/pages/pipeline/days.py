@@ -1,7 +1,8 @@
 """The two days a page of the pipeline speaks of: the day itself, and the one it is compared with.
 
-A page asks `days_of` and gives its template what `shown` says as `days`; `pipeline/_days.html`, within the page's
-form, has the fields and the slider. Both days stand in the address as `as_of` and `before`.
+A page asks `days_of`, or `days_asked` where it compares only when asked to, and gives its template what `shown` says
+as `days`; `pipeline/_days.html`, within the page's form, has the fields and the slider. Both days stand in the
+address as `as_of` and `before`.
 """
 
 from __future__ import annotations
@@ -30,6 +31,15 @@ class Days:
     first: date  # at whose end history first says what was open
     last: date  # of which the book speaks now
     has_history: bool
+    is_compared: bool = True  # else `before` is a day nobody asked for
+
+    def book(self, book: Book) -> Book:
+        """A book as it was known at the end of the day; of the last one, as it is now."""
+        return _at_the_end(book, self.day)
+
+    def book_before(self, book: Book) -> Book | None:
+        """A book as it was known at the end of the day compared with; None where none is."""
+        return _at_the_end(book, self.before) if self.is_compared else None
 
     @property
     def shown(self) -> dict[str, Any]:
@@ -42,6 +52,7 @@ class Days:
             "first": self.first,
             "last": self.last,
             "has_history": self.has_history,
+            "is_compared": self.is_compared,
             "most": most,
             "place": place,
             "compared": compared,
@@ -60,6 +71,13 @@ def days_of(request: HttpRequest, book: Book) -> Days:
     return days_between(book, before, day or book.today)
 
 
+def days_asked(request: HttpRequest, book: Book) -> Days:
+    """The day the address asks for, compared with another only where it asks for that."""
+    days = days_of(request, book)
+    is_compared = _asked(request, "before") is not None and days.before < days.day
+    return dataclasses.replace(days, is_compared=is_compared)
+
+
 def days_between(book: Book, before: date, day: date) -> Days:
     """Two days; one that history does not reach becomes the nearest it does, and `before` is the earlier."""
     last = dataclasses.replace(book, at=None).today
@@ -73,6 +91,11 @@ def days_between(book: Book, before: date, day: date) -> Days:
         last=last,
         has_history=begins is not None,
     )
+
+
+def _at_the_end(book: Book, day: date) -> Book:
+    asked = book.as_of(day)
+    return asked if asked.instant < book.instant else book
 
 
 def _asked(request: HttpRequest, name: str) -> date | None:

@@ -19,10 +19,11 @@ from salesops.pipeline import FATES, Ends, Entry, Funnel, Step, ends, entries, f
 from salesops.pipeline.ends import ENDS, HORIZONS
 from salesops.pipeline.funnel import Cohort
 from salesops.pipeline.stays import GROUPS
-from salesops.web.books import asked_book
+from salesops.web.books import narrowed_book
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
 from salesops.web.pages.pipeline.tabs import tabs
@@ -38,12 +39,19 @@ class Asked:
     """What the address asks for; a span of own days is `first..last`."""
 
     book: Book
+    before: Book | None  # as it was known on the day compared with
+    days: Days
     over: str
     period: Period
     by: str
     group: str | None
     stage: str
     fate: str
+
+    def found(self, book: Book) -> Funnel:
+        """The funnel as a book knows it, worked out once."""
+        period = book.period(self.over)
+        return kept(book, ("funnel", period, self.by), lambda: funnel(book, period, by=self.by))
 
     @property
     def whose(self) -> dict[str, Any]:
@@ -55,11 +63,7 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
     """The page, or with `export` the deals of the chosen stage or else the stages as a file."""
     asked = _asked(request)
     try:
-        found = kept(
-            asked.book,
-            ("funnel", asked.period, asked.by),
-            lambda: funnel(asked.book, asked.period, by=asked.by),
-        )
+        found = asked.found(asked.book)
     except Refusal as refusal:
         return render(
             request, "pipeline/funnel.html", _frame(request, asked) | {"why": str(refusal)}
@@ -69,6 +73,7 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
             request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
         )
     cohort = chosen(found.whole, found.groups, asked.group)
+    former = asked.found(asked.before) if asked.before else None
     page, shown = page_of(request), []
     if any(step.stage == asked.stage for step in cohort.steps):
         shown = entries(
@@ -92,7 +97,8 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
         | {
             "found": found,
             "cohort": cohort,
-            "steps": [_step(step) for step in cohort.steps],
+            "former": former,
+            "steps": [_step(s, f) for s, f in _beside(cohort, former, asked.group)],
             "shown": [(fate, FATES[fate]) for fate in SHOWN],
             "stages": [s.stage for s in found.whole.steps],
             "groups": [_group(c, [s.stage for s in found.whole.steps]) for c in found.groups],
@@ -109,11 +115,15 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> Asked:
-    book = asked_book(request)
+    book = narrowed_book(request)
+    days = days_asked(request, book)
+    before, book = days.book_before(book), days.book(book)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    over, (by, group) = over_of(request), split_of(request, book, GROUPS)
+    over, (by, group) = over_of(request, book), split_of(request, book, GROUPS)
     return Asked(
         book=book,
+        before=before,
+        days=days,
         over=over,
         period=book.period(over),
         by=by,
@@ -129,12 +139,21 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "tabs": tabs(request),
         "asked": asked,
         **splits_shown(asked.book, GROUPS, asked.by),
-        **span_shown(asked.book, asked.period),
+        **span_shown(asked.book, asked.period, asked.over, asked.days),
     }
 
 
-def _step(step: Step) -> dict[str, Any]:
-    """A stage as the table shows it."""
+def _beside(
+    cohort: Cohort, former: Funnel | None, group: str | None
+) -> list[tuple[Step, Step | None]]:
+    """Each stage with what it was in the funnel of the day compared with."""
+    then = chosen(former.whole, former.groups, group).steps if former else ()
+    steps = {step.stage: step for step in then}
+    return [(step, steps.get(step.stage)) for step in cohort.steps]
+
+
+def _step(step: Step, former: Step | None) -> dict[str, Any]:
+    """A stage as the table shows it, and what it was on the day compared with."""
     low, high = step.interval or (None, None)
     return {
         "stage": step.stage,
@@ -146,7 +165,11 @@ def _step(step: Step) -> dict[str, Any]:
         "open": _percent(step.n_open / step.entered) if step.is_immature else "",
         "fates": [(fate, step.deals(fate)) for fate in SHOWN],
         "days": _days(step.days),
-    }
+        "then": former and {
+            "share": _percent(former.conversion), "n": former.entered, "days": _days(former.days)["value"],
+            "is_young": former.is_immature,
+        },
+    }  # fmt: skip
 
 
 def _group(cohort: Cohort, stages: list[str]) -> dict[str, Any]:

@@ -27,10 +27,11 @@ from salesops.pipeline.comparison_words import (
     value_said,
     verdict,
 )
-from salesops.web.books import asked_book, speaks_of
+from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.funnel_plot import Dot, funnel_plot
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.numbers.reading import PRESETS
+from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
@@ -48,21 +49,30 @@ class Asked:
     """What the address asks for."""
 
     book: Book
+    before: Book | None  # as it was known on the day compared with
+    days: Days
     label: str
     period: Period
     measure: str
     by: str
     carried: dict[str, str]
 
+    def found(self, book: Book) -> Comparison:
+        """The comparison as a book knows it, worked out once."""
+        period = book.period(self.label)
+        return kept(
+            book,
+            ("people compared", period, self.measure, self.by),
+            lambda: comparison(book, measure=self.measure, by=self.by, period=period),
+        )
+
 
 def people_compared(request: HttpRequest) -> HttpResponseBase:
     """The page, or with `export` everybody of the comparison as a file."""
     asked = _asked(request)
-    found = kept(
-        asked.book,
-        ("people compared", asked.period, asked.measure, asked.by),
-        lambda: comparison(asked.book, measure=asked.measure, by=asked.by, period=asked.period),
-    )
+    found = asked.found(asked.book)
+    former = asked.found(asked.before) if asked.before else None
+    then = {s.key: s for s in former.standings} if former else {}
     currency = asked.book.facts.currency
     if is_export(request):
         return as_asked(request, f"{asked.measure}-compared", *_file(found, currency))
@@ -79,7 +89,9 @@ def people_compared(request: HttpRequest) -> HttpResponseBase:
             "groups": list(TITLES.items()),
             "presets": PRESETS,
             "is_own_period": asked.label not in dict(PRESETS),
-            "last_day": asked.book.today,
+            "days": asked.days.shown,
+            "history_from": asked.book.facts.history_from,
+            "former": former,
             "speaks_of": speaks_of(asked.book),
             "sees_part": not asked.book.scope.is_everything,
             "found": found,
@@ -88,18 +100,22 @@ def people_compared(request: HttpRequest) -> HttpResponseBase:
             "left_out": left_out(found),
             "chart": _drawn(asked, found, currency),
             "by_time": asked.measure == "productivity",
-            "told": [_told(asked, found, s, currency) for s in shown[:SIZE]],
+            "told": [_told(asked, found, s, then.get(s.key), currency) for s in shown[:SIZE]],
         }
         | paged(page, shown, SIZE),
     )
 
 
 def _asked(request: HttpRequest) -> Asked:
-    book = asked_book(request)
+    whole = narrowed_book(request)
+    days = days_asked(request, whole)
+    book = days.book(whole)
     label = request.GET.get("period", "").strip() or "last_4_quarters"
     measure, by = request.GET.get("measure", ""), request.GET.get("by", "")
     return Asked(
         book=book,
+        before=days.book_before(whole),
+        days=days,
         label=label,
         period=book.period(label),
         measure=measure if measure in MEASURES else "win_rate",
@@ -149,7 +165,9 @@ def _kind(found: Comparison, standing: Standing) -> str:
     return "good" if is_better(found, standing) else "bad"
 
 
-def _told(asked: Asked, found: Comparison, standing: Standing, currency: str) -> dict[str, Any]:
+def _told(
+    asked: Asked, found: Comparison, standing: Standing, former: Standing | None, currency: str
+) -> dict[str, Any]:
     def words(value: float) -> str:
         return value_said(found, value, currency, short=True)
 
@@ -164,6 +182,7 @@ def _told(asked: Asked, found: Comparison, standing: Standing, currency: str) ->
         "raw": words(standing.raw),
         "expected": words(standing.expected),
         "adjusted": words(standing.adjusted),
+        "then": former and {"adjusted": words(former.adjusted), "n": former.n},
         "shrunk": words(standing.shrunk),
         "range": range_said(found, standing, currency),
         "side": side(found, standing),

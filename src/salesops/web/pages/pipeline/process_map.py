@@ -24,9 +24,10 @@ from salesops.pipeline import (
     ways,
 )
 from salesops.pipeline.mining import Arc, Process
-from salesops.web.books import asked_book, speaks_of
+from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.process_map import Flow, Step, process_map
 from salesops.web.export import as_asked, is_export, major
+from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
@@ -58,6 +59,8 @@ class Asked:
     """What the address asks for. `chosen` is a step or an arc, `stem` a way up to its end."""
 
     book: Book
+    before: Book | None  # as it was known on the day compared with
+    days: Days
     period: str
     deals: str
     activities: tuple[str, ...]
@@ -99,6 +102,7 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
         if is_chosen:
             return as_asked(request, "deals-that-went-so", *_deals_file(asked))
         return as_asked(request, "process-map", *_arcs_file(found))
+    former = _former(asked)
     page = page_of(request)
     drawn = _drawn(found, asked.shown)
     held = _deals(asked, SIZE + 1, (page - 1) * SIZE) if is_chosen else []
@@ -110,10 +114,12 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
             "found": found,
             "went": went,
             "time": _time(found),
+            "former": former,
+            "former_time": _time(former) if former else "",
             "drawn": len(drawn),
             "chart": _chart(request, asked, found, drawn, ends) if found.cases else "",
             "ways": _ways(request, asked, went),
-            "arcs": [_arc(request, arc) for arc in found.arcs],
+            "arcs": _arcs(request, found, former),
             "is_chosen": is_chosen,
             "chosen_words": _words(asked),
             "held": [_held(h, asked.book.facts.currency) for h in held[:SIZE]],
@@ -122,18 +128,30 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def _former(asked: Asked) -> Process | None:
+    """The process as it was known on the day compared with, worked out once."""
+    book, how = asked.before, asked.how
+    if book is None:
+        return None
+    question = ("process then", asked.period, asked.deals, asked.activities, asked.through)
+    return kept(book, question, lambda: process(book, asked.period, **how))
+
+
 def _asked(request: HttpRequest) -> Asked:
-    book, given = asked_book(request), request.GET
+    book, given = narrowed_book(request), request.GET
     team = given.get("team", "")
     if team:
         book = book.where("team = '" + team.replace("'", "''") + "'")
+    days = days_asked(request, book)
     chosen: str | tuple[str, str] | None = given.get("step") or None
     if "from" in given and "to" in given and (given["from"] or given["to"]):
         chosen = given["from"], given["to"]
     stem = tuple(given.getlist("way")) if given.get("of_way") else None
     shown = given.get("shown", "")
     return Asked(
-        book=book,
+        book=days.book(book),
+        before=days.book_before(book),
+        days=days,
         period=given.get("period") or "all",
         deals="closed" if given.get("deals") == "closed" else "created",
         activities=tuple(k for k in KEY_ACTIVITIES if k in given.getlist("with")),
@@ -156,7 +174,7 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "asked": asked,
         "speaks_of": speaks_of(book),
         "history_from": book.facts.history_from,
-        "last_day": book.today,
+        "days": asked.days.shown,
         "periods": PERIODS,
         "is_own_period": asked.period not in dict(PERIODS),
         "teams": [team for (team,) in teams],
@@ -277,8 +295,15 @@ def _ways(request: HttpRequest, asked: Asked, went: Ways) -> list[dict[str, Any]
     return told
 
 
-def _arc(request: HttpRequest, arc: Arc) -> dict[str, Any]:
+def _arcs(request: HttpRequest, found: Process, former: Process | None) -> list[dict[str, Any]]:
+    """The map as a table, each path with what it was on the day compared with."""
+    then = {(a.source, a.target): a for a in former.arcs} if former else {}
+    return [_arc(request, arc, then.get((arc.source, arc.target))) for arc in found.arcs]
+
+
+def _arc(request: HttpRequest, arc: Arc, former: Arc | None) -> dict[str, Any]:
     return {
+        "then": former and {"count": former.count, "median": span_in_words(former.median_seconds)},
         "source": arc.source,
         "target": arc.target,
         "count": arc.count,

@@ -10,7 +10,9 @@ from django.http import HttpRequest
 
 from salesops.book.book import Book
 from salesops.foundations.period import Period
+from salesops.pipeline import first_day
 from salesops.web.books import speaks_of
+from salesops.web.pages.pipeline.days import Days
 
 SPANS = (
     ("this_quarter", "This quarter"),
@@ -31,26 +33,32 @@ TITLES = {
 }
 
 
-def over_of(request: HttpRequest) -> str:
-    """The span asked for, by name or as `first..last`; else the last four quarters."""
+def over_of(request: HttpRequest, book: Book) -> str:
+    """The span asked for, by name or as `first..last`; else the last four quarters.
+
+    Where only one of the two days is said, the other is the first or the last one that is known.
+    """
     first, last = (request.GET.get(name, "").strip() for name in ("first", "last"))
-    return (
-        f"{first}..{last}"
-        if first and last
-        else request.GET.get("over", "").strip() or "last_4_quarters"
-    )
+    if first or last:
+        return f"{first or first_day(book) or last}..{last or book.today}"
+    return request.GET.get("over", "").strip() or "last_4_quarters"
 
 
-def span_shown(book: Book, period: Period) -> dict[str, Any]:
+def span_shown(book: Book, period: Period, over: str, days: Days) -> dict[str, Any]:
     """What the part of a page above its answer tells of the days."""
     since, is_all = book.facts.history_from, period.label == "all"
+    first, last = period.start, min(period.end - timedelta(days=1), book.today)
+    is_own = over not in dict(SPANS)
     return {
         "spans": SPANS,
-        "first": None if is_all else period.start,
-        "last": None if is_all else min(period.end - timedelta(days=1), book.today),
+        "first": None if is_all else first,
+        "last": None if is_all else last,
+        "span_asked": {"first": str(first), "last": str(last)} if is_own else {"over": over},
         "whole_from": book.as_of(since).today if since else None,
         "last_day": book.facts.data_as_of.date().isoformat(),
         "speaks_of": speaks_of(book),
+        "days": days.shown,
+        "days_carried": ("as_of", "before", "by", "where"),
     }
 
 

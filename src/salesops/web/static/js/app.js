@@ -61,12 +61,13 @@ const DAY = 864e5, iso = ms => new Date(ms).toISOString().slice(0, 10);
 addEventListener('input', e => {
   const box = e.target.closest?.('[data-days]');
   if (!box) return;
-  const thumbs = $$('[type="range"]', box), fields = $$('[type="date"]', box), first = Date.parse(box.dataset.days), t = e.target;
-  const [a, b] = thumbs, typed = fields.indexOf(t); // a day half typed moves its own thumb alone
-  if (typed >= 0) { if (t.value) thumbs[typed].value = (t.valueAsNumber - first) / DAY; }
-  else if (+a.value >= +b.value) { if (t === a) { a.value = Math.min(a.value, b.max - 1); b.value = +a.value + 1; } else { b.value = Math.max(b.value, 1); a.value = b.value - 1; } }
-  thumbs.forEach((r, i) => { if (typed < 0) fields[i].value = iso(first + r.value * DAY); r.setAttribute('aria-valuetext', fields[i].value); });
-  const span = $('.span', box); span.setAttribute('x', a.value); span.setAttribute('width', Math.max(0, b.value - a.value));
+  const first = Date.parse(box.dataset.days), t = e.target, isField = t.type === 'date';
+  const pairs = $$('[type="range"]', box).map(r => [r, $(`[name="${r.dataset.field}"]`, box)]); // the day compared with, where there is one, and the day
+  const b = pairs.at(-1)[0], a = pairs.at(-2)?.[0];
+  if (isField) { const own = pairs.find(([, field]) => field === t); if (own && t.value) own[0].value = (t.valueAsNumber - first) / DAY; } // a day half typed moves its own thumb alone
+  else if (a && +a.value >= +b.value) { if (t === a) { a.value = Math.min(a.value, b.max - 1); b.value = +a.value + 1; } else { b.value = Math.max(b.value, 1); a.value = b.value - 1; } }
+  pairs.forEach(([r, field]) => { if (!isField) field.value = iso(first + r.value * DAY); r.setAttribute('aria-valuetext', field.value); });
+  if (a) { const span = $('.span', box); span.setAttribute('x', a.value); span.setAttribute('width', Math.max(0, b.value - a.value)); }
 });
 
 /* who opens "Say why" goes on to write it */
@@ -97,7 +98,7 @@ if ($('[data-files]')) showFiles($('[data-files]'));
 }));
 
 // a course is read from its end
-$$('.chartwrap:has(> .trend:not(.funnel-plot), > .stack-chart)').forEach(w => { w.scrollLeft = w.scrollWidth; });
+$$('.chartwrap:has(> .trend:not(.funnel-plot, .incidence), > .stack-chart)').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
 /* Z takes back what was just done, but nothing while something is carried */
 addEventListener('keydown', e => {
@@ -121,6 +122,9 @@ addEventListener('keydown', e => {
     rows[Math.max(0, Math.min(rows.length - 1, i + (key === 'j' ? 1 : -1)))]?.focus();
   }
 });
+
+/* of tabs wider than their line, that of the page is in sight */
+$$('.sections [aria-current]').forEach(t => { const line = t.parentElement; line.scrollLeft = t.offsetLeft - line.offsetLeft - (line.clientWidth - t.offsetWidth) / 2; });
 
 /* a picture wider than its window is looked at in the middle */
 $$('[data-middle]').forEach(w => { w.scrollLeft = (w.scrollWidth - w.clientWidth) / 2; });
