@@ -11,6 +11,7 @@ import pytest
 from django.db.models import Model
 
 from salesops.records.models import (
+    Account,
     Activity,
     Campaign,
     CampaignSpend,
@@ -173,6 +174,28 @@ def test_a_contact_is_made_from_its_account_and_a_lead_from_the_palette(
     empty = as_bob.post("/new/lead", owner_id="bob")
     assert empty.status_code == 422
     assert "Name is needed." in _page(empty).text
+    assert keeping.bob.is_active
+
+
+def test_an_account_is_made_from_its_list_and_a_second_of_its_name_only_when_that_was_said_twice(
+    keeping: Office, as_bob: Reader, as_: As
+) -> None:
+    assert "/new/account" in as_bob.page("/accounts").links()
+    form = as_bob.page("/new/account?name=Ash Mill")
+    assert form.one("input", name="name").attrs["value"] == "Ash Mill"
+    page = _follow(as_bob, as_bob.post("/new/account", name="Ash Mill", owner_id="bob"))
+    made = Account.objects.get(name="Ash Mill")
+    assert (made.owner_id, page.one("h1").text) == ("bob", "Ash Mill")
+    again = {"name": "ash mill", "owner_id": "bob"}
+    told = as_bob.post("/new/account", **again)
+    assert told.status_code == 422
+    assert "Ash Mill is there already" in _page(told).text
+    said_twice = _page(told).one("input", name="again").attrs["value"]
+    assert as_bob.post("/new/account", **again, again=said_twice).status_code == 302
+    # Charlie does not see it, so nothing tells him of it.
+    assert (
+        as_("charlie").post("/new/account", name="Ash Mill", owner_id="charlie").status_code == 302
+    )
     assert keeping.bob.is_active
 
 

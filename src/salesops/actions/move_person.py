@@ -116,6 +116,14 @@ def take_back_move(actor: User, change: Change, clock: Clock, *, door: str = "br
     return undone.change
 
 
+def refuse_who_may_not(actor: User) -> None:
+    """Refuse whoever may not arrange the organisation."""
+    if not may_move(actor):
+        raise Refusal(
+            "Only sales operations and administrators arrange the organisation. Ask them."
+        )
+
+
 def refuse_misfit(key: str, place: Place, from_day: date, today: date) -> None:
     """Refuse a place somebody cannot have on that day."""
     there = organisation(from_day, today)
@@ -142,10 +150,7 @@ def team_name(text: str) -> str:
 
 def _hold(actor: User, keys: list[str]) -> None:
     """Everybody, so that of two who move at once the second sees what the first did; and these are the actor's."""
-    if not may_move(actor):
-        raise Refusal(
-            "Only sales operations and administrators arrange the organisation. Ask them."
-        )
+    refuse_who_may_not(actor)
     list(Person.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
     held_to_edit(actor, Person, keys)
 

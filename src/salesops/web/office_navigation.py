@@ -100,6 +100,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         else [
             ("New task", reverse("new_activity")),
             ("New opportunity", reverse("new_opportunity")),
+            ("New account", reverse("new_record", args=["account"])),
             ("New contact", reverse("new_record", args=["contact"])),
             ("New lead", reverse("new_record", args=["lead"])),
         ],

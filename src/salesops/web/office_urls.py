@@ -36,7 +36,7 @@ from salesops.web.pages.keeping.account import account as kept_account
 from salesops.web.pages.keeping.declared import KINDS, declared_list, declared_record
 from salesops.web.pages.keeping.opportunity import OPPORTUNITY
 from salesops.web.pages.keeping.opportunity import opportunity as kept_opportunity
-from salesops.web.pages.organisation import moving, organisation, person
+from salesops.web.pages.organisation import joining, moving, organisation, person
 from salesops.web.pages.people_and_access import people_and_access
 from salesops.web.pages.pipeline import sales_process_in_office
 from salesops.web.pages.pipelines import pipelines
@@ -113,6 +113,7 @@ urlpatterns = [
     path("conformance/process", sales_process_in_office.sales_process, name="sales_process"),
     path("custom-fields", custom_fields.custom_fields, name="custom_fields"),
     path("organisation", organisation.organisation, name="organisation"),
+    path("organisation/add", joining.add, name="add_person"),
     path("organisation/move", moving.move, name="move_person"),
     path("organisation/team", moving.team, name="rename_team"),
     path("organisation/take-back", organisation.take_back, name="take_back_move"),

@@ -26,5 +26,8 @@ OF_ROLE: dict[str, Rows] = {
     "salesperson": (("deals", "for_you", "todo", "to_mend", "queue"), *_NUMBERS, *_LAST),
 }  # fmt: skip
 
+# An office without a deal, of which no number tells anything.
+BEGINNING: Rows = (("begin",), ("for_you", "todo", "queue", "to_settle"), *_LAST)
+
 # One's own files, without people.
 OF_A_LOCAL_BOOK: Rows = (*_NUMBERS, ("stands_out",))

@@ -19,7 +19,7 @@ from salesops.web.books import (
     whole_book,
 )
 from salesops.web.pages.data.problems import problems_of
-from salesops.web.pages.home.composition import OF_A_LOCAL_BOOK, OF_ROLE
+from salesops.web.pages.home.composition import BEGINNING, OF_A_LOCAL_BOOK, OF_ROLE
 from salesops.web.pages.home.quarter import quarter_of
 from salesops.web.pages.home.tiles import tiles_of
 from salesops.web.pages.home.to_mend import to_mend_of
@@ -43,11 +43,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if manifest() is None:
         return redirect("opening")
     book = whole_book()
-    rows = OF_ROLE[request.user.role] if is_office() else OF_A_LOCAL_BOOK  # type: ignore[union-attr]
+    office = _of_an_office(request) if is_office() else {}
+    rows = office.pop("order", OF_A_LOCAL_BOOK)
     steady = steady_book()
     tiles = tiles_of(steady, KEY_NUMBERS if is_office() else key_numbers(settings.SALESOPS_BOOK))
     targets = running(steady)
     context = {
+        **office,
         "rows": [[f"home/_{part}.html" for part in row] for row in rows],
         "today": book.today,
         "quarter": quarter_of(steady),
@@ -81,6 +83,21 @@ def _worklists(request: HttpRequest, book: Book, named: set[str]) -> dict[str, A
         "deals": deals_of(actor, book) if "deals" in named else None,
         "queue": queue_of(actor) if "queue" in named else None,
         "to_settle": to_settle_of(actor) if "to_settle" in named else None,
+    }
+
+
+def _of_an_office(request: HttpRequest) -> dict[str, Any]:
+    """The order of the parts, what an office without a deal begins with, and whether its reader may set the currency."""
+    from salesops.actions.change_settings import may_change_settings
+    from salesops.records.user import User
+    from salesops.web.pages.home.beginning import to_begin_of
+
+    assert isinstance(request.user, User)
+    begin = to_begin_of(request.user)
+    return {
+        "order": BEGINNING if begin else OF_ROLE[request.user.role],
+        "begin": begin,
+        "may_set": may_change_settings(request.user),
     }
 
 

@@ -9,7 +9,6 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 
-from salesops.actions.create_record import may_create
 from salesops.records.attachment_reach import ATTACHABLE
 from salesops.records.duplicate import LookAlike
 from salesops.records.models import NOUNS, CampaignSpend, Contact, OpportunityContact
@@ -187,8 +186,3 @@ KINDS: dict[str, Kind] = {
     for name in TABLES
     if name in DECLARED and name != "activity"
 }
-
-
-def may_make(actor: User, name: str) -> bool:
-    """The actor may make records of this noun by its short form."""
-    return name in KINDS and may_create(actor, NOUNS[name])

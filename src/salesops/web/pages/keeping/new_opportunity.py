@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 
-from salesops.actions.create_record import create_record
+from salesops.actions.arrange_stages import may_arrange
+from salesops.actions.create_record import create_record, may_create
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
@@ -47,7 +49,7 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
     name = given.get("name", "").strip()
     if not name:
         raise Unfit("name", "Name is needed.")
-    stage = visible_to(actor, PipelineStage).filter(pk=given.get("stage", "")).first()
+    stage = _offered(actor).filter(pk=given.get("stage", "")).first()
     if stage is None:
         raise Unfit("stage", "Choose one of the list.")
     account = references.chosen(actor, ACCOUNT, given.get("account", ""), given.get("chosen", ""))
@@ -67,6 +69,11 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
     return values | own
 
 
+def _offered(actor: User) -> QuerySet[PipelineStage]:
+    """The stages a deal may be put into: those in use."""
+    return visible_to(actor, PipelineStage).exclude(is_active=False)
+
+
 def _amount(given: dict[str, Any]) -> tuple[int | None, str]:
     """In the currency typed with it, else in that of the company."""
     text, usual = given.get("amount", ""), reading()[0]
@@ -83,8 +90,7 @@ def _form(
     offered: references.Choices | None = None,
     refusal: str = "",
 ) -> HttpResponse:
-    there = visible_to(actor, PipelineStage).order_by("pipeline", "position", "stage")
-    stages = list(there)
+    stages = list(_offered(actor).order_by("pipeline", "position", "stage"))
     several = len({s.pipeline for s in stages}) > 1
     if given.get("chosen") and offered is None:
         offered = [(given["chosen"], given.get("account", ""))]
@@ -94,6 +100,8 @@ def _form(
             (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage)
             for s in stages
         ],
+        "may_arrange": may_arrange(actor),
+        "may_create_account": may_create(actor, Account),
         "offered": offered or [],
         "column": unfit.column if unfit else "",
         "problem": str(unfit) if unfit else "",

@@ -13,9 +13,9 @@ from django.shortcuts import render
 from salesops.actions.edit_record import Unfit
 from salesops.actions.move_person import (
     day_in,
-    may_move,
     move_person,
     refuse_misfit,
+    refuse_who_may_not,
     rename_team,
     team_name,
 )
@@ -57,7 +57,7 @@ class Effects:
 def move(request: HttpRequest) -> HttpResponse:
     """Move somebody: the form, what it would change, and the doing."""
     actor = actor_of(request)
-    _refuse_who_may_not(actor)
+    refuse_who_may_not(actor)
     form = request.POST if request.method == "POST" else request.GET
     zone = reading()[1]
     today = day_in(zone, system_clock)
@@ -70,7 +70,7 @@ def move(request: HttpRequest) -> HttpResponse:
         person = there.members.get(form.get("person", ""))
         if person is None:
             raise Unfit("from", "They are not here on that day. Choose another.")
-        place = _place(form, person.place, there)
+        place = place_in(form, person.place, there)
         context |= {"place": place}
         if request.method == "POST":
             seen = Place(*(form.get(f"seen_{n}") or None for n in ("manager", "team", "role")))
@@ -115,7 +115,7 @@ def move(request: HttpRequest) -> HttpResponse:
 def team(request: HttpRequest) -> HttpResponse:
     """Rename a team: the form, what it would change, and the doing."""
     actor = actor_of(request)
-    _refuse_who_may_not(actor)
+    refuse_who_may_not(actor)
     form = request.POST if request.method == "POST" else request.GET
     zone = reading()[1]
     today = day_in(zone, system_clock)
@@ -180,7 +180,7 @@ def _shared(team: str | None) -> int:
     return Share.objects.filter(still_shared(system_clock()), team=team).count() if team else 0
 
 
-def _place(form: Mapping[str, str], now: Place, there: Organisation) -> Place:
+def place_in(form: Mapping[str, str], now: Place, there: Organisation) -> Place:
     """The place a form asks for; what it does not name stays."""
     name = form.get("team", now.team or "")
     if name == NEW_TEAM or form.get("new_team", "").strip():
@@ -189,10 +189,3 @@ def _place(form: Mapping[str, str], now: Place, there: Organisation) -> Place:
         raise Unfit("team", "There is no such team on that day. Choose one, or name a new one.")
     role = " ".join(form.get("role", now.role or "").replace("\0", "").split())[:120]
     return Place(form.get("manager", now.manager_id or "") or None, name or None, role or None)
-
-
-def _refuse_who_may_not(actor: User) -> None:
-    if not may_move(actor):
-        raise Refusal(
-            "Only sales operations and administrators arrange the organisation. Ask them."
-        )

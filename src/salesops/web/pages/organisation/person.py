@@ -10,6 +10,7 @@ from salesops.actions.move_person import day_in, may_move
 from salesops.foundations.clock import system_clock
 from salesops.records.models import Person
 from salesops.records.organisation import BEGINNING, FOREVER_DAY, spans_of
+from salesops.records.reach import ADMINISTRATORS
 from salesops.records.user import User
 from salesops.web.books import manifest
 from salesops.web.pages.keeping.record_page import Kind, page, reading
@@ -36,6 +37,9 @@ def _beside(actor: User, person: Person, _currency: str) -> dict[str, Any]:
         "manager": names.get(person.manager_id or "", "Nobody"),
         "planned": planned(today, person.pk),
         "may_move": may_move(actor),
+        "invites": actor.role in ADMINISTRATORS
+        and person.is_active is not False
+        and not User.objects.filter(person=person).exists(),
         "has_numbers": manifest() is not None,
         "keeps": True,
     }

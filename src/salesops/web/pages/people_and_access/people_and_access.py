@@ -26,7 +26,8 @@ from salesops.records.user import ROLES, User
 def people_and_access(request: HttpRequest) -> HttpResponse:
     """Every login and every open link."""
     refuse_others(_actor(request))
-    return _shown(request)
+    of = Person.objects.filter(pk=request.GET.get("person", ""), deleted_at=None).first()
+    return _shown(request, typed=_asked_for(of) if of else {})
 
 
 def invite(request: HttpRequest) -> HttpResponse:
@@ -127,6 +128,16 @@ def _shown(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespo
 def _actor(request: HttpRequest) -> User:
     assert isinstance(request.user, User)
     return request.user
+
+
+def _asked_for(person: Person) -> dict[str, str]:
+    """The form of an invitation as it begins for somebody of the organisation."""
+    return {
+        "email": person.email or "",
+        "name": str(person),
+        "person": person.pk,
+        "role": "salesperson",
+    }
 
 
 def _person(key: str) -> Person | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +11,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 
+from salesops.actions.add_pipeline import add_pipeline
 from salesops.actions.arrange_stages import (
     CATEGORIES,
     OUTCOMES,
@@ -41,6 +43,12 @@ from salesops.web.words import said
 
 PLACE = "/pipelines"
 MOST_TOLD = 30
+_WITH_CHANCE = re.compile(r"(.*?)[\s,;:]*([-+\d.,]+)\s*%")
+USUAL = "Qualification 10 %\nDiscovery 20 %\nProposal 50 %\nNegotiation 75 %"
+_DONE = {
+    "arrange_stages": "The stages have another order.",
+    "add_pipeline": "The pipeline is there. Deals can be put into its stages.",
+}
 _YES_NO = {"": None, "yes": True, "no": False}
 
 
@@ -78,11 +86,33 @@ def _do(actor: User, form: Mapping[str, str]) -> int:
             )
             state = PipelineStage.versions.objects.get(record_id=made.pk)
             return int(state.opened_by or 0)
+        case "pipeline":
+            made = add_pipeline(
+                actor,
+                form.get("new_pipeline", ""),
+                _stages(form.get("stages", "")),
+                form.get("won", ""),
+                form.get("lost", ""),
+                system_clock,
+            )
+            return int(made.pk)
         case "move":
             return int(move_stage(actor, key, place_of(form), system_clock).pk)
         case "undo":
             return undone(actor, change_of(form))
     raise Refusal("Choose what is to be done.")
+
+
+def _stages(text: str) -> list[tuple[str, Decimal | None]]:
+    """Stages as they are typed, one a line, each with its probability behind it where one is known."""
+    found = []
+    for line in filter(str.strip, text.splitlines()):
+        read = _WITH_CHANCE.fullmatch(line.strip())
+        try:
+            found.append((read[1], _share(read[2])) if read else (line, None))
+        except Unfit as unfit:
+            raise Unfit("stages", f"{line.strip()}: {unfit}") from unfit
+    return found
 
 
 def _values(form: Mapping[str, str]) -> dict[str, Any]:
@@ -157,10 +187,11 @@ def _shown(
         "categories": [(c, said(c)) for c in CATEGORIES],
         "may_arrange": may,
         "told": told[:MOST_TOLD],
-        "done": done_of(request, actor, told, {"arrange_stages": "The stages have another order."}),
+        "done": done_of(request, actor, told, _DONE),
         "problem": problem,
         "column": column,
         "typed": typed or {},
+        "usual": USUAL,
         "zone": reading()[1],
     }
     return render(request, "pipelines/pipelines.html", context, status=status)

@@ -31,7 +31,6 @@ from salesops.web.pages.records.lists import (
     look,
     shown_columns,
 )
-from salesops.web.pages.records.nouns import DECLARED
 from salesops.web.pages.working.kinds import (
     ACCOUNTS,
     OPPORTUNITIES,
@@ -117,7 +116,7 @@ def shown(
         context["mends_at_once"] = mends if mends in kind.at_once else ""
         return render(request, "clean_data/mending.html", context, status=status)
     context |= views_context(request, actor, kind, found.book)
-    if kind.name in DECLARED and may_create(actor, kind.noun):
+    if kind.name != "opportunity" and may_create(actor, kind.noun):
         is_activity = kind.name == "activity"
         context["new_place"] = (
             reverse("new_activity") if is_activity else reverse("new_record", args=[kind.name])
