@@ -71,6 +71,7 @@ class _Delta(Build):
 
     def take_over(self) -> bool:
         """Read from the base what stages, rates and places mean. Whether it tells what everything now means."""
+        self.files_name_currency |= self._any_currency()
         for name in CONTEXT:
             self.work.execute(f"DELETE FROM {name}")
             self.work.execute(f"INSERT INTO {name} FROM former.{name}")

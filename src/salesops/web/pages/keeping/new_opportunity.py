@@ -15,12 +15,14 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.typed_number import currency_of
 from salesops.records.models import Account, Opportunity, OpportunityVersion, PipelineStage
+from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import fields, references, typed
 from salesops.web.pages.keeping.record_page import actor_of, after, reading
 
+OWNER = "owner_id"
 ACCOUNT = TABLES["opportunity"].column["account_id"]
 
 
@@ -65,8 +67,13 @@ def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:
     }
     # Money of the company's own is in the currency of the amount, where there is one.
     begun = Opportunity(currency=None if amount is None else currency)
-    own = fields.values_of(actor, begun, fields.asked(Opportunity), given, currency)
-    return values | own
+    columns = [c for c in _columns() if c in given or c != OWNER]
+    return values | fields.values_of(actor, begun, columns, given, currency)
+
+
+def _columns() -> list[str]:
+    """What the form asks for beside the facts that are its own."""
+    return [OWNER, *fields.asked(Opportunity)]
 
 
 def _offered(actor: User) -> QuerySet[PipelineStage]:
@@ -108,7 +115,12 @@ def _form(
         "refusal": refusal,
         "currency": reading()[0],
         "fields": fields.opened(
-            actor, Opportunity(), fields.asked(Opportunity), reading()[0], given, unfit
+            actor,
+            Opportunity(owner_id=reach(actor).person_id),
+            _columns(),
+            reading()[0],
+            given if request.method == "POST" else None,
+            unfit,
         ),
     }
     return render(request, "keeping/new_opportunity.html", context, status=status)
