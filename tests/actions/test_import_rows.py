@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 
 JUNE = datetime(2026, 6, 30, 12, tzinfo=UTC)
 JULY = datetime(2026, 7, 31, 12, tzinfo=UTC)
+AUGUST = datetime(2026, 8, 31, 12, tzinfo=UTC)
 NOW = fixed_clock(datetime(2026, 8, 1, tzinfo=UTC))
 
 DEALS = """
@@ -132,6 +133,64 @@ def test_what_was_deleted_here_stays_deleted() -> None:
     run = _import(JULY, person=PEOPLE.replace("Ruiz", "Reis"))
     assert Person.objects.get(id="ann").name == "Ann Ruiz"
     assert run.counts["person"] == {"created": 0, "changed": 0, "same": 1, "left": 1}
+
+
+GONE = """
+    id  name  stage     amount  close_date  owner_id  account_id  deleted_at
+    d1  Mill  Proposal  100.50  2026-07-31  ann       a1          2026-07-20T08:00
+    d9  Pier  Proposal  70      2026-07-31  ann       a1          2026-07-20T08:00
+"""
+KEPT = DEALS.replace(DEALS.splitlines()[2] + "\n", "")
+SINCE = datetime(2026, 7, 20, 8, tzinfo=UTC)
+
+
+def test_a_deal_that_its_source_deleted_is_deleted_since_then_and_one_never_here_is_not_made() -> (
+    None
+):
+    _import(opportunity=DEALS, opportunity_version=PAST)
+    offered = preview_import(workbench(opportunity=KEPT, deletion=GONE), "Salesforce")
+    found = offered["opportunity"]
+    assert (found.created, found.changed, found.deleted, found.same) == (0, 0, 1, 1)
+    assert (found.left_deleted, found.difference) == (1, {"": -100_50})
+    run = _import(JULY, opportunity=KEPT, deletion=GONE)
+    assert run.counts["opportunity"] == {
+        "created": 0,
+        "changed": 0,
+        "same": 1,
+        "left": 1,
+        "deleted": 1,
+    }
+    assert Opportunity.objects.get(id="d1").deleted_at == SINCE
+    assert _states("d1")[-2:] == [
+        ("Proposal", datetime(2026, 3, 1, 10, tzinfo=UTC), SINCE),
+        ("Proposal", SINCE, FOREVER),
+    ]
+    again = _import(JULY, opportunity=KEPT, deletion=GONE)
+    assert again.counts["opportunity"] == {"created": 0, "changed": 0, "same": 1, "left": 2}
+
+
+def test_what_happened_to_a_deleted_deal_since_the_last_import_is_told_as_well() -> None:
+    _import(opportunity=DEALS, opportunity_version=PAST)
+    late = "    d1              2026-07-02T10:00  Won          90      2026-07-02  ann       ann\n"
+    _import(JULY, opportunity=KEPT, opportunity_version=PAST + late, deletion=GONE)
+    assert [s[0] for s in _states("d1")] == ["Prospecting", "Proposal", "Won", "Won"]
+    assert _states("d1")[-1][1:] == (SINCE, FOREVER)
+    deal = Opportunity.objects.get(id="d1")
+    assert (deal.amount_minor, deal.deleted_at) == (90_00, SINCE)
+
+
+def test_a_deal_comes_back_when_its_source_has_it_back_but_not_where_somebody_deleted_it() -> None:
+    _import(opportunity=DEALS)
+    Opportunity.objects.filter(id="d2").update(deleted_at=JUNE)
+    _import(JULY, deletion=GONE.replace("2026-07-20T08:00", "-               "))
+    assert Opportunity.objects.get(id="d1").deleted_at == JULY
+    run = _import(AUGUST, opportunity=DEALS.replace("100.50", "120.50"))
+    deal = Opportunity.objects.get(id="d1")
+    assert (deal.deleted_at, deal.amount_minor) == (None, 120_50)
+    assert run.money["opportunity"]["changed"] == {"": 120_50}
+    assert [(s[1], s[2]) for s in _states("d1")[-2:]] == [(JULY, AUGUST), (AUGUST, FOREVER)]
+    assert (run.counts["opportunity"]["changed"], run.counts["opportunity"]["left"]) == (1, 1)
+    assert Opportunity.objects.get(id="d2").deleted_at == JUNE
 
 
 def test_two_sources_never_give_one_key_to_two_things() -> None:

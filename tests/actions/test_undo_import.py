@@ -66,6 +66,12 @@ def _told() -> list[dict[str, Any]]:
     return sorted((f for f in found if f.get("change_source") != "deleted"), key=str)
 
 
+def _deletions() -> list[str]:
+    """The deals that the book takes for deleted at some time."""
+    rows = [r for batch in table_batches("opportunity_version") for r in batch.to_pylist()]
+    return [r["opportunity_id"] for r in rows if r["change_source"] == "deleted"]
+
+
 def test_what_it_created_is_deleted_and_stays_in_history(ravi: User) -> None:
     run = _import(opportunity=DEALS, opportunity_version=PAST, account=ACCOUNT)
     undo = _undo(ravi, run)
@@ -101,6 +107,19 @@ def test_what_it_changed_is_as_it_was_as_if_it_had_never_come(ravi: User) -> Non
     assert Opportunity.objects.get(id="d2").name == "Quay"
     stages = {(t["stage"], t["amount_minor"]) for t in _told() if "opportunity_id" in t}
     assert stages == {("Proposal", "10050"), ("Won", "25000")}
+
+
+def test_a_deal_that_it_deleted_is_there_again_as_if_it_had_never_gone(ravi: User) -> None:
+    _import(opportunity=DEALS, opportunity_version=PAST)
+    gone = "id  name  stage     amount  deleted_at\nd1  Mill  Proposal  100.50  2026-07-20T08:00"
+    run = _import(JULY, deletion=gone)
+    assert _deletions() == ["d1"]
+    offered = preview_undo(run)["opportunity"]
+    assert (offered.deleted, offered.back, offered.left) == (0, 1, 0)
+    _undo(ravi, run)
+    assert Opportunity.objects.get(id="d1").deleted_at is None
+    assert _deletions() == []
+    assert Opportunity.objects.filter(deleted_at=None).count() == 2
 
 
 def test_a_field_that_somebody_changed_since_stays_and_is_listed(ravi: User) -> None:

@@ -36,10 +36,11 @@ SEEN_AT_ONCE = 2_000
 @dataclass
 class Counts:
     """What an import does to one noun. By currency in minor units `money` is what is new, and `difference` by how
-    much what is changed will be more or less."""
+    much what is changed or deleted will be more or less."""
 
     created: int = 0
     changed: int = 0
+    deleted: int = 0
     same: int = 0
     left_deleted: int = 0
     left_erased: int = 0
@@ -72,6 +73,7 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
             found_here = plan(noun, difference)
             counts.created += len(found_here.created)
             counts.changed += found_here.changed
+            counts.deleted += len(found_here.deleted)
             counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
             counts.left_erased += difference.left_erased
@@ -158,6 +160,8 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
         counts["changed"] += written.changed
         counts["same"] += written.same
         counts["left"] += difference.left_deleted
+        if written.deleted:
+            counts["deleted"] = counts.get("deleted", 0) + len(written.deleted)
         if difference.left_erased:
             counts["erased"] = counts.get("erased", 0) + difference.left_erased
         money = run.money.setdefault(name, {"created": {}, "changed": {}})
@@ -190,13 +194,17 @@ def _batches(rows: Iterator[Incoming], size: int) -> Iterator[list[Incoming]]:
 def _add_money(
     created: dict[str, int], changed: dict[str, int], found: Plan, difference: Difference
 ) -> None:
-    """Add what is new, and by how much what is changed differs from what it was."""
+    """Add what is new, and by how much what is changed differs from what it was, nothing where it is
+    deleted."""
     for row in found.created:
         _add(created, row.values, 1)
+    for row, _, _ in found.deleted:
+        _add(changed, difference.former[row.key], -1)
     for key, new in [*found.updated, *((row.key, new) for row, new, _, _ in found.remembered)]:
-        if "amount_minor" in new or "currency" in new:
+        if new.keys() & {"amount_minor", "currency", "deleted_at"}:
             former = difference.former[key]
-            _add(changed, former, -1)
+            if "deleted_at" not in new:  # else it comes back, and there was nothing
+                _add(changed, former, -1)
             _add(changed, {**former, **new}, 1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -117,8 +117,13 @@ def preview_undo(
 
 
 def touched(run: ImportRun) -> int:
-    """How many records the import created or changed."""
-    return sum(int(c["created"]) + int(c["changed"]) for c in run.counts.values())
+    """How many records the import created, changed or deleted."""
+    return sum(touched_of(counts) for counts in run.counts.values())
+
+
+def touched_of(counts: Mapping[str, int]) -> int:
+    """How many records that is of one noun."""
+    return counts["created"] + counts["changed"] + counts.get("deleted", 0)
 
 
 def start_undo(actor: User | None, run: ImportRun, clock: Clock, *, reason: str = "") -> ImportUndo:
@@ -170,11 +175,7 @@ def go_on_undoing(undo: ImportUndo, clock: Clock, watch: Watch = lambda *_: None
 
 def _touched(run: ImportRun) -> list[str]:
     """The nouns the import did something to; what refers to others goes first."""
-    return [
-        name
-        for name in reversed(NOUNS)
-        if (counts := run.counts.get(name)) and counts["created"] + counts["changed"]
-    ]
+    return [name for name in reversed(NOUNS) if name in run.counts and touched_of(run.counts[name])]
 
 
 def _batches(noun: type[Record], change: int, after: str) -> Iterator[tuple[str, list[str]]]:

@@ -97,7 +97,7 @@ def import_into(
 def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("")
-    for name in ("New", "Changed", "As they are", "Deleted here"):
+    for name in ("New", "Changed", "Deleted", "As they are", "Stay deleted"):
         table.add_column(name, justify="right")
     table.add_column("Money of the new")
     for name, counts in found.items():
@@ -107,7 +107,8 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
         )
         table.add_row(
             name.replace("_", " "),
-            *(f"{n:,}" for n in (counts.created, counts.changed, counts.same, counts.left_deleted)),
+            *(f"{n:,}" for n in (counts.created, counts.changed, counts.deleted)),
+            *(f"{n:,}" for n in (counts.same, counts.left_deleted)),
             money,
         )
     out().print(table)
@@ -157,7 +158,7 @@ def _record(noun: str, one: Resembling) -> dict[str, object]:
 
 def _why_not(found: Mapping[str, Counts], dry_run: bool, asks: bool) -> str:
     """Why nothing is to be written; empty where it is."""
-    if not any(c.created or c.changed for c in found.values()):
+    if not any(c.created or c.changed or c.deleted for c in found.values()):
         return "The records say all of this already; nothing was written."
     if dry_run or (asks and is_interactive() and not is_wanted("Write this?")):
         return "Nothing was written."

@@ -34,7 +34,7 @@ def list_imports(office: Path) -> None:
         table.add_column("Import", justify="right")
         for title in ("When", "Who", "Source", "Files"):
             table.add_column(title)
-        for title in ("New", "Changed"):
+        for title in ("New", "Changed", "Deleted"):
             table.add_column(title, justify="right")
         table.add_column("State")
         table.add_column("May be undone until")
@@ -47,7 +47,10 @@ def list_imports(office: Path) -> None:
                 str(run.actor or "Command line"),
                 run.source,
                 ", ".join(run.files),
-                *(f"{sum(c[n] for c in run.counts.values()):,}" for n in ("created", "changed")),
+                *(
+                    f"{sum(c.get(n, 0) for c in run.counts.values()):,}"
+                    for n in ("created", "changed", "deleted")
+                ),
                 run.get_state_display(),
                 f"{may_undo_until(run):%-d %b %Y %H:%M}" if can_be_undone(run, now) else "",
             )

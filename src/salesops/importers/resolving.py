@@ -148,7 +148,7 @@ def _drop_deleted(connection: duckdb.DuckDBPyConnection, name: str) -> None:
             Problem(
                 "deleted_in_source",
                 Severity.NOTE,
-                "Deals deleted in the source are left out; what the files tell of their past stays."
+                "Deals deleted in the source are in no number of now; what the files tell of their past stays."
                 if name == "opportunity"
                 else "Rows deleted in the source are left out.",
                 "Nothing to do.",

@@ -154,8 +154,8 @@ class Counted(BaseModel):
 
     @property
     def is_anything(self) -> bool:
-        """Whether writing would create or change something."""
-        return any(c.created or c.changed for c in self.by_noun.values())
+        """Whether writing would create, change or delete something."""
+        return any(c.created or c.changed or c.deleted for c in self.by_noun.values())
 
 
 def begin(

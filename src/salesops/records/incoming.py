@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 
 from salesops.book.custom import Kind, own_field
+from salesops.book.deletion import DELETION
 from salesops.foundations.table import Type
 from salesops.records.to_tables import entered, quoted
 from salesops.tables import TABLES
@@ -31,12 +32,15 @@ LONGEST_KEY = 200
 @dataclass(frozen=True)
 class Incoming:
     """One row: its key, its columns by name, for an opportunity the states its source remembers, and by key the fields
-    of the company's own."""
+    of the company's own. Where its source deleted the deal `is_deleted` says so, and `deleted_at` since when if that is
+    told."""
 
     key: str
     values: dict[str, Any]
     past: list[dict[str, Any]] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
+    is_deleted: bool = False
+    deleted_at: datetime | None = None
 
 
 def incoming(
@@ -54,8 +58,9 @@ def incoming(
     listed += "".join(f', "{column}"' for column in own)
     rows = _rows(
         work,
-        f'SELECT {key} AS key{listed} FROM "{name}" WHERE {key} > {quoted(after)} ORDER BY key',
-        [c.type is Type.INSTANT for c in columns],
+        f"SELECT {key} AS key{listed}, deleted_at, is_deleted FROM {_rows_of(work, name)} "
+        f"WHERE {key} > {quoted(after)} ORDER BY key",
+        [*(c.type is Type.INSTANT for c in columns), *(False for _ in own), True],
     )
     past = _past(work, prefix, after) if name == "opportunity" else iter(())
     waiting = next(past, None)
@@ -63,13 +68,28 @@ def incoming(
         while waiting is not None and waiting[0] < row[0]:
             waiting = next(past, None)
         mine = waiting[1] if waiting is not None and waiting[0] == row[0] else []
-        ours = row[1 + len(columns) :]
+        ours, (deleted_at, is_deleted) = row[1 + len(columns) : -2], row[-2:]
         yield Incoming(
             row[0],
             dict(zip([c.name for c in columns], row[1 : 1 + len(columns)], strict=True)),
             mine,
             {key: _as_kept(v) for (key, _), v in zip(own.values(), ours, strict=True)},
+            is_deleted,
+            deleted_at,
         )
+
+
+def _rows_of(work: duckdb.DuckDBPyConnection, name: str) -> str:
+    """The rows of a table, the deals that their source deleted among them, for SQL to read from."""
+    rows = f'SELECT *, CAST(NULL AS TIMESTAMP) AS deleted_at, false AS is_deleted FROM "{name}"'
+    if name == "opportunity" and _is_there(work, DELETION):
+        rows += f" UNION ALL BY NAME SELECT *, true AS is_deleted FROM {DELETION}"
+    return f"({rows})"
+
+
+def _is_there(work: duckdb.DuckDBPyConnection, table: str) -> bool:
+    found = work.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [table])
+    return found.fetchone() is not None
 
 
 def own_columns(work: duckdb.DuckDBPyConnection, name: str) -> dict[str, tuple[str, Kind]]:
@@ -104,7 +124,8 @@ def _past(
     rows = _rows(
         work,
         f"SELECT {key} AS key{listed} FROM opportunity_version v "
-        f"JOIN opportunity o ON o.id = v.opportunity_id WHERE {key} > {quoted(after)} ORDER BY key, v.valid_from",
+        f"JOIN {_rows_of(work, 'opportunity')} o ON o.id = v.opportunity_id "
+        f"WHERE {key} > {quoted(after)} ORDER BY key, v.valid_from",
         [c.type is Type.INSTANT for c in columns],
     )
     names = [c.name for c in columns]
@@ -159,5 +180,5 @@ def key_of(sql: str, prefix: str) -> str:
 def rows_of(work: duckdb.DuckDBPyConnection, name: str) -> int:
     """How many rows of a table there are to bring in."""
     assert name in TABLES
-    found = work.execute(f'SELECT count(*) FROM "{name}"').fetchone()
+    found = work.execute(f"SELECT count(*) FROM {_rows_of(work, name)}").fetchone()
     return int(found[0]) if found else 0

@@ -15,6 +15,7 @@ from django.db.models.functions import Greatest
 from salesops.records.context import history_written_by_hand
 from salesops.records.custom_field import with_values
 from salesops.records.import_run import undone_imports
+from salesops.records.imported_deletions import delete_since, deleted_by_source, last_touched_by
 from salesops.records.imported_erasures import without_erased
 from salesops.records.imported_merges import Merges, follow_merges
 from salesops.records.in_bulk import insert
@@ -26,16 +27,21 @@ STATE = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_i
 _OF_A_VERSION = ("valid_from", "changed_by_id", "change_source")
 
 
+States = list[dict[str, Any]]
+
+
 @dataclass
 class Difference:
     """A batch against what is kept: rows to create, and for each key to change its new values.
 
-    `returning` are the keys of those to create that an import brought before and its undoing took away.
+    `returning` are the keys of those to create that an import brought before and its undoing took away; `deleted` the
+    rows that their source deleted of records that are there. `left_deleted` counts rows of what is deleted and stays so.
     """
 
     created: list[Incoming] = field(default_factory=list)
     returning: set[str] = field(default_factory=set)
     changed: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
+    deleted: list[Incoming] = field(default_factory=list)
     former: dict[str, dict[str, Any]] = field(default_factory=dict)
     same: int = 0
     left_deleted: int = 0
@@ -55,6 +61,8 @@ class Under:
 def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
     """What writing the batch would do. A blank keeps the old value; what was deleted here stays so, and who was erased.
 
+    A deal that its source deleted is deleted here, and there again once the source says so; one that was never here is
+    not made.
     What refers to a record that was merged is taken to refer to what it was merged into, and what its source now says
     otherwise of it than before goes there as well.
     """
@@ -63,18 +71,25 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
     batch = follow_merges(noun, batch)
     merges = Merges.of(noun, batch)
     kept = {r["id"]: r for r in noun.objects.filter(id__in=merges.concerned(batch)).values()}
-    found.returning = _taken_by_an_undoing(
-        noun, [key for key, record in kept.items() if record["deleted_at"] is not None]
-    )
+    gone = [key for key, record in kept.items() if record["deleted_at"] is not None]
+    found.returning = _taken_by_an_undoing(noun, gone)
+    by_source = deleted_by_source(noun, gone)
     for row in batch:
         former = kept.get(row.key)
+        if row.is_deleted:
+            if former is None or former["deleted_at"] is not None:
+                found.left_deleted += 1
+                continue
+            found.former[row.key] = former
+            found.deleted.append(row)
+            continue
         if former is not None and row.key in merges.winners:
             _compare_merged(row, former, kept.get(merges.winners[row.key]), found)
             continue
         if former is None or row.key in found.returning:
             found.created.append(row)
             continue
-        if former["deleted_at"] is not None:
+        if former["deleted_at"] is not None and row.key not in by_source:
             found.left_deleted += 1
             continue
         found.former[row.key] = former
@@ -85,6 +100,8 @@ def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
         }
         if own := _own_that_differ(row, former):
             new["custom"] = with_values(former["custom"], own.items())
+        if former["deleted_at"] is not None:
+            new["deleted_at"] = None
         if new or row.past:
             found.changed.append((row, new))
         else:
@@ -124,21 +141,18 @@ def _own_that_differ(row: Incoming, former: dict[str, Any]) -> dict[str, Any]:
 def _taken_by_an_undoing(noun: type[Record], deleted: list[str]) -> set[str]:
     """Those of the deleted records that nobody deleted but the undoing of the import they came with."""
     undoings = undone_imports().values() if deleted else ()
-    if not undoings:
-        return set()
-    last = noun.versions.objects.filter(
-        record_id__in=deleted, ends_at=FOREVER, opened_by__in=undoings
-    )
-    return set(last.values_list("record_id", flat=True))
+    return last_touched_by(noun, deleted, undoings) if undoings else set()
 
 
 @dataclass
 class Plan:
-    """How a difference is written: what to create, what to remember and what merely to change."""
+    """How a difference is written: what to create, what to remember, what merely to change, and what to delete, each
+    with the states before and after those that are known."""
 
     created: list[Incoming]
-    remembered: list[tuple[Incoming, dict[str, Any], list[dict[str, Any]], list[dict[str, Any]]]]
+    remembered: list[tuple[Incoming, dict[str, Any], States, States]]
     updated: list[tuple[str, dict[str, Any]]]
+    deleted: list[tuple[Incoming, States, States]]
     same: int
 
     @property
@@ -149,8 +163,9 @@ class Plan:
 
 def plan(noun: type[Record], difference: Difference) -> Plan:
     """Tell rows with states nobody knew from rows that differ, and these from those that do not."""
-    found = Plan(difference.created, [], [], difference.same)
-    spans = _known_spans(noun, [row.key for row, _ in difference.changed if row.past])
+    found = Plan(difference.created, [], [], [], difference.same)
+    rows = [*(row for row, _ in difference.changed), *difference.deleted]
+    spans = _known_spans(noun, [row.key for row in rows if row.past])
     for row, new in difference.changed:
         older, newer = _unknown(row.past, spans.get(row.key))
         if older or newer:
@@ -159,6 +174,8 @@ def plan(noun: type[Record], difference: Difference) -> Plan:
             found.updated.append((row.key, new))
         else:
             found.same += 1
+    for row in difference.deleted:
+        found.deleted.append((row, *_unknown(row.past, spans.get(row.key))))
     return found
 
 
@@ -170,6 +187,14 @@ def write(noun: type[Record], difference: Difference, under: Under) -> Plan:
     for row, new, older, newer in found.remembered:
         _remember(noun, row, new, older, newer, difference.former[row.key], under)
     update(noun, found.updated)
+    for row, older, newer in found.deleted:
+        if older or newer:
+            last = newer[-1] if newer else {}
+            new = {c: v for c, v in last.items() if c in row.values and v is not None}
+            _remember(noun, row, new, older, newer, difference.former[row.key], under)
+    if found.deleted:
+        since = {row.key: row.deleted_at or under.seen_at for row, _, _ in found.deleted}
+        delete_since(noun, since, under.change, under.now, _mark())
     return found
 
 
@@ -345,6 +370,7 @@ def _remember(
     versions = noun.versions.objects.filter(record_id=row.key)
     columns = list(row.values)
     now = {c: new.get(c, former[c]) for c in columns}
+    back = {"deleted_at": None} if "deleted_at" in new else {}
     origin, custom = former["origin"], former["custom"]
     with history_written_by_hand():
         if older:
@@ -359,7 +385,7 @@ def _remember(
             versions.filter(ends_at=FOREVER).update(ends_at=ends_at, closed_by=under.change)
             _insert_versions(noun, told, columns, under)
             state = {c: told[-1].values[c] for c in columns}
-            noun.objects.filter(id=row.key).update(**state, custom=custom)
+            noun.objects.filter(id=row.key).update(**state, custom=custom, **back)
             new = {c: v for c, v in now.items() if v != state[c]}
     if new:
         noun.objects.filter(id=row.key).update(**new)

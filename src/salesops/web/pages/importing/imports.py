@@ -38,6 +38,7 @@ def imports(request: HttpRequest) -> HttpResponse:
                 "files": in_short(run.files),
                 "created": sum(c["created"] for c in run.counts.values()),
                 "changed": sum(c["changed"] for c in run.counts.values()),
+                "deleted": sum(c.get("deleted", 0) for c in run.counts.values()),
                 "left": sum(c["same"] + c["left"] for c in run.counts.values()),
                 "refused": sum(run.refused.values()),
                 "state": state,

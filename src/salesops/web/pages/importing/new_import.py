@@ -180,6 +180,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "lines": lines,
         "created": sum(line.created for line in lines),
         "changed": sum(line.changed for line in lines),
+        "deleted": sum(line.deleted for line in lines),
         "money": in_money(_sum_of_deals(counted)),
         "overtaken": overtaken,
         "files": in_short(counted.files),

@@ -11,7 +11,13 @@ from django.views.decorators.http import require_POST
 
 from salesops.actions.cancel_job import cancel_job, may_cancel
 from salesops.actions.import_rows import may_import, refuse_import
-from salesops.actions.undo_import import can_be_undone, may_undo_until, refuse_undo, touched
+from salesops.actions.undo_import import (
+    can_be_undone,
+    may_undo_until,
+    refuse_undo,
+    touched,
+    touched_of,
+)
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.whole_number import whole_number
@@ -193,7 +199,7 @@ def _changed_since(run: ImportRun, *, is_settled: bool) -> dict[str, Any]:
 
 def _is_quick(run: ImportRun) -> bool:
     """Whether a page can compare what the import touched with what it is now: all records of a kind are walked along."""
-    nouns = [noun for noun, c in run.counts.items() if c["created"] + c["changed"]]
+    nouns = [noun for noun, c in run.counts.items() if touched_of(c)]
     return touched(run) <= MOST_AT_ONCE and not any(
         NOUNS[noun].objects.order_by("pk")[MOST_AMONG : MOST_AMONG + 1].exists() for noun in nouns
     )

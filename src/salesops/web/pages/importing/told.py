@@ -35,6 +35,7 @@ class Line:
     noun: str
     created: int
     changed: int
+    deleted: int
     same: int
     left: int
     erased: int
@@ -74,13 +75,14 @@ def lines_of(run: ImportRun) -> list[Line]:
     for noun, counts in run.counts.items():
         money = run.money.get(noun, {})
         found[noun] = Counts(
-            counts["created"],
-            counts["changed"],
-            counts["same"],
-            counts["left"],
-            counts.get("erased", 0),
-            money.get("created", {}),
-            money.get("changed", {}),
+            created=counts["created"],
+            changed=counts["changed"],
+            deleted=counts.get("deleted", 0),
+            same=counts["same"],
+            left_deleted=counts["left"],
+            left_erased=counts.get("erased", 0),
+            money=money.get("created", {}),
+            difference=money.get("changed", {}),
         )
     return lines_counted(found, run.refused)
 
@@ -95,6 +97,7 @@ def lines_counted(counts: Mapping[str, Counts], refused: Mapping[str, int]) -> l
                 noun=several(noun).capitalize() if noun else "Other rows",
                 created=c.created,
                 changed=c.changed,
+                deleted=c.deleted,
                 same=c.same,
                 left=c.left_deleted,
                 erased=c.left_erased,

@@ -249,7 +249,7 @@ def _of_many(result: Mapping[str, Any]) -> str:
 
 _SENT = {True: "Sent", False: "Not sent: the link works no more"}
 _OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
-    IMPORT: _of_counts(("created", "new"), ("changed", "changed")),
+    IMPORT: _of_counts(("created", "new"), ("changed", "changed"), ("deleted", "deleted")),
     UNDO_IMPORT: _of_counts(
         ("deleted", "deleted"), ("back", "put back"), ("kept", "kept in part"), ("left", "left")
     ),
