@@ -16,6 +16,7 @@ from salesops.foundations.criterion import MOST_CHARACTERS, MOST_DEPTH, parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.table import DUCKDB_TYPE, Column, Table, Type
 from salesops.kpis import KPIS
+from salesops.kpis._absent import ABSENT
 from salesops.kpis._definition import Basis, Interval, Kpi, Unit
 from salesops.tables import TABLES
 
@@ -197,7 +198,26 @@ def _kpis() -> list[str]:
         ),
         "",
         *listed,
+        "- [Not here, and why](#absent)",
         *sections,
+        *_absent(),
+    ]
+
+
+def _absent() -> list[str]:
+    """What of conversion, pipeline, size, people, customers and data somebody may look for in vain."""
+    return [
+        "",
+        "## absent",
+        "",
+        (
+            "**Not here, and why.** Numbers of conversion, pipeline, size and price, people, unit economics and "
+            "data that are asked for elsewhere."
+        ),
+        "",
+        "| metric | number | why it is not here |",
+        "|---|---|---|",
+        *[f"| {a.number} | {a.title} | {_cell(a.why)} |" for a in ABSENT],
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 from scripts.write_look_up import FOLDER, pages
 
 from salesops.kpis import KPIS
+from salesops.kpis._absent import ABSENT
 from salesops.tables import TABLES
 
 PAGES = pages()
@@ -26,6 +27,20 @@ def test_every_table_column_and_kpi_has_its_place() -> None:
             assert f"| `{column.name}` | {column.type.value} |" in PAGES["tables.md"]
     for kpi in KPIS.values():
         assert f"\n## {kpi.name}\n" in PAGES["kpis.md"]
+
+
+# Conversion, pipeline, size and price; people; unit economics; data. Forecasts, pay, training and tools are others.
+ASKED_FOR = (*range(1, 42), *range(49, 75), *range(91, 96))
+
+
+def test_every_metric_is_a_kpi_or_it_is_said_why_not() -> None:
+    """A KPI of several metrics, or one of several of a metric, is numbered so: `49, 52` and `19a`."""
+    kpis = {int(n) for k in KPIS.values() for n in re.findall(r"(?<![\w-])\d+", k.number)}
+    absent = [int(a.number) for a in ABSENT]
+    assert len(absent) == len(set(absent))
+    assert not kpis & set(absent)
+    assert kpis & set(ASKED_FOR) | set(absent) == set(ASKED_FOR)
+    assert all(f"\n| {a.number} | {a.title} | " in PAGES["kpis.md"] for a in ABSENT)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -1,4 +1,4 @@
-"""How long each opportunity has been in each open stage it was in, all its visits there together."""
+"""How long opportunities stay where they are: in each open stage, all visits there together, and since they last moved."""
 
 from __future__ import annotations
 
@@ -26,3 +26,21 @@ def time_in_stages(facts: Facts, window: Window) -> Table:
     return stays.select(
         "stayed", stay_deal="opportunity_id", stay_stage="stage", is_there=stays.there == 1
     )
+
+
+def last_moved(facts: Facts, deals: Table) -> Table:
+    """When each of the deals last changed its stage, amount or close date, as `moved_at`."""
+    import ibis
+
+    life = ibis.window(group_by="opportunity_id", order_by="valid_from")
+    states = facts.whole("opportunity_version")
+    states = states.semi_join(deals, states.opportunity_id == deals.id)
+    told = ("stage", "amount_minor", "close_date")
+    before = {f"former_{name}": states[name].lag().over(life) for name in told}
+    states = states.mutate(is_first=states.valid_from.lag().over(life).isnull(), **before)
+    is_other = states.is_first
+    for name in told:
+        is_other |= ~states[name].identical_to(states[f"former_{name}"])
+    moved = states.filter(is_other)
+    moved = moved.group_by("opportunity_id").aggregate(moved_at=moved.valid_from.max())
+    return moved.select("moved_at", moved_deal="opportunity_id")

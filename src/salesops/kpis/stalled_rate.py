@@ -2,7 +2,7 @@
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
 from salesops.kpis._populations import only, open_qualified, seconds
-from salesops.kpis._stays import time_in_stages
+from salesops.kpis._stays import last_moved, time_in_stages
 
 LONG = 0.9  # the percentile of the time in a stage
 
@@ -20,7 +20,7 @@ def _rows(facts: Facts, window: Window) -> Table:
         # In whole tenths, where percentiles of whole numbers lie whatever an engine's floats say.
         long=(over.stayed.quantile(LONG) * 10).round().cast("int64")
     )
-    moved = _moved(facts, deals)
+    moved = last_moved(facts, deals)
     met = facts.whole("activity")
     met = met.filter(met.is_done, met.is_selling, met.occurred_at <= window.as_of)
     met = met.group_by("opportunity_id").aggregate(met_at=met.occurred_at.max())
@@ -36,24 +36,6 @@ def _rows(facts: Facts, window: Window) -> Table:
         denominator=only(good, 1).cast("int64"),
         is_excluded=~good,
     ).drop("moved_deal", "moved_at", "met_deal", "met_at", "stay_stage", "long")
-
-
-def _moved(facts: Facts, deals: Table) -> Table:
-    """When each of the deals last changed its stage, amount or close date, as `moved_at`."""
-    import ibis
-
-    life = ibis.window(group_by="opportunity_id", order_by="valid_from")
-    states = facts.whole("opportunity_version")
-    states = states.semi_join(deals, states.opportunity_id == deals.id)
-    told = ("stage", "amount_minor", "close_date")
-    before = {f"former_{name}": states[name].lag().over(life) for name in told}
-    states = states.mutate(is_first=states.valid_from.lag().over(life).isnull(), **before)
-    is_other = states.is_first
-    for name in told:
-        is_other |= ~states[name].identical_to(states[f"former_{name}"])
-    moved = states.filter(is_other)
-    moved = moved.group_by("opportunity_id").aggregate(moved_at=moved.valid_from.max())
-    return moved.select("moved_at", moved_deal="opportunity_id")
 
 
 stalled_rate = Kpi(
