@@ -48,6 +48,25 @@ def test_a_month_chance_does_not_explain_is_told_and_numbers_that_only_vary_are_
     assert [look.month.label for look in bands(book, "win_rate")][-1] == "2026M05"
 
 
+def test_a_number_of_a_moment_is_that_of_the_months_end(draw: Callable[..., Book]) -> None:
+    random = Random(4)
+    deals, states = [HEAD], ["opportunity_id  valid_from  stage  amount  close_date"]
+    for back in range(29, -1, -1):  # one deal is open when a month ends; in May 2026 a huge one
+        year, month = divmod(2026 * 12 + 4 - back, 12)
+        after = f"{(year * 12 + month + 1) // 12}-{(month + 1) % 12 + 1:02}"
+        amount = random.randrange(900, 1100) if back else 9000
+        begun, ended = f"{year}-{month + 1:02}-05", f"{after}-05"
+        deals.append(f"d{back}  Lost  {amount}  {begun}  {ended}")
+        states.append(f"d{back}  {begun}T09:00  Proposal  {amount}  {ended}")
+        states.append(f"d{back}  {ended}T09:00  Lost  {amount}  {ended}")
+    pasts = "\n".join(states)
+    book = draw(opportunity="\n".join(deals), opportunity_version=pasts, activity=CALLED)
+    told = INSIGHTS["out_of_band"].look(book)
+    assert told is not None
+    assert told.title.startswith("Open pipeline at the end of May 2026: $9K, expected $")
+    assert told.link == "/numbers/open_pipeline?as_of=2026-05-31"
+
+
 def test_with_little_past_nothing_is_said(draw: Callable[..., Book]) -> None:
     short = draw(opportunity=_deals(3), activity=CALLED)
     assert INSIGHTS["out_of_band"].look(short) is None

@@ -42,7 +42,8 @@ SEGMENTS = [
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 30)
 
 
-def _states(seed: int) -> str:
+def drawn_states(seed: int) -> str:
+    """Sixty deals with up to eight states each, in two currencies."""
     chance = random.Random(seed)
     begins = datetime(2026, 1, 1, 9, tzinfo=UTC)
     lines = ["opportunity_id  valid_from  stage  amount  currency  close_date  owner_id  source"]
@@ -68,7 +69,7 @@ def _states(seed: int) -> str:
     return "\n".join(lines)
 
 
-def _deals(states: str) -> str:
+def drawn_deals(states: str) -> str:
     """Each deal as its last state says."""
     last = {line.split("  ")[0]: line.split("  ") for line in states.splitlines()[1:]}
     rows = [f"id  {'  '.join(states.splitlines()[0].split('  ')[2:])}"]
@@ -77,7 +78,7 @@ def _deals(states: str) -> str:
 
 @pytest.fixture(scope="module", params=[3])
 def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Book:
-    states = _states(request.param)
+    states = drawn_states(request.param)
     return draw_book(
         tmp_path_factory.mktemp("drawn"),
         settings=Settings(
@@ -85,7 +86,7 @@ def book(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
             segments=SEGMENTS,
             currency="USD",
         ),
-        opportunity=_deals(states),
+        opportunity=drawn_deals(states),
         opportunity_version=states,
         person=PEOPLE,
         team_membership=PLACES,

@@ -11,6 +11,7 @@ from salesops.book.measurement import Figure
 from salesops.foundations.discoveries import discoveries
 from salesops.foundations.expected_band import LEAST_PAST, Point, expected_band
 from salesops.foundations.period import Period
+from salesops.insights._month_ends import OF_A_MOMENT, at_month_ends
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Basis, Kpi, Unit
 
@@ -22,7 +23,10 @@ PARTIAL = 0.25  # of the usual rows: a first month with fewer is known in part
 
 @dataclass(frozen=True)
 class Look:
-    """A month of a number, and what the months before it led one to expect; money in minor units."""
+    """A month of a number, and what the months before it led one to expect; money in minor units.
+
+    A number of a moment is that of the month's end.
+    """
 
     kpi: Kpi
     month: Period
@@ -43,6 +47,11 @@ class Look:
     def is_above(self) -> bool:
         """It is more than was expected."""
         return float(self.figure.value or 0) > self.expected
+
+    @property
+    def is_of_a_moment(self) -> bool:
+        """It is what was when the month ended, and not what happened in it."""
+        return self.kpi.basis is Basis.POINT
 
     @property
     def tone(self) -> str:
@@ -95,6 +104,8 @@ def alerts(book: Book) -> list[Alert]:
 def _is_judged(kpi: Kpi) -> bool:
     """Its months are known when they are over. What becomes of those that were created or entered a stage in the last
     ones is not: the quick ones are known first, and would look like news."""
+    if kpi.name in OF_A_MOMENT:
+        return True
     return kpi.is_dated and (kpi.is_sum or kpi.basis in (Basis.CLOSED, Basis.PERIOD))
 
 
@@ -105,8 +116,7 @@ def _settled(book: Book, name: str) -> list[tuple[Period, Figure]]:
     while len(months) <= MOST_PAST:
         months.append(book.calendar.previous(months[-1]))
     months.reverse()
-    span = Period(months[0].start, month.end, f"{months[0].label}..{month.label}")
-    by_month = {f.key[0]: f for f in book.measure(name, period=span, by=["month"])}
+    by_month = _by_month(book, name, months)
     run: list[tuple[Period, Figure]] = []
     for one in months:
         figure = by_month.get(one.label)
@@ -117,6 +127,15 @@ def _settled(book: Book, name: str) -> list[tuple[Period, Figure]]:
     if not run or run[-1][0] != month:
         return []
     return _without_beginning(run) if len(run) < len(months) else run
+
+
+def _by_month(book: Book, name: str, months: list[Period]) -> dict[str, Figure]:
+    """The number of each month, or when it ended, by the month's label."""
+    if name in OF_A_MOMENT:
+        return at_month_ends(book, name, months)
+    first, last = months[0], months[-1]
+    span = Period(first.start, last.end, f"{first.label}..{last.label}")
+    return {f.key[0]: f for f in book.measure(name, period=span, by=["month"])}
 
 
 def _without_beginning(run: list[tuple[Period, Figure]]) -> list[tuple[Period, Figure]]:

@@ -1,5 +1,7 @@
 """A number whose last whole month is not what its own past leads one to expect."""
 
+from datetime import timedelta
+
 from salesops.book.book import Book
 from salesops.book.picture import value_in_words
 from salesops.foundations.counting import counted
@@ -18,7 +20,7 @@ def _look(book: Book) -> Finding | None:
     also = "; ".join(f"{a.look.kpi.title} {_said(book, a.look)}" for a in others)
     return Finding(
         name="out_of_band",
-        title=f"{kpi.title} in {month}: {_said(book, look)}",
+        title=f"{kpi.title} {'at the end of' if look.is_of_a_moment else 'in'} {month}: {_said(book, look)}",
         text=f"Its level, trend, season and noise over {counted(look.months, 'month')} lead one to expect that, and "
         f"chance does not explain the difference.{f' So did {also}.' if also else ''}",
         evidence=(
@@ -28,12 +30,19 @@ def _look(book: Book) -> Finding | None:
         ),
         rows=look.figure.n,
         money_minor=None,
-        link=f"/numbers/{kpi.name}?period={look.month.label}",
+        link=f"/numbers/{kpi.name}?{_asked(look)}",
         link_words="See the number",
         tone=look.tone,
         about="numbers",
         is_news=True,
     )
+
+
+def _asked(look: Look) -> str:
+    """What the number's page is asked for to show the month, or what was when it ended."""
+    if look.is_of_a_moment:
+        return f"as_of={look.month.end - timedelta(days=1)}"
+    return f"period={look.month.label}"
 
 
 def _said(book: Book, look: Look) -> str:

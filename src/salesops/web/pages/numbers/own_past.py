@@ -10,6 +10,7 @@ from salesops.book.picture import value_in_words
 from salesops.insights import Look, alerts, bands
 from salesops.web.charts.frame import round_lines
 from salesops.web.charts.trend import Point, trend
+from salesops.web.pages.pipeline.kept import kept
 from salesops.web.words import period_in_words
 
 
@@ -29,6 +30,10 @@ class OwnPast:
 
 def own_past(book: Book, name: str) -> OwnPast | None:
     """None where the past is too short, or the number cannot be judged by months."""
+    return kept(book, ("own_past", name), lambda: _own_past(book, name))
+
+
+def _own_past(book: Book, name: str) -> OwnPast | None:
     looks = bands(book, name)
     if not looks:
         return None
@@ -45,7 +50,7 @@ def own_past(book: Book, name: str) -> OwnPast | None:
         points=points,
         value=_said(last, last.figure.value, currency),
         expected=f"{_said(last, last.low, currency)} – {_said(last, last.high, currency)}",
-        month=period_in_words(last.month),
+        month=f"{'at the end of' if last.is_of_a_moment else 'in'} {period_in_words(last.month)}",
         words=words,
         tone=tone,
         sentence=sentence,
