@@ -26,10 +26,10 @@ from salesops.foundations.clock import system_clock as clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.mentions import clean, mentioned
-from salesops.records.models import EffectReading, ProcessChange
+from salesops.records.models import EffectReading, Person, ProcessChange, User
 from salesops.records.sealing import seal_some, verify
 from salesops.records.telling import Telling
-from salesops.records.visibility import visible_to
+from salesops.records.visibility import editable_by, visible_to
 from tests.office.readers import Office
 
 pytestmark = pytest.mark.django_db
@@ -56,19 +56,53 @@ def _filed(office: Office, **more: Any) -> ProcessChange:
     return file_change(office.ravi, replace(WANTED, **more), clock)
 
 
-def _edit(office: Office, change: ProcessChange, seen: int = 0, **more: Any) -> Change | None:
+def _edit(
+    office: Office, change: ProcessChange, seen: int = 0, by: User | None = None, **more: Any
+) -> Change | None:
     wanted = replace(WANTED, **more)
     seen = seen or version_now(change)
-    return edit_change(office.ravi, change.pk, wanted, clock, seen=seen)
+    return edit_change(by or office.ravi, change.pk, wanted, clock, seen=seen)
 
 
-def test_who_edits_everything_files_and_nobody_else(office: Office) -> None:
-    for nobody in (office.alice, office.bob, office.charlie):
-        with pytest.raises(Refusal, match="Send them a request"):
+def test_who_edits_everything_files_and_who_only_sells_does_not(office: Office) -> None:
+    for nobody in (office.bob, office.charlie):
+        with pytest.raises(Refusal, match="Send a request to sales operations"):
             file_change(nobody, WANTED, clock)
+    for nobody in (office.alice, office.bob, office.charlie):
         with pytest.raises(Refusal, match="Only sales operations"):
             ask_to_measure(nobody, _filed(office).pk, clock)
     assert file_change(office.dora, WANTED, clock).teams == ["East"]
+
+
+def test_a_leader_files_for_people_they_lead_and_for_nobody_else(office: Office) -> None:
+    of_one = replace(WANTED, teams=(), people=("bob",))
+    hers = [file_change(office.alice, wanted, clock) for wanted in (WANTED, of_one)]
+    for column, more in (
+        ("teams", {"teams": ("East", "West")}),
+        ("people", {"people": ("charlie",)}),
+    ):
+        with pytest.raises(Unfit) as refused:
+            file_change(office.alice, replace(WANTED, **more), clock)
+        assert refused.value.column == column
+        with pytest.raises(Unfit):
+            _edit(office, hers[0], by=office.alice, **more)
+    assert _edit(office, hers[0], by=office.alice, why="They forget.") is not None
+    with pytest.raises(Refusal, match="not only for people whom you lead"):
+        give_up(office.alice, _filed(office, teams=("West",)).pk, clock, reason="Enough")
+    Person.objects.filter(pk="charlie").update(team="East")
+    with pytest.raises(Unfit, match="of which you lead everybody"):
+        file_change(office.alice, WANTED, clock)
+    theirs = editable_by(office.alice, ProcessChange).values_list("pk", flat=True)
+    assert list(theirs) == [hers[1].pk]
+
+
+def test_a_leader_does_not_undo_a_change_back_to_people_they_do_not_lead(office: Office) -> None:
+    change = _filed(office, teams=("West",))
+    moved = _edit(office, change)
+    assert moved is not None
+    with pytest.raises(Refusal, match="Before, it was for people whom you do not lead"):
+        undo_change(office.alice, moved, clock)
+    assert undo_change(office.ravi, moved, clock).records == 1
 
 
 def test_who_sees_somebody_it_is_for_sees_it(office: Office) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -22,6 +24,7 @@ from salesops.jobs.worker import Worker
 from salesops.records.folder import BOOK
 from salesops.records.job import DONE, FAILED, Job
 from salesops.records.models import Change, EffectReading, Person, PipelineStage, ProcessChange
+from salesops.web.pages.changes.exporting import HIDDEN
 from tests.office.improving import WANTED, draw_improving, employ
 from tests.office.readers import Office, Reader
 
@@ -52,6 +55,12 @@ def _work() -> Job:
     Worker(KINDS, system_clock)._do(Work(job, system_clock, queue.LEASE))
     job.refresh_from_db()
     return job
+
+
+def _exported(reader: Reader) -> list[dict[str, str]]:
+    """The rows of the list of changes as a CSV."""
+    text = b"".join(reader.get("/changes", export="csv")).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
 
 
 def _file(office: Office, **more: Any) -> ProcessChange:
@@ -104,10 +113,28 @@ def test_a_change_is_filed_edited_and_measured_and_who_may_see_reads_it(
     assert as_("alice").post(place, do="measure").status_code == 422
     assert as_("bob").page(place, status=404)
     assert "Next step" not in as_("charlie").page("/changes").text
-    for nobody in ("alice", "bob", "charlie"):
+    for nobody in ("bob", "charlie"):
         assert as_(nobody).get("/changes/new").status_code == 422
         assert as_(nobody).post("/changes/new", **WANTED).status_code == 422
     assert ProcessChange.objects.count() == 1
+
+    exported = {name: _exported(as_(name)) for name in ("ravi", "alice", "charlie")}
+    (line,), (hidden,) = exported["ravi"], exported["alice"]
+    assert line["What it says"].startswith("It helped: +")
+    assert float(line["At least"]) < 0.5 < float(line["At most"])
+    assert (line["Unit"], line["By"], line["Teams"]) == ("share", "0.400000", "North")
+    assert (hidden["What it says"], hidden["Effect"], hidden["As of"]) == (HIDDEN, "", "")
+    assert exported["charlie"] == []
+
+
+@pytest.mark.usefixtures("at_work")
+def test_a_leader_files_a_change_for_the_teams_they_lead(as_: Callable[[str], Reader]) -> None:
+    alice = as_("alice")
+    form = alice.page("/changes/new")
+    assert [i.attrs["value"] for i in form.all("input", name="teams")] == ["East", "North"]
+    place = alice.post("/changes/new", **WANTED).headers["Location"]
+    assert "Edit" in alice.page(place).one("header", class_="top").text
+    assert alice.post("/changes/new", **WANTED | {"people": "charlie"}).status_code == 422
 
 
 def test_what_was_read_stays_beside_what_is_read_again(

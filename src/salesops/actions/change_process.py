@@ -28,7 +28,8 @@ from salesops.records.custom_field import defined
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.models import EffectReading, Person, PipelineStage, ProcessChange, User
 from salesops.records.process_change import MEASURED_BY
-from salesops.records.reach import EDIT_ALL, SEE_ALL
+from salesops.records.reach import LEADER, SEE_ALL, reach
+from salesops.records.visibility import editable_by, leads_all
 from salesops.records.zone import organisation_zone
 
 MEASURE_CHANGE = "measure_change"
@@ -63,8 +64,14 @@ class Wanted:
 
 
 def may_file(actor: User) -> bool:
-    """Whether somebody may file changes of the process, edit them and give them up: who edits everything."""
-    return actor.is_active and actor.role in EDIT_ALL
+    """Whether somebody may file changes of the process: who edits everything, and leaders for people whom they lead."""
+    scope = reach(actor)
+    return scope.is_known and (scope.edits_all or scope.role == LEADER)
+
+
+def may_change(actor: User, key: str) -> bool:
+    """Whether somebody may edit this change and give it up: who edits everything, and who leads all whom it is for."""
+    return bool(editable_by(actor, ProcessChange).filter(pk=key).exists())
 
 
 def may_measure(actor: User) -> bool:
@@ -78,6 +85,7 @@ def file_change(
     """A new change of the process. Raises Unfit for what cannot be measured."""
     refuse_who_may_not(actor)
     _refuse_unfit(wanted)
+    _refuse_others(actor, wanted)
     with changing(actor, "create_process_change", clock, door=door):
         made: ProcessChange = ProcessChange.objects.create(**wanted.as_kept)
     return made
@@ -90,7 +98,7 @@ def edit_change(
 
     Once it was measured, what it is measured by stands. Raises Unfit, and Overtaken where somebody else changed the same.
     """
-    refuse_who_may_not(actor)
+    refuse_who_may_not(actor, key)
     with transaction.atomic():
         change = _held(key)
         shown = ProcessChange.versions.objects.filter(record_id=key, version=seen).first()
@@ -100,6 +108,7 @@ def edit_change(
         if not values:
             return None
         _refuse_unfit(wanted)
+        _refuse_others(actor, wanted)
         if values.keys() & set(MEASURED_BY):
             refuse_measured(change)
         return edit_record(actor, ProcessChange, key, values, clock, seen=seen, reason=reason)
@@ -107,7 +116,7 @@ def edit_change(
 
 def give_up(actor: User, key: str, clock: Clock, *, reason: str) -> Change:
     """Have people work by it no longer, before its days are over. It is not measured any more; what was read stays."""
-    refuse_who_may_not(actor)
+    refuse_who_may_not(actor, key)
     if not reason:
         raise Unfit("reason", "Say why, for who wants to try it again.")
     with transaction.atomic():
@@ -180,13 +189,28 @@ def rule_of(change: ProcessChange) -> Rule | None:
     return Rule(change.stage, next(m for m in MOMENTS if m == change.moment), change.rule)
 
 
-def refuse_who_may_not(actor: User) -> None:
-    """Refuse whoever may not file changes."""
+def refuse_who_may_not(actor: User, key: str = "") -> None:
+    """Refuse whoever may not file changes; with `key` whoever may not change that one."""
     if not may_file(actor):
         raise Refusal(
-            "Only administrators, and of sales operations the VP, managers and representatives, change the process. "
-            "Send them a request."
+            "Only administrators, of sales operations the VP, managers and representatives, and sales leaders for their "
+            "own people change the process. Send a request to sales operations."
         )
+    if key and not may_change(actor, key):
+        raise Refusal(
+            "It is not only for people whom you lead. Send a request to sales operations, who may change it."
+        )
+
+
+def _refuse_others(actor: User, wanted: Wanted) -> None:
+    """Refuse a leader who wants others than their own people to work otherwise."""
+    scope = reach(actor)
+    if scope.edits_all:
+        return
+    if not leads_all(scope, wanted.teams, ()):
+        raise Unfit("teams", "Choose teams of which you lead everybody, or single people.")
+    if not leads_all(scope, (), wanted.people):
+        raise Unfit("people", "Choose people whom you lead.")
 
 
 def _held(key: str) -> ProcessChange:

@@ -11,7 +11,7 @@ from salesops.actions.attach_files import changed_files, undo_files
 from salesops.actions.changing import undoing_once
 from salesops.actions.contacts_of_deals import keep_one_primary
 from salesops.actions.define_field import refuse_values_lost, refuse_who_may_not
-from salesops.actions.standing_plan import refuse_plan_lost
+from salesops.actions.standing_plan import refuse_for_others, refuse_plan_lost
 from salesops.actions.undo_conversion import is_of_conversion, undo_conversion
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.foundations.clock import Clock
@@ -72,7 +72,7 @@ def put_back(
     for version in _last_states(noun, change, keys):
         _refuse_who_may_not(actor, noun, change, version)
         if version.ends_at == FOREVER:
-            _put_back(noun, version, change, clock)
+            _put_back(actor, noun, version, change, clock)
             records += 1
         else:
             stay.append(version.record_id)
@@ -101,7 +101,9 @@ def _refuse_who_may_not(actor: User, noun: type[Record], change: Change, version
         raise Refusal("Only who may edit everything that was changed can undo it.")
 
 
-def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock) -> None:
+def _put_back(
+    actor: User, noun: type[Record], version: Version, change: Change, clock: Clock
+) -> None:
     """The state before the change; for what it created: deleted."""
     former = (
         noun.versions.objects.filter(record_id=version.record_id, version__lt=version.version)
@@ -112,6 +114,7 @@ def _put_back(noun: type[Record], version: Version, change: Change, clock: Clock
     record = noun.objects.filter(pk=version.record_id)
     if noun is ProcessChange:
         refuse_plan_lost(version, former)
+        refuse_for_others(actor, former)
     if former is None:
         if noun is CustomField:
             refuse_values_lost(version)

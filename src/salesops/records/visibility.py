@@ -6,7 +6,7 @@ sales operations; what belongs to a record is seen with it. Everything here beco
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
@@ -19,7 +19,7 @@ from salesops.records.lead import Lead
 from salesops.records.opportunity import Opportunity
 from salesops.records.person import Person
 from salesops.records.process_change import ProcessChange
-from salesops.records.reach import Reach, reach
+from salesops.records.reach import LEADER, Reach, reach
 from salesops.records.record import Record
 from salesops.records.user import User
 
@@ -161,6 +161,36 @@ def _process_change(scope: Reach) -> Q:
     return Q(pk__in=[key for key, of, for_ in there if teams & {*of} or people & {*for_}])
 
 
+def _led_process_change(scope: Reach) -> Q:
+    """Those that are for nobody but people whom a leader leads."""
+    teams, people = _led_by(scope)
+    there = ProcessChange.objects.values_list("pk", "teams", "people") if people else ()
+    return Q(pk__in=[key for key, of, for_ in there if teams >= {*of} and people >= {*for_}])
+
+
+def leads_all(scope: Reach, teams: Iterable[str], people: Iterable[str]) -> bool:
+    """Everybody on the teams, and each of the people, is one whom a leader of this reach leads."""
+    led_teams, led = _led_by(scope)
+    return led_teams >= {*teams} and led >= {*people}
+
+
+def _led_by(scope: Reach) -> tuple[frozenset[str], frozenset[str]]:
+    """The teams and the people whom a leader of this reach leads, themselves among them; of anybody else none."""
+    if scope.role != LEADER:
+        return frozenset(), frozenset()
+    return teams_led(scope), scope.owner_ids or frozenset()
+
+
+def teams_led(scope: Reach) -> frozenset[str]:
+    """The teams on which nobody works whose records are not seen."""
+    there = Person.objects.filter(deleted_at=None).exclude(team=None)
+    if scope.owner_ids is not None:
+        own = there.filter(pk__among=scope.owner_ids).values_list("team", flat=True)
+        others = there.exclude(pk__among=scope.owner_ids).exclude(is_active=False)
+        return frozenset(own) - frozenset(others.values_list("team", flat=True))
+    return frozenset(there.values_list("team", flat=True))
+
+
 _SEEN: dict[str, Rule] = {
     "person": _everybody,
     "team_membership": _everybody,
@@ -196,4 +226,5 @@ _EDITED: dict[str, Rule] = {
     "opportunity_line": _of_editable_opportunity,
     "opportunity_contact": _of_editable_opportunity,
     "activity": lambda scope: _own(scope) | _belongs(scope, editable_within),
+    "process_change": _led_process_change,
 }

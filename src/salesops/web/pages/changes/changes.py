@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.actions.change_process import may_file
-from salesops.actions.move_person import day_in
-from salesops.foundations.clock import system_clock
 from salesops.jobs.measuring_changes import last_day_known
-from salesops.records.models import Person, ProcessChange, User
+from salesops.records.models import ProcessChange, User
 from salesops.records.visibility import visible_to
+from salesops.web.export import as_asked, is_export
 from salesops.web.pages.changes import readings, words
+from salesops.web.pages.changes.exporting import HEADER, rows_of
+from salesops.web.pages.changes.known import names_in, today_known
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
@@ -23,10 +23,12 @@ from salesops.web.paging import page_of, paged
 SIZE = 50
 
 
-def process_changes(request: HttpRequest) -> HttpResponse:
-    """The list, those that begin last first."""
+def process_changes(request: HttpRequest) -> HttpResponseBase:
+    """The list, those that begin last first, or as a file with every reading."""
     actor, page = actor_of(request), page_of(request)
     seen = visible_to(actor, ProcessChange).order_by("-starts_on", "-pk")
+    if is_export(request):
+        return as_asked(request, "changes", HEADER, rows_of(actor, list(seen)))
     found = list(seen[(page - 1) * SIZE : page * SIZE + 1])
     context = {
         "tabs": tabs(request),
@@ -36,17 +38,6 @@ def process_changes(request: HttpRequest) -> HttpResponse:
         "speaks": last_day_known(settings.SALESOPS_BOOK),
     }
     return render(request, "changes/changes.html", context | paged(page, found, SIZE))
-
-
-def today_known() -> date:
-    """The day the book speaks of, by which it is told how far a change is; today where there is none."""
-    return last_day_known(settings.SALESOPS_BOOK) or day_in(reading()[1], system_clock)
-
-
-def names_in(changes: list[ProcessChange]) -> dict[str, str]:
-    """The people that changes are for, by key."""
-    keys = {key for change in changes for key in change.people}
-    return {p.pk: str(p) for p in Person.objects.filter(pk__in=keys).only("id", "name")}
 
 
 def _lines(actor: User, changes: list[ProcessChange]) -> list[dict[str, Any]]:

@@ -28,7 +28,8 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.models import Person, PipelineStage, ProcessChange
 from salesops.records.process_change import MEASURED_BY
-from salesops.records.visibility import visible_to
+from salesops.records.reach import reach
+from salesops.records.visibility import teams_led, visible_to
 from salesops.web.pages.changes import words
 from salesops.web.pages.keeping import typed
 from salesops.web.pages.keeping.arranged import seen_of
@@ -69,7 +70,7 @@ def edit_process_change(request: HttpRequest, key: str) -> HttpResponse:
     """The form of a change, or the change edited."""
     actor = actor_of(request)
     change = get_object_or_404(visible_to(actor, ProcessChange), pk=key)
-    refuse_who_may_not(actor)
+    refuse_who_may_not(actor, key)
     if request.method != "POST":
         return _form(request, change, _of(change), 200)
     try:
@@ -153,15 +154,18 @@ def _attempt(form: QueryDict, refusal: Refusal) -> Attempt:
 def _form(
     request: HttpRequest, change: ProcessChange | None, attempt: Attempt, status: int
 ) -> HttpResponse:
-    currency = reading()[0]
+    currency, scope = reading()[0], reach(actor_of(request))
     there = Person.objects.filter(deleted_at=None)
-    teams = there.exclude(team=None).exclude(is_active=False).values("team")
+    teams = there.filter(team__in=teams_led(scope)).exclude(is_active=False).values("team")
     people = there.exclude(Q(is_active=False) & ~Q(pk__in=attempt.people))
+    if scope.owner_ids is not None:
+        people = people.filter(pk__among=scope.owner_ids)
     stages = PipelineStage.objects.filter(deleted_at=None).exclude(is_active=False)
     stages = stages.filter(outcome="open").order_by("pipeline", "position", "stage")
     context: dict[str, Any] = {
         "tabs": tabs(request),
         "change": change,
+        "is_leader": not scope.is_all,
         "attempt": attempt,
         "said": attempt.said,
         "stands": change is not None and is_measured(change),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from salesops.actions.change_process import (
     ask_to_measure,
     give_up,
-    may_file,
+    may_change,
     may_measure,
     measuring,
     rule_of,
@@ -32,7 +32,7 @@ from salesops.records.models import ProcessChange, User
 from salesops.records.process_change import MEASURED_BY
 from salesops.records.visibility import visible_to
 from salesops.web.pages.changes import readings, words
-from salesops.web.pages.changes.changes import names_in, today_known
+from salesops.web.pages.changes.known import names_in, today_known
 from salesops.web.pages.changes.trying import tried
 from salesops.web.pages.keeping.arranged import change_of, done_of, undone
 from salesops.web.pages.keeping.facts import TITLES
@@ -121,7 +121,8 @@ def _shown(
     is_measured = any(t.is_after and t.is_whole for t in told)
     chosen = next((t for t in told if str(t.key) == request.GET.get("reading")), None)
     chosen = chosen or next(iter(told), None)
-    past = history(actor, change, currency, may_edit=may_file(actor))
+    may_edit = may_change(actor, change.pk)
+    past = history(actor, change, currency, may_edit=may_edit)
     stands = _standing(told)
     past = [replace(e, undoes=None) if stands & {d.title for d in e.what} else e for e in past]
     context = {
@@ -138,17 +139,17 @@ def _shown(
         "history": past,
         "undo": reverse("undo_process_change", args=[change.pk]),
         "done": done_of(request, actor, [(change, e) for e in past], {}),
-        "may_file": may_file(actor),
+        "may_change": may_edit,
         "problem": problem,
         "column": column,
         "zone": zone,
     }
-    context |= _work(actor, change, told, known)
+    context |= _work(actor, change, told, known, may_edit=may_edit)
     return render(request, "changes/change.html", context, status=status)
 
 
 def _work(
-    actor: User, change: ProcessChange, told: list[readings.Told], known: date
+    actor: User, change: ProcessChange, told: list[readings.Told], known: date, *, may_edit: bool
 ) -> dict[str, Any]:
     """Whether it can be measured now, or how far that is."""
     job, measures = _measuring(change), may_measure(actor)
@@ -164,7 +165,7 @@ def _work(
         "is_planned": known < change.starts_on,
         "can_measure": measures and goes_on and not going and not is_too_early,
         "too_early_until": first if goes_on and is_too_early else None,
-        "can_give_up": may_file(actor)
+        "can_give_up": may_edit
         and goes_on
         and day_in(reading()[1], system_clock) <= change.last_on,
     }
