@@ -10,7 +10,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from salesops.actions.arrange_stages import edit_stage
 from salesops.actions.changing import changing
+from salesops.actions.edit_record import version_now
 from salesops.actions.merge_records import merge_records
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.book.book import Book
@@ -154,6 +156,26 @@ def _same(folder: Path, manifest: Manifest, anew: Path, whole: Manifest) -> None
             for at in (folder, anew)
         ]
         assert figures[0] == figures[1]
+
+
+def test_what_a_stage_means_from_a_day_on_takes_a_new_base_and_deltas_tell_the_same(
+    folder: Path, tmp_path: Path
+) -> None:
+    alice = User.objects.create_user("alice@example.com", role="administrator")
+    stage = PipelineStage.objects.get(stage="New")
+    day, seen = date(2026, 6, 15), version_now(stage)
+    edit_stage(alice, stage.pk, {"outcome": "lost"}, NOW, seen=seen, since=day)
+    assert not is_followed(folder)
+    assert not follow(folder, NOW).delta
+    ask = "SELECT DISTINCT outcome, valid_from, change_source FROM opportunity_version ORDER BY ALL"
+    assert [(r[0], r[1].day, r[2]) for r in DuckDBEngine(folder).run(ask).rows] == [
+        ("lost", 15, "meaning"), ("open", 1, "history"),
+    ]  # fmt: skip
+    _someone_works(random.Random(7), datetime(2026, 6, 10, 9, tzinfo=UTC))
+    _someone_works(random.Random(8), datetime(2026, 6, 20, 9, tzinfo=UTC))
+    manifest = follow(folder, NOW)
+    assert manifest.delta
+    _same(folder, manifest, tmp_path / "anew", follow(tmp_path / "anew", NOW))
 
 
 def test_the_past_of_a_deal_follows_an_account_that_was_merged_after_the_deal_had_left_it(

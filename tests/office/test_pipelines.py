@@ -114,3 +114,36 @@ def test_others_look_at_stages_and_change_nothing(
     assert _edit(somebody, "new", **FORM).status_code == 422
     assert _order() == ["new", "pitched", "won"]
     assert User.objects.filter(pk=stages.bob.pk).exists()
+
+
+def test_a_meaning_is_given_from_a_day_on_shown_with_its_day_and_taken_back(
+    stages: Office, as_: Callable[[str], Reader]
+) -> None:
+    ravi = as_("ravi")
+    when = {"when": "since", "since": "2026-03-01"}
+    assert _edit(ravi, "pitched", outcome="won", is_active="on", **when).status_code == 302
+    stage = PipelineStage.objects.get(pk="pitched")
+    assert (stage.outcome, stage.meant_before) == ("won", {"2026-03-01": {"outcome": "open"}})
+    page = ravi.page("/pipelines").text
+    assert "From 1 Mar 2026 Pitched: outcome open → became won" in " ".join(page.split())
+    assert "until 1 Mar 2026 outcome: open" in page
+    assert "Take back" not in as_("bob").page("/pipelines").text
+    seen = PipelineStage.versions.objects.filter(record_id="pitched").order_by("-version")[0]
+    form = {"do": "take_back", "key": "pitched", "day": "2026-03-01", "seen": str(seen.version)}
+    assert as_("bob").post("/pipelines", **form).status_code == 422
+    assert ravi.post("/pipelines", **form).status_code == 302
+    stage.refresh_from_db()
+    assert (stage.outcome, stage.meant_before) == ("open", None)
+    assert stages.ravi.is_active
+
+
+@pytest.mark.parametrize("day", ["2999-01-01", "1066-10-14", "soon", ""])
+def test_a_day_that_is_none_is_refused_in_words(
+    stages: Office, as_: Callable[[str], Reader], day: str
+) -> None:
+    form = {**FORM, "outcome": "won", "when": "since", "since": day}
+    answer = _edit(as_("ravi"), "new", **form)
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert PipelineStage.objects.get(pk="new").outcome == "open"
+    assert stages.ravi.is_active

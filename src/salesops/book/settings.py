@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -27,6 +28,16 @@ class StageMeaning(BaseModel):
     outcome: Outcome | None = None
     is_pitched: bool | None = None
     is_qualified: bool | None = None
+
+
+class FormerMeaning(BaseModel):
+    """What a stage meant before a day, of what changed on that day: `meant` by column, null for what its name says."""
+
+    model_config = ConfigDict(extra="forbid")
+    pipeline: str
+    stage: str
+    until: date
+    meant: dict[str, bool | str | None]
 
 
 class Segment(BaseModel):
@@ -81,6 +92,7 @@ class Settings(BaseModel):
     custom: tuple[
         CustomColumn, ...
     ] = ()  # of an office, whose records define them; not in the file
+    former_meanings: tuple[FormerMeaning, ...] = ()  # likewise
 
     @field_validator("sales_process")
     @classmethod
@@ -104,7 +116,8 @@ def load_settings(folder: Path) -> Settings:
 
 def save_settings(folder: Path, settings: Settings) -> None:
     """Write the settings so that a kill leaves the old file or the new one."""
-    write_whole(folder / "settings.json", settings.model_dump_json(indent=2, exclude={"custom"}))
+    said = settings.model_dump_json(indent=2, exclude={"custom", "former_meanings"})
+    write_whole(folder / "settings.json", said)
 
 
 def name_book(folder: Path, title: str) -> None:

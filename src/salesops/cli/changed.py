@@ -78,7 +78,9 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
             move.name,
             format_change(move.minor, book.facts.currency),
             _from_to(move.close_before, move.close_after),
-            _from_to(move.stage_before, move.stage_after),
+            f"{move.stage_after}, which came to mean something else"
+            if move.is_by_meaning
+            else _from_to(move.stage_before, move.stage_after),
         )
         for move in found
     ]

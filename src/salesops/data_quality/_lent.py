@@ -20,14 +20,14 @@ OWNER = Lent("p", "LEFT JOIN person p ON p.id = x.owner_id")
 HISTORY = Lent(
     "h",
     """LEFT JOIN (
-        SELECT v.opportunity_id, max(v.valid_from) AS changed_at,
+        SELECT v.opportunity_id, max(v.valid_from) FILTER (v.change_source = 'history') AS changed_at,
             min(v.stage_position) FILTER (v.outcome = 'open') AS first_position,
             max(v.stage_position) FILTER (v.outcome = 'open') AS furthest_position,
             bit_or(CASE WHEN v.outcome = 'open' AND v.stage_position < 62
                 THEN CAST(1 AS BIGINT) << v.stage_position ELSE 0 END) AS visited
         FROM opportunity_version v
         JOIN opportunity o ON o.id = v.opportunity_id AND NOT o.is_closed AND o.pipeline = v.pipeline
-        WHERE v.change_source = 'history' GROUP BY 1
+        WHERE v.change_source <> 'snapshot' GROUP BY 1
     ) h ON h.opportunity_id = x.id""",
 )
 # The last day anything was done for an open deal.
@@ -48,7 +48,7 @@ LIVED = Lent(
                 sum(epoch(v.valid_to) - epoch(v.valid_from)) / 86400 AS days
             FROM opportunity_version v JOIN opportunity o ON o.id = v.opportunity_id
                 AND o.is_won AND o.closed_on > $today - 365
-            WHERE v.outcome = 'open' AND v.change_source = 'history' GROUP BY ALL)
+            WHERE v.outcome = 'open' AND v.change_source <> 'snapshot' GROUP BY ALL)
         GROUP BY 1, 2 HAVING count(*) >= {LEAST_ALIKE}
     ) w ON w.pipeline = x.pipeline AND w.stage = x.stage""",
 )

@@ -15,6 +15,7 @@ from salesops.book.custom import tables_with
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings
 from salesops.engines.literals import literal
+from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed
 from salesops.engines.stages import fill_stages
 from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.instant import bare
@@ -128,7 +129,8 @@ class Build:
         self._days_and_pipelines()
         self.work.execute("CREATE OR REPLACE TABLE _stage_as_read AS FROM pipeline_stage")
         self._note_stages_used()
-        fill_stages(self.work, self.settings)
+        fill_stages(self.work, self.settings, self.now)
+        self.meanings_changed = meanings_changed(self.work)
         self.data_as_of = self._latest()
         self._note_future_closes()
 
@@ -192,6 +194,13 @@ class Build:
         Everything reached is said of the version it was reached in and those after it, never of those before.
         """
         self._add_unseen_states()
+        if self.meanings_changed:
+            cut_states(
+                self.work,
+                pipeline=self._of("pipeline", "v", "d"),
+                deals=self._deals("id", "pipeline"),
+                names_who="changed_by_id" in self.held,
+            )
         self.work.execute(
             # Ordering the ids alone and joining takes half as long as ordering whole rows.
             f"CREATE OR REPLACE TABLE _deal AS SELECT o.*, p.place FROM ({self._deals(*self.as_read)}) o "
@@ -203,6 +212,10 @@ class Build:
             f"coalesce(CASE WHEN m.is_closed THEN m.close_date END, {self._day('m.valid_from')})"
         )
         pipeline = self._of("pipeline", "v", "d")
+        then = ""
+        if self.meanings_changed:
+            kept.append("is_cut")
+            then = "AND s.valid_from <= v.valid_from AND s.valid_to > v.valid_from"
         self.work.execute(
             f"""
             CREATE OR REPLACE TABLE version AS
@@ -215,12 +228,11 @@ class Build:
                     coalesce(s.outcome, 'open') = 'won' AS is_won,
                     coalesce(s.is_qualified, false) AS is_qualified,
                     s.position AS stage_position,
-                    {_reached("pitched")} AS has_pitched,
-                    {_reached("qualified")} AS has_qualified
+                    {self._reached("pitched")} AS has_pitched,
+                    {self._reached("qualified")} AS has_qualified
                 FROM opportunity_version v
                 JOIN _deal d ON d.id = v.opportunity_id
-                LEFT JOIN pipeline_stage s ON s.pipeline = {pipeline} AND s.stage = v.stage
-                LEFT JOIN _pipeline p ON p.pipeline = {pipeline}
+                LEFT JOIN {MEANING} s ON s.pipeline = {pipeline} AND s.stage = v.stage {then}
             ), valued AS (
                 SELECT m.* EXCLUDE (paid_in), CASE WHEN m.is_closed THEN m.close_date END AS closed_on,
                     {self._value("m", "paid_in")} AS value_minor
@@ -254,10 +266,20 @@ class Build:
             CREATE OR REPLACE TABLE closing AS
             SELECT place, valid_from AS since,
                 coalesce(lead(valid_from) OVER (PARTITION BY place ORDER BY valid_from), {FOREVER}) AS until,
-                CASE WHEN change_source = 'history' THEN valid_from END AS seen_at
+                CASE WHEN {self._is_known()} THEN valid_from END AS seen_at
             FROM version WHERE enters_close
             """
         )
+
+    def _is_known(self) -> str:
+        """SQL: since when the state has been so is known."""
+        cut = " OR is_cut" if self.meanings_changed else ""
+        return f"(change_source = 'history'{cut})"
+
+    def _reached(self, flag: str) -> str:
+        """SQL: this state is at or beyond the pipeline's first stage with the flag, by a recorded change or since then."""
+        cut = f" OR v.is_cut AND s.newly_{flag}" if self.meanings_changed else ""
+        return f"((v.change_source = 'history'{cut}) AND s.reaches_{flag})"
 
     def _end_at_deletions(self) -> None:
         """A state ends where its deal was deleted, and the next begins where the deal was there again."""
@@ -395,6 +417,7 @@ class Build:
             SELECT max(moment) FROM (
                 SELECT max(valid_from) AS moment FROM opportunity_version WHERE valid_from <= $now
                 UNION ALL SELECT max(deleted_at) FROM {DELETION} WHERE deleted_at <= $now
+                UNION ALL SELECT max(valid_from) FROM {MEANING} WHERE {BEGINS} AND valid_from <= $now
                 UNION ALL SELECT max(created_at) FROM opportunity WHERE created_at <= $now
                 UNION ALL SELECT {self._day_ends("max(created_on)")}
                     FROM opportunity WHERE created_at IS NULL AND created_on <= {today}
@@ -613,6 +636,11 @@ class Build:
         some = f"(FROM {{0}} WHERE place >= {first} AND place < {after})"
         owner = self._of("owner_id", "v", "d")
         placed = f"coalesce(v.closed_on, {self._day('v.valid_from')})"
+        entered = "AND outcome = 'open' GROUP BY ALL"
+        if (
+            self.meanings_changed
+        ):  # who entered a stage while it ended deals does not enter it once it opens
+            entered = "GROUP BY ALL HAVING arg_min(outcome, valid_from) = 'open'"
         return f"""
             SELECT {columns} FROM {some.format("version")} v
             JOIN {some.format("_deal")} d ON d.place = v.place
@@ -621,7 +649,7 @@ class Build:
                 AND c.since <= v.valid_from AND c.until > v.valid_from
             LEFT JOIN (
                 SELECT place, stage, min(valid_from) AS at FROM {some.format("version")}
-                WHERE change_source = 'history' AND outcome = 'open' GROUP BY ALL
+                WHERE change_source = 'history' {entered}
             ) e ON e.place = v.place AND e.stage = v.stage AND e.at = v.valid_from
             LEFT JOIN place t ON t.person_id = {owner}
                 AND t.valid_from <= {placed} AND t.valid_to > {placed}
@@ -806,14 +834,6 @@ def day_turns(day: date, zone: str) -> Turn:
     return Turn(at.replace(tzinfo=None), before, after)
 
 
-def _reached(flag: str) -> str:
-    """SQL: this recorded state is at or beyond the pipeline's first stage with the flag, if one has it."""
-    return (
-        f"(v.change_source = 'history' AND p.{flag} IS NOT NULL "
-        f"AND (s.outcome = 'won' OR (s.outcome = 'open' AND s.position >= p.{flag})))"
-    )
-
-
 def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -> None:
     """Spans of one person or currency never overlap: a later start ends the one before.
 
@@ -839,7 +859,7 @@ def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -
 
 # Where a page asks for single rows by an id: found in a tenth of the time that reading all ids takes, or less.
 INDEXED = {"opportunity": "id", "account": "id", "opportunity_version": "opportunity_id"}
-_KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read")
+_KEPT = ("_problem", "_problem_count", "_refused_row", "_stage_as_read", "_rate_as_read", MEANING)
 # What makes a state another one.
 _SEEN = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
 _DATED = (

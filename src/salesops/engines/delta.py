@@ -14,7 +14,7 @@ from salesops.engines.changes import add_changes
 from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, left_of
 from salesops.engines.literals import literal
-from salesops.engines.stages import note_pipelines
+from salesops.engines.meanings import MEANING, meanings_changed
 from salesops.foundations.instant import bare
 
 # What other rows are worked out from. Where one of these changed, everything may have.
@@ -75,9 +75,10 @@ class _Delta(Build):
         for name in CONTEXT:
             self.work.execute(f"DELETE FROM {name}")
             self.work.execute(f"INSERT INTO {name} FROM former.{name}")
+        self.work.execute(f"CREATE OR REPLACE TABLE {MEANING} AS FROM former.{MEANING}")
+        self.meanings_changed = meanings_changed(self.work)
         self._days_and_pipelines()
         self._note_stages_used()
-        note_pipelines(self.work)
         self._name_currencies()
         self._note_places()
         self.data_as_of = max(self._latest(), bare(self.manifest.data_as_of))

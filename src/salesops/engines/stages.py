@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
 
-from salesops.book.settings import Settings, StageMeaning
+from salesops.book.facts import FOREVER
+from salesops.book.settings import FormerMeaning, Settings, StageMeaning
+from salesops.engines.meanings import FIRST, MEANING, make_spans
+from salesops.foundations.instant import bare
+from salesops.foundations.period import day_begins
 
 _WON = re.compile(r"\bwon\b|gewonnen|gagn|ganad|\bclosed[ -]?won\b|^closedwon$", re.I)
 _LOST = re.compile(r"\blost\b|verloren|perdu|perdid|^closedlost$|disqualif", re.I)
@@ -25,6 +32,7 @@ _QUALIFIED = re.compile(
     r"|engag|angebot|bedarf",
     re.I,
 )
+_READ_AS = {"outcome": "outcome_read"}  # what a record's columns are called here
 _USUAL_ORDER = (
     r"lead|new|suspect",
     r"prospect|contact|intro",
@@ -50,6 +58,16 @@ class _Stage:
     forecast_category: str | None
     is_active: bool | None
     said: StageMeaning = field(kw_only=True)
+    former: tuple[FormerMeaning, ...] = field(default=(), kw_only=True)  # the latest first
+
+    def on(self, day: date) -> _Stage:
+        """The stage as it was meant on a day."""
+        meant = self
+        for former in self.former:
+            if former.until > day:
+                read: dict[str, Any] = {_READ_AS.get(c, c): v for c, v in former.meant.items()}
+                meant = replace(meant, **read)
+        return meant
 
     @property
     def outcome_found(self) -> str:
@@ -72,6 +90,12 @@ class _Stage:
         return self.outcome == "open"
 
     @property
+    def was_ever_open(self) -> bool:
+        """Deals in it go on, or once did: then it has its place on the way, before the stages that end it."""
+        days = (former.until - timedelta(days=1) for former in self.former)
+        return self.is_open or any(self.on(day).is_open for day in days)
+
+    @property
     def category(self) -> str:
         """The forecast category of deals that name none; the files' holds while the outcome is theirs."""
         if self.forecast_category and self.outcome == self.outcome_found:
@@ -79,27 +103,15 @@ class _Stage:
         return "pipeline" if self.is_open else "closed" if self.outcome == "won" else "omitted"
 
 
-def fill_stages(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
-    """Complete `pipeline_stage`: one row for every stage in `_stage_used`, with order and meaning.
+def fill_stages(work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
+    """Complete `pipeline_stage`: one row for every stage in `_stage_used`, with order and meaning as of `now`.
 
-    What a person said wins over the files, and the files over guesses from names. Also does `note_pipelines`.
+    What a person said wins over the files, and the files over guesses from names. Also makes `_stage_meaning`: each
+    span of time over which a stage meant the same.
     """
     _spread(work)
     _add_missing(work)
-    _give_meaning(work, settings)
-    note_pipelines(work)
-
-
-def note_pipelines(work: duckdb.DuckDBPyConnection) -> None:
-    """Make `_pipeline`: the first pitched and first qualified position of each, null where none is flagged."""
-    work.execute(
-        """
-        CREATE OR REPLACE TABLE _pipeline AS
-        SELECT pipeline, min(position) FILTER (is_pitched) AS pitched,
-            min(position) FILTER (is_qualified) AS qualified
-        FROM pipeline_stage GROUP BY pipeline
-        """
-    )
+    _give_meaning(work, settings, now)
 
 
 def _spread(work: duckdb.DuckDBPyConnection) -> None:
@@ -137,8 +149,11 @@ def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
     """Order, outcome and flags of every stage, pipeline by pipeline."""
+    zone = settings.calendar.time_zone
+    today = now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    make_spans(work)
     reached = dict(
         work.execute(
             "SELECT stage, avg(rank) FROM (SELECT stage, row_number() OVER (PARTITION BY opportunity_id "
@@ -147,7 +162,11 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         ).fetchall()
     )
     stages = [
-        _Stage(*row, said=_said(settings, pipeline=row[0], stage=row[1]))
+        _Stage(
+            *row,
+            said=_said(settings, pipeline=row[0], stage=row[1]),
+            former=_former(settings, pipeline=row[0], stage=row[1]),
+        )
         for row in work.execute(
             "SELECT pipeline, stage, position, default_probability, outcome, is_pitched, "
             "is_qualified, forecast_category, is_active FROM pipeline_stage"
@@ -157,7 +176,9 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings) -> None:
         ordered = sorted(
             (s for s in stages if s.pipeline == pipeline), key=lambda s: _order(s, reached)
         )
-        for position, (stage, is_pitched, is_qualified) in enumerate(_flagged(ordered), 1):
+        _note_spans(work, ordered, today, zone)
+        as_of_today = _flagged([stage.on(today) for stage in ordered])
+        for position, (stage, is_pitched, is_qualified) in enumerate(as_of_today, 1):
             work.execute(
                 "UPDATE pipeline_stage SET position = ?, outcome = ?, is_pitched = ?, is_qualified = ?, "
                 "forecast_category = ?, is_active = ? WHERE pipeline = ? AND stage = ?",
@@ -183,12 +204,89 @@ def _said(settings: Settings, pipeline: str, stage: str) -> StageMeaning:
     return StageMeaning.model_validate(words)
 
 
+def _former(settings: Settings, pipeline: str, stage: str) -> tuple[FormerMeaning, ...]:
+    """What the stage meant before, the latest day first."""
+    of_name = [f for f in settings.former_meanings if f.stage == stage]
+    its = [f for f in of_name if f.pipeline == pipeline] or [f for f in of_name if not f.pipeline]
+    return tuple(sorted(its, key=lambda f: f.until, reverse=True))
+
+
+def _note_spans(
+    work: duckdb.DuckDBPyConnection, ordered: Sequence[_Stage], today: date, zone: str
+) -> None:
+    """Write what each stage of a pipeline meant from when until when, up to today.
+
+    Whether a deal has reached pitched depends on the other stages, so that another's change can begin a span too. The
+    order is one for all of time: by two of them ways could not be compared.
+    """
+    days = {f.until for stage in ordered for f in stage.former if f.until <= today}
+    spans: dict[str, list[tuple[datetime, _Meant]]] = {s.stage: [] for s in ordered}
+    for day in (date.min, *sorted(days)):
+        since = FIRST if day == date.min else bare(day_begins(day, zone))
+        meant = _meant(_flagged([stage.on(day) for stage in ordered]))
+        for stage, is_meant in zip(ordered, meant, strict=True):
+            its = spans[stage.stage]
+            if not its or its[-1][1] != is_meant:
+                its.append((since, is_meant))
+    rows = [
+        [stage.pipeline, stage.stage, since, until, position, *meant.read, *meant.reaches, *turned]
+        for position, stage in enumerate(ordered, 1)
+        for since, until, meant, turned in _with_ends(spans[stage.stage])
+    ]
+    work.executemany(f"INSERT INTO {MEANING} VALUES ({', '.join('?' * 13)})", rows)
+
+
+@dataclass(frozen=True)
+class _Meant:
+    """What a stage meant for the deals in it: outcome, qualified and category, and whether they have reached the flags."""
+
+    read: tuple[str, bool, str]
+    reaches: tuple[bool, ...]  # pitched and qualified
+
+    def newly(self, former: _Meant) -> tuple[bool, ...]:
+        """Which of the flags deals reached as it came to mean this; those that were over before reach nothing."""
+        goes_on = self.read[0] == "open" or self.read[0] != former.read[0]
+        pairs = zip(self.reaches, former.reaches, strict=True)
+        return tuple(goes_on and now and not was for now, was in pairs)
+
+
+def _with_ends(
+    spans: Sequence[tuple[datetime, _Meant]],
+) -> list[tuple[datetime, datetime, _Meant, tuple[bool, ...]]]:
+    """Each span with its end and, of what it turned, which flags were newly reached and whether it cuts states."""
+    found = []
+    for place, (since, meant) in enumerate(spans):
+        until = spans[place + 1][0] if place + 1 < len(spans) else FOREVER
+        former = spans[place - 1][1] if place else meant
+        newly = meant.newly(former)
+        found.append((since, until, meant, (*newly, meant.read != former.read or any(newly))))
+    return found
+
+
+def _meant(flagged: Sequence[tuple[_Stage, bool, bool]]) -> list[_Meant]:
+    """What each stage of a pipeline means."""
+    first = [
+        min((position for position, row in enumerate(flagged, 1) if row[flag]), default=None)
+        for flag in (1, 2)
+    ]
+    return [
+        _Meant(
+            (stage.outcome, is_qualified, stage.category),
+            tuple(
+                at is not None and (stage.outcome == "won" or (stage.is_open and position >= at))
+                for at in first
+            ),
+        )
+        for position, (stage, _, is_qualified) in enumerate(flagged, 1)
+    ]
+
+
 def _order(stage: _Stage, reached: dict[str, float]) -> tuple[Any, ...]:
     """Known order first, then the chance of winning, then the usual words, then how deals went."""
     said = stage.said.position
     position = stage.position if said is None else said
     return (
-        not stage.is_open,
+        not stage.was_ever_open,
         position is None,
         position or 0,
         said is None,
@@ -204,9 +302,8 @@ def _flagged(ordered: list[_Stage]) -> list[tuple[_Stage, bool, bool]]:
 
     Where no name tells, every open deal counts as pipeline, as it does in a spreadsheet.
     """
-    opened = [s for s in ordered if s.is_open]
-    pitched_from = _first(opened, _PITCHED)
-    qualified_from = _first(opened, _QUALIFIED) or 1
+    pitched_from = _first(ordered, _PITCHED)
+    qualified_from = _first(ordered, _QUALIFIED) or 1
     knows_pitched = any(s.is_pitched is not None for s in ordered)
     knows_qualified = any(s.is_qualified is not None for s in ordered)
     flagged = []
@@ -235,8 +332,9 @@ def _usual(name: str) -> int:
 
 
 def _first(stages: list[_Stage], words: re.Pattern[str]) -> int | None:
+    """The position of the first open stage whose name says so."""
     for position, stage in enumerate(stages, 1):
-        if words.search(stage.stage):
+        if stage.is_open and words.search(stage.stage):
             return position
     return None
 

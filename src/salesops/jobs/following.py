@@ -13,6 +13,7 @@ from salesops.book.custom import VERSIONS, Custom, tables_with
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
+from salesops.engines import meanings as meanings_module
 from salesops.engines import stages as stages_module
 from salesops.engines.build import build
 from salesops.engines.compiled import edition
@@ -34,7 +35,7 @@ from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import workbench
 from salesops.records.custom_field import defined
 from salesops.records.models import NOUNS
-from salesops.records.to_tables import changed_ids, entered, table_batches
+from salesops.records.to_tables import changed_ids, entered, former_meanings, table_batches
 from salesops.records.watermark import is_behind, one_moment, tells_what_changed, watermark
 from salesops.tables import TABLES
 
@@ -59,7 +60,7 @@ def follow(
     `keeps_nothing` is a base that tells nothing of former generations, not even what changed since. With other
     `settings` the generation is made by these, and they are in force from then on.
     """
-    said, settings = settings, _with_fields(settings or load_settings(folder))
+    said, settings = settings, _with_records(settings or load_settings(folder))
     former = read_manifest_lenient(folder)
     with working_folder(folder) as work, room(work):
         published = None
@@ -135,9 +136,10 @@ def _follow_by_delta(
     return mark, publish_delta(folder, work / "delta.duckdb", manifest)
 
 
-def _with_fields(settings: Settings) -> Settings:
-    """The settings, with the fields that the company added to the records the book follows."""
-    return settings.model_copy(update={"custom": tuple(field.in_book for field in defined())})
+def _with_records(settings: Settings) -> Settings:
+    """The settings, with what records tell of how the book is made: fields of the company's own, and what stages meant."""
+    own = tuple(field.in_book for field in defined())
+    return settings.model_copy(update={"custom": own, "former_meanings": former_meanings()})
 
 
 def _made_by(settings: Settings) -> str:
@@ -152,7 +154,7 @@ def _made_by(settings: Settings) -> str:
 @cache
 def _program() -> str:
     digest = hashlib.sha256(f"{LAYOUT}{edition()}".encode())
-    for module in (build_module, stages_module):
+    for module in (build_module, meanings_module, stages_module):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
@@ -167,7 +169,7 @@ def is_followed(folder: Path) -> bool:
     if manifest is None or manifest.follows is None:
         return False
     return manifest.follows.made_by == _made_by(
-        _with_fields(load_settings(folder))
+        _with_records(load_settings(folder))
     ) and not is_behind(mark)
 
 

@@ -117,7 +117,9 @@ def _load(connection: duckdb.DuckDBPyConnection, base: Path, former: Manifest) -
             name, name
         )
         connection.execute(f'INSERT INTO "{name}" SELECT {columns} FROM former."{source}"')
-    connection.execute("DELETE FROM opportunity_version WHERE change_source = 'snapshot'")
+    connection.execute(
+        "DELETE FROM opportunity_version WHERE change_source IN ('snapshot', 'meaning')"
+    )
     for name in ("_problem", "_problem_count", "_refused_row"):
         connection.execute(f'CREATE TABLE "{name}" AS FROM former."{name}"')
     connection.execute("DELETE FROM _problem_count WHERE code = 'no_rate'")

@@ -23,7 +23,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
     }
 )
 
-# Each stage a deal came into, with the open stage it was in last before; a snapshot is a state merely seen.
+# Each stage a deal came into, with the open stage it was in last before; a snapshot is a state merely seen. A stage that
+# came to end deals, or no longer to, begins a step too, which nobody took.
 _STEPS = f"""
     stage AS (SELECT pipeline, CAST(stage AS VARCHAR) AS stage, position, is_active FROM pipeline_stage
         WHERE outcome = 'open' AND position IS NOT NULL),
@@ -32,12 +33,13 @@ _STEPS = f"""
             v.stage_position AS position, v.is_closed, v.is_won, v.owner_id, v.team,
             v.change_source = 'history' AS is_recorded,
             CASE WHEN v.is_won THEN {BEYOND_ALL} WHEN NOT v.is_closed THEN v.stage_position END AS reach,
-            v.stage IS DISTINCT FROM lag(v.stage) OVER life AS is_step
+            v.change_source <> 'snapshot' AS is_known,
+            v.stage IS DISTINCT FROM lag(v.stage) OVER life OR v.is_closed <> lag(v.is_closed) OVER life AS is_step
         FROM opportunity_version v WHERE v.valid_from <= $until AND v.opportunity_id IN (SELECT id FROM deal)
         WINDOW life AS (PARTITION BY v.opportunity_id ORDER BY v.valid_from)
     ), step AS MATERIALIZED (
         SELECT *, lag(is_closed) OVER life AS was_closed, lead(moment) OVER life AS left_at,
-            lead(is_recorded) OVER life AS is_leaving_recorded,
+            lead(is_known) OVER life AS is_leaving_recorded,
             last_value(CASE WHEN NOT is_closed THEN stage END IGNORE NULLS) OVER before AS from_stage,
             last_value(CASE WHEN NOT is_closed THEN position END IGNORE NULLS) OVER before AS from_position,
             last_value(CASE WHEN NOT is_closed THEN pipeline END IGNORE NULLS) OVER before AS from_pipeline

@@ -64,6 +64,8 @@ GROUPS: Mapping[str, str] = MappingProxyType(
     }
 )
 _OF_PEOPLE = ("team", "person")
+# What a deal gets into by what its stage means.
+_OF_MEANING = ("qualified", "unqualified", "reopened", "won", "lost")
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,12 @@ class Move:
     close_after: date | None
     stage_before: str | None
     stage_after: str | None
+
+    @property
+    def is_by_meaning(self) -> bool:
+        """It stayed in its stage, which came to mean something else."""
+        is_same = self.stage_before is not None and self.stage_before == self.stage_after
+        return is_same and self.box in _OF_MEANING
 
 
 def movement(

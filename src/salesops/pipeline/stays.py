@@ -43,10 +43,17 @@ class OpenStage:
 
 
 def open_stages(book: Book) -> list[OpenStage]:
-    """The stages in the order of their pipelines, those of one name as one."""
+    """The stages in the order of their pipelines, those of one name as one; of a former day also those open then."""
+    then = ""
+    if book.at is not None and book.at < book.facts.data_as_of:
+        then = (
+            "OR (pipeline, stage) IN (SELECT DISTINCT (pipeline, stage) FROM opportunity_version "
+            "WHERE valid_from <= $until AND valid_to > $until AND outcome = 'open')"
+        )
     rows = book.engine.run(
         "SELECT stage, min(position), max(position), list(pipeline ORDER BY pipeline) FROM pipeline_stage "
-        "WHERE outcome = 'open' GROUP BY stage ORDER BY min(position), stage"
+        f"WHERE outcome = 'open' {then} GROUP BY stage ORDER BY min(position), stage",
+        {"until": bare(book.instant)} if then else {},
     ).rows
     return [OpenStage(r[0], r[1] if r[1] == r[2] else None, tuple(r[3])) for r in rows]
 

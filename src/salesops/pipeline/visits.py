@@ -1,8 +1,9 @@
 """Every stay of a deal somewhere it can wait: a stage, a hand-over to another owner or team, the way from lead to deal.
 
-A visit to a stage lasts from entering it to leaving it, a hand-over from the change to the deal's next stage. Only
-recorded entries count: of a state that was merely seen nobody knows the beginning. The statement made here is the
-same for every question about waiting, and goes before it.
+A visit to a stage lasts from entering it to leaving it, a hand-over from the change to the deal's next stage. From the
+day on which a stage came to end deals nobody waits in it any more, though nobody moved them. Only recorded entries
+count: of a state that was merely seen nobody knows the beginning. The statement made here is the same for every
+question about waiting, and goes before it.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ def visits(book: Book) -> str:
     ), state AS (
         SELECT v.opportunity_id AS id, v.stage, v.is_closed, v.outcome, v.owner_id, v.team, v.value_minor, v.pipeline,
             v.stage_position, v.valid_from, v.valid_to, v.change_source = 'history' AS is_known,
-            lag(v.stage) OVER life AS former_stage, lag(v.owner_id) OVER life AS former_owner,
+            lag(v.stage) OVER life AS former_stage, lag(v.is_closed) OVER life AS was_closed,
+            lag(v.owner_id) OVER life AS former_owner,
             lag(v.team) OVER life AS former_team,
             max(v.valid_to) OVER (PARTITION BY v.opportunity_id) AS ends
         FROM opportunity_version v WHERE v.valid_from <= $now AND v.opportunity_id IN (SELECT id FROM deal)
@@ -56,28 +58,30 @@ def visits(book: Book) -> str:
     ), step AS (
         SELECT *, lead(valid_from) OVER life AS next_at, lead(outcome) OVER life AS next_outcome,
             lead(stage_position) OVER life AS next_position,
+            lead(stage IS DISTINCT FROM former_stage) OVER life AS is_moved,
             row_number() OVER (PARTITION BY id, stage ORDER BY valid_from) AS visit_number
-        FROM state WHERE stage IS DISTINCT FROM former_stage
+        FROM state WHERE stage IS DISTINCT FROM former_stage OR is_closed <> was_closed
         WINDOW life AS (PARTITION BY id ORDER BY valid_from)
     ), handed AS (
-        SELECT h.*, n.next_at, n.next_outcome FROM state h
+        SELECT h.*, n.next_at, n.next_outcome, n.is_moved FROM state h
         ASOF JOIN (
-            SELECT id, valid_from, coalesce(next_at, TIMESTAMP '9999-12-31') AS next_at, next_outcome FROM step
+            SELECT id, valid_from, coalesce(next_at, TIMESTAMP '9999-12-31') AS next_at, next_outcome, is_moved
+            FROM step
         ) n ON n.id = h.id AND n.valid_from <= h.valid_from
         WHERE h.is_known AND NOT h.is_closed AND h.former_owner IS NOT NULL AND h.owner_id <> h.former_owner
     ), stay AS (
-        SELECT stage AS place, id, id AS deal_id, valid_from AS entered_at, next_at, ends, next_outcome,
+        SELECT stage AS place, id, id AS deal_id, valid_from AS entered_at, next_at, ends, is_moved, next_outcome,
             next_outcome = 'open' AND next_position < stage_position AS went_back, visit_number > 1 AS is_again,
             owner_id, team, value_minor, pipeline
         FROM step WHERE is_known AND NOT is_closed
         UNION ALL
-        SELECT p.place, id, id, valid_from, nullif(next_at, TIMESTAMP '9999-12-31'), ends, next_outcome, false, false,
-            owner_id, team, value_minor, pipeline
+        SELECT p.place, id, id, valid_from, nullif(next_at, TIMESTAMP '9999-12-31'), ends, is_moved, next_outcome,
+            false, false, owner_id, team, value_minor, pipeline
         FROM handed, (SELECT unnest([$owner, $team]) AS place) p
         WHERE p.place = $owner OR team <> former_team
         UNION ALL
         SELECT $lead, l.id, l.opportunity_id, coalesce(l.created_at, CAST(l.created_on AS TIMESTAMP)),
-            CAST(l.converted_on AS TIMESTAMP), TIMESTAMP '9999-12-31', 'open', false, false,
+            CAST(l.converted_on AS TIMESTAMP), TIMESTAMP '9999-12-31', true, 'open', false, false,
             l.owner_id, p.team, NULL, l.source
         FROM lead l LEFT JOIN person p ON p.id = l.owner_id
         WHERE {leads} AND l.is_converted AND l.converted_on >= l.created_on AND l.converted_on <= $today
@@ -90,8 +94,8 @@ def visits(book: Book) -> str:
             concat_ws(chr(31), d.type, d.source, s.pipeline, d.segment, CASE WHEN s.value_minor IS NULL THEN '-'
                 WHEN s.value_minor <= z.low THEN 'small' WHEN s.value_minor <= z.high THEN 'middle' ELSE 'large' END
             ) AS stratum
-        FROM (SELECT *, coalesce(next_at, CASE WHEN ends <= $now THEN ends END) AS left_at,
-                next_at IS NOT NULL AS is_moved FROM stay) s
+        FROM (SELECT * REPLACE (next_at IS NOT NULL AND is_moved AS is_moved),
+                coalesce(next_at, CASE WHEN ends <= $now THEN ends END) AS left_at FROM stay) s
         LEFT JOIN deal d ON d.id = s.id CROSS JOIN size z
         JOIN on_day c ON c.day = CAST(s.entered_at AS DATE)
     )"""

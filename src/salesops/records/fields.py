@@ -32,6 +32,11 @@ def several() -> models.JSONField[Any, Any]:
     return models.JSONField(default=list, blank=True)
 
 
+def by_day() -> models.JSONField[Any, Any]:
+    """What held before each of some days, by the day; null where it never was otherwise."""
+    return models.JSONField(null=True, blank=True)
+
+
 def money() -> models.BigIntegerField[Any, Any]:
     """Integer minor units of the currency of the row."""
     return models.BigIntegerField(null=True, blank=True)

@@ -1,11 +1,15 @@
 """A stage of a pipeline and what it means, as people keep it."""
 
-from salesops.records.fields import choice, count, share, yes_no
+from salesops.records.fields import by_day, choice, count, share, yes_no
 from salesops.records.record import Record, versions_of
 
 
 class PipelineStage(Record):
-    """A stage of a pipeline and what it means."""
+    """A stage of a pipeline and what it means.
+
+    `meant_before` holds for each day on which it came to mean something else what that was before: {"2026-03-01":
+    {"is_qualified": false}}. What a day does not name was then as it was after it.
+    """
 
     pipeline = choice()
     stage = choice()
@@ -16,6 +20,7 @@ class PipelineStage(Record):
     is_pitched = yes_no()
     is_qualified = yes_no()
     is_active = yes_no()
+    meant_before = by_day()
 
     class Meta:
         db_table = "pipeline_stage"

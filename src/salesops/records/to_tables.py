@@ -10,11 +10,12 @@ import pyarrow as pa
 from django.db import connection
 
 from salesops.book.custom import Custom
+from salesops.book.settings import FormerMeaning
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
 from salesops.records.duplicate import Merge, merged_into
 from salesops.records.import_run import undone_imports
-from salesops.records.models import NOUNS
+from salesops.records.models import NOUNS, PipelineStage
 from salesops.records.user import User
 from salesops.records.watermark import newer_than
 from salesops.tables import TABLES
@@ -75,6 +76,16 @@ def table_batches(name: str, since: str = "", custom: Custom = ()) -> Iterator[p
         f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL{keyed}'
         f"{_changed(name, since, 'r.id')}",
         [*columns, *_as_text(custom)],
+    )
+
+
+def former_meanings() -> tuple[FormerMeaning, ...]:
+    """What stages meant before the days on which they came to mean something else."""
+    changed = PipelineStage.objects.filter(deleted_at=None).exclude(meant_before=None)
+    return tuple(
+        FormerMeaning(pipeline=s.pipeline or "", stage=s.stage or "", until=day, meant=meant)
+        for s in changed.order_by("pk")
+        for day, meant in s.meant_before.items()
     )
 
 

@@ -30,7 +30,8 @@ opportunity_version = Table(
         Column(
             "change_source",
             Type.CHOICE,
-            "history where the source recorded the change, snapshot where only a state was seen.",
+            "history where the source recorded the change, snapshot where only a state was seen, meaning where nobody "
+            "changed the deal and its stage came to mean something else.",
         ),
         *opportunity.columns[1:],
         Column(

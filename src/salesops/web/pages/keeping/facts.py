@@ -96,6 +96,15 @@ TITLES: dict[str, dict[str, str]] = {
         "asked": "In new records",
         "position": "Order",
     },
+    "pipeline_stage": {
+        "outcome": "Outcome",
+        "is_pitched": "Pitched",
+        "is_qualified": "Qualified",
+        "forecast_category": "Category",
+        "default_probability": "Probability",
+        "is_active": "In use",
+        "position": "Order",
+    },
     "process_change": {
         "name": "Name",
         "what": "What changes",

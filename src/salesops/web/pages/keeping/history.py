@@ -10,7 +10,7 @@ from typing import Any
 from salesops.actions.undo_conversion import is_of_conversion
 from salesops.records.change import Change
 from salesops.records.field_access import hidden_fields
-from salesops.records.models import Person, ProcessChange
+from salesops.records.models import Person, PipelineStage, ProcessChange
 from salesops.records.reach import reach
 from salesops.records.record import FOREVER, OWN, Record, Version
 from salesops.records.user import User
@@ -26,6 +26,7 @@ from salesops.web.pages.keeping.facts import (
     title_of,
 )
 from salesops.web.pages.keeping.part import Part
+from salesops.web.pages.pipelines.words import meant_before
 
 MOST = 200
 OUTSIDE = "outside"
@@ -215,6 +216,8 @@ def _own_fields_that_differ(
 def _said(noun: type[Record], state: Any, column: str, currency: str, names: Names) -> str:
     if noun is ProcessChange:
         return said_of(state, column, currency, names.get("person", {})) or "nothing"
+    if noun is PipelineStage and column == "meant_before":
+        return meant_before(state.meant_before) or "nothing else"
     known = getattr(state, "currency", None) or currency
     return in_words(column_of(noun, column), getattr(state, column), known, names) or "nothing"
 

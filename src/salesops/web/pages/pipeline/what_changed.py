@@ -298,6 +298,9 @@ def _groups(found: Movement) -> list[dict[str, Any]]:
 
 def _told(move: Move, currency: str) -> dict[str, Any]:
     """A change as the list of a box shows it."""
+    stages = move.stage_before or "", move.stage_after or ""
+    if move.is_by_meaning:
+        stages = "", f"{move.stage_after}, which came to mean something else"
     return {
         "link": f"/opportunities/{quote(move.id, safe='')}",
         "name": move.name,
@@ -308,7 +311,7 @@ def _told(move: Move, currency: str) -> dict[str, Any]:
             for before, after in (
                 (_money(move.before, currency), _money(move.after, currency)),
                 (_day(move.close_before), _day(move.close_after)),
-                (move.stage_before or "", move.stage_after or ""),
+                stages,
             )
         ],
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -19,14 +20,18 @@ from salesops.actions.arrange_stages import (
     edit_stage,
     in_order,
     may_arrange,
+    meaning_now,
     move_stage,
     refuse_who_may_not,
+    take_back_turn,
 )
 from salesops.actions.edit_record import Unfit, version_now
+from salesops.actions.move_person import day_in
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.models import Opportunity, PipelineStage
+from salesops.records.stage_meaning import DATED, turns
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import manifest, whole_book
@@ -39,7 +44,9 @@ from salesops.web.pages.keeping.arranged import (
     undone,
 )
 from salesops.web.pages.keeping.record_page import actor_of, reading
-from salesops.web.words import said
+from salesops.web.pages.keeping.typed import day as typed_day
+from salesops.web.pages.pipelines.words import meant, what
+from salesops.web.words import day_in_words, said
 
 PLACE = "/pipelines"
 MOST_TOLD = 30
@@ -78,8 +85,17 @@ def _do(actor: User, form: Mapping[str, str]) -> int:
             if not values:
                 return 0
             reason = reason_of(form.get("reason", ""))
-            change = edit_stage(actor, key, values, system_clock, seen=seen, reason=reason)
+            since = _since(form) if values.keys() & set(DATED) else None
+            change = edit_stage(
+                actor, key, values, system_clock, seen=seen, since=since, reason=reason
+            )
             return int(change.pk)
+        case "take_back":
+            day = typed_day("day", form.get("day", ""))
+            if day is None:
+                raise Refusal("Choose what is to be taken back.")
+            get_object_or_404(PipelineStage, pk=key, deleted_at=None)
+            return int(take_back_turn(actor, key, day, system_clock, seen=seen_of(form)).pk)
         case "add":
             made = add_stage(
                 actor, form.get("pipeline", ""), form.get("stage", ""), _values(form), system_clock
@@ -127,6 +143,19 @@ def _values(form: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def _since(form: Mapping[str, str]) -> date | None:
+    """From which day on a change is so; None where it was always so."""
+    match form.get("when", "always"):
+        case "always":
+            return None
+        case "since":
+            found = typed_day("since", form.get("since", ""))
+            if found is None:
+                raise Unfit("since", "Say from which day on, or choose “It was always so”.")
+            return found
+    raise Unfit("since", "Choose whether it was always so, or from which day on.")
+
+
 def _share(text: str) -> Decimal | None:
     """A share typed as 60 or 60 %."""
     plain = text.replace("%", "").replace(" ", "").replace(",", ".")
@@ -171,18 +200,17 @@ def _shown(
     }
     guessed = _as_in_the_book()
     seen_keys = {s.pk for s in stages}
+    arranged = [(n, [s for s in in_order(n or None) if s.pk in seen_keys]) for n in names]
     context = {
         "pipelines": [
             {
                 "name": name,
-                "stages": [
-                    _line(s, counts, guessed, opened if may else "")
-                    for s in in_order(name or None)
-                    if s.pk in seen_keys
-                ],
+                "stages": [_line(s, counts, guessed, opened if may else "") for s in of_it],
+                "turns": [turn for s in of_it for turn in _turns(s)],
             }
-            for name in names
+            for name, of_it in arranged
         ],
+        "today": day_in(reading()[1], system_clock),
         "outcomes": [(o, said(o)) for o in OUTCOMES],
         "categories": [(c, said(c)) for c in CATEGORIES],
         "may_arrange": may,
@@ -218,6 +246,24 @@ def _line(
         "pitched": {True: "yes", False: "no"}.get(stage.is_pitched, ""),
         "qualified": {True: "yes", False: "no"}.get(stage.is_qualified, ""),
     }
+
+
+def _turns(stage: Any) -> list[dict[str, Any]]:
+    """Each day on which the stage came to mean something else, the latest first."""
+    return [
+        {
+            "stage": stage,
+            "day": turn.day,
+            "said": day_in_words(turn.day),
+            "seen": version_now(stage),
+            "what": [
+                (what(name), meant(turn.was[name]), meant(turn.became[name]))
+                for name in DATED
+                if name in turn.was
+            ],
+        }
+        for turn in turns(meaning_now(stage), stage.meant_before)
+    ]
 
 
 def _words(value: Any) -> str:

@@ -16,6 +16,13 @@ from salesops.web.books import whole_book
 from salesops.web.charts.life import Stay, life
 from salesops.web.pages.records.records import name_of, record
 
+OUTCOME_OF_A_STAGE = {
+    "open": "leaves deals open",
+    "won": "means won",
+    "lost": "means lost",
+    "no_decision": "means given up without a decision",
+}
+
 
 def opportunity(request: HttpRequest, key: str) -> HttpResponse:
     """The deal with that id."""
@@ -120,7 +127,7 @@ def _stays(versions: list[dict[str, Any]], now: datetime) -> list[dict[str, str]
     """How long it was in each open stage, visits added up, in the order of first entry."""
     seconds: dict[str, float] = {}
     for version in versions:
-        if version["is_closed"] or version["change_source"] != "history":
+        if version["is_closed"] or version["change_source"] == "snapshot":
             continue
         until = min(version["valid_to"], now.replace(tzinfo=None))
         spent = max(0.0, (until - version["valid_from"]).total_seconds())
@@ -134,7 +141,7 @@ def _picture(
     versions: list[dict[str, Any]],
     activities: list[dict[str, Any]],
 ) -> Any:
-    recorded = [v for v in versions if v["change_source"] == "history"]
+    recorded = [v for v in versions if v["change_source"] != "snapshot"]
     if not recorded:
         return ""
     order = {
@@ -194,6 +201,9 @@ def _changes(
             ]
         else:
             what = _differences(book, former, version)
+            if not what and version["change_source"] == "meaning":
+                former = version
+                continue
             if version["valid_from"] in back:
                 what = ["Brought back", *what]
         told.append(
@@ -201,7 +211,7 @@ def _changes(
                 "at": version["valid_from"],
                 "who": version["who"] or "",
                 "what": what or ["Saved without a visible change"],
-                "is_snapshot": version["change_source"] != "history",
+                "is_snapshot": version["change_source"] == "snapshot",
             }
         )
         former = version
@@ -219,7 +229,20 @@ def _differences(book: Book, old: dict[str, Any], new: dict[str, Any]) -> list[s
     if old["owner_id"] != new["owner_id"]:
         before, after = (name_of(book, "person", v["owner_id"]) for v in (old, new))
         said.append(f"Owner from {before or 'nobody'} to {after or 'nobody'}")
+    if old["stage"] == new["stage"]:
+        said += _meanings(old, new)
     return said
+
+
+def _meanings(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    """What the stage came to mean while the deal was in it."""
+    if old["outcome"] != new["outcome"]:
+        means = OUTCOME_OF_A_STAGE[new["outcome"]]
+    elif old["is_qualified"] != new["is_qualified"]:
+        means = f"{'counts' if new['is_qualified'] else 'no longer counts'} as qualified"
+    else:
+        return []
+    return [f"From this day {new['stage']} {means}"]
 
 
 def _money(version: dict[str, Any]) -> str:
