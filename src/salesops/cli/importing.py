@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.3
 SHOWN_LOOK_ALIKES = 5
+MOST_VALUES = 20
 LOOK_ALIKE_COLUMNS = dict.fromkeys("noun id name known_id known_name".split(), "text") | {
     "probability": "float",
     "why": "text",
@@ -78,6 +79,7 @@ def import_into(
         try:
             found = preview(arrived, source)
             _show(found, arrived)
+            _show_values(arrived)
             if (asks or dry_run) and any(counts.created for counts in found.values()):
                 _show_look_alikes(look_alikes(arrived, source), look_alikes_to)
             if refusal := _why_not(found, dry_run, asks):
@@ -115,6 +117,21 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     if erased := sum(counts.left_erased for counts in found.values()):
         say(out(), f"\n{erased:,} rows are of people who were erased, and stay out.")
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
+
+
+def _show_values(arrived: Arrived) -> None:
+    """Say which stages and choices of the files no record has, and what is made of them."""
+    from salesops.jobs.values_of_files import choices_of
+
+    named: dict[str, dict[str, str]] = {}
+    if arrived.values:
+        say(out(), "\nValues that are new here:")
+    for one in arrived.values[:MOST_VALUES]:
+        words = named.setdefault(one.column, dict(choices_of(one.column)))
+        becomes = f"becomes {words.get(one.to, one.to)}" if one.to else "stays as it is"
+        say(out(), f"{one.column} “{one.words}”, {one.rows:,} rows, {becomes}", indent=2)
+    if len(arrived.values) > MOST_VALUES:
+        say(out(), f"and {len(arrived.values) - MOST_VALUES:,} more", indent=2)
 
 
 def _show_look_alikes(found: Mapping[str, Sequence[Resembling]], target: Path | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -154,13 +154,7 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: date
     zone = settings.calendar.time_zone
     today = now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
     make_spans(work)
-    reached = dict(
-        work.execute(
-            "SELECT stage, avg(rank) FROM (SELECT stage, row_number() OVER (PARTITION BY opportunity_id "
-            "ORDER BY min(valid_from), stage) AS rank FROM opportunity_version WHERE stage IS NOT NULL "
-            "GROUP BY opportunity_id, stage) GROUP BY stage"
-        ).fetchall()
-    )
+    reached = _reached(work)
     stages = [
         _Stage(
             *row,
@@ -193,6 +187,30 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: date
                     stage.stage,
                 ],
             )
+
+
+def in_usual_order(
+    work: duckdb.DuckDBPyConnection, stages: Iterable[tuple[str, str]]
+) -> list[tuple[str, str]]:
+    """Stages of which nothing is told, each with its pipeline, in the order in which a book has them."""
+    reached = _reached(work)
+    bare = [
+        _Stage(pipeline, stage, *[None] * 7, said=StageMeaning(stage=stage))
+        for pipeline, stage in stages
+    ]
+    ordered = sorted(bare, key=lambda s: (s.pipeline, _order(s, reached)))
+    return [(s.pipeline, s.stage) for s in ordered]
+
+
+def _reached(work: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """As which of their stages deals reached each, on average."""
+    return dict(
+        work.execute(
+            "SELECT stage, avg(rank) FROM (SELECT stage, row_number() OVER (PARTITION BY opportunity_id "
+            "ORDER BY min(valid_from), stage) AS rank FROM opportunity_version WHERE stage IS NOT NULL "
+            "GROUP BY opportunity_id, stage) GROUP BY stage"
+        ).fetchall()
+    )
 
 
 def _said(settings: Settings, pipeline: str, stage: str) -> StageMeaning:

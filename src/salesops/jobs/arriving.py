@@ -39,6 +39,7 @@ from salesops.jobs.importing import (
     write_soon,
 )
 from salesops.jobs.opening import examine_files, remember, remembered
+from salesops.jobs.values_of_files import Asked, Said, both, remember_values, remembered_values
 from salesops.jobs.work import Work
 from salesops.records.folder import ARRIVING, BOOK
 from salesops.records.import_run import ImportRun
@@ -69,6 +70,7 @@ class Arrival(BaseModel):
     files: list[str]
     source: str = ""
     job: int = 0
+    values: dict[str, dict[str, str]] = {}  # what was said of the values of its columns
     mends: int | None = None
     run: int | None = None
 
@@ -144,6 +146,7 @@ class Counted(BaseModel):
     refused: dict[str, int]
     to_mend: int
     fields: list[Filled] = []
+    values: list[Asked] = []
     alike: dict[str, int] = {}
     alikes: dict[str, list[Alike]] = {}
 
@@ -216,6 +219,12 @@ def say(arrival: Arrival, answers: Answers, source: str) -> None:
     arrival.save()
 
 
+def say_values(arrival: Arrival, said: Said) -> None:
+    """Keep what was said of the values of its columns."""
+    arrival.values = both(arrival.values, said)
+    arrival.save()
+
+
 def is_overtaken(counted: Counted) -> bool:
     """Whether an import was written or undone since it was counted what this one would do."""
     since = (
@@ -254,6 +263,11 @@ def write(arrival: Arrival, actor: User, clock: Clock) -> int:
         Answers(
             files={**former.files, **answers.files}, choices={**former.choices, **answers.choices}
         ),
+    )
+    remember_values(
+        _book(),
+        counted.source,
+        both(remembered_values(_book(), counted.source), arrival.values),
     )
     arrival.run = int(job.arguments["run"])
     if counted.to_mend:
@@ -324,7 +338,13 @@ def count_import(work: Work) -> dict[str, Any]:
     office = Path(settings.SALESOPS_OFFICE)
     refuse_unfit(User.objects.filter(pk=given.owner).first(), filled_by(found))
     arrived = read_files(
-        found, office, load_settings(_book()), work.clock, source=given.source, watch=work
+        found,
+        office,
+        load_settings(_book()),
+        work.clock,
+        source=given.source,
+        values=given.values,
+        watch=work,
     )
     try:
         work("Comparing with the records", 0, 0)
@@ -343,6 +363,7 @@ def count_import(work: Work) -> dict[str, Any]:
             refused=dict(arrived.refused),
             to_mend=arrived.to_mend,
             fields=list(arrived.fields),
+            values=list(arrived.values),
             alike={name: len(found) for name, found in alike.items()},
             alikes={name: [_alike(one) for one in found[:SHOWN]] for name, found in alike.items()},
         )

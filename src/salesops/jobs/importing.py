@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import duckdb
@@ -29,15 +30,24 @@ from salesops.importers.room import room
 from salesops.jobs.finding_duplicates import Resembling, resembling
 from salesops.jobs.opening import refuse_nothing
 from salesops.jobs.progress import Watch, silent
+from salesops.jobs.values_of_files import (
+    Asked,
+    Said,
+    both,
+    give_values,
+    know_stages,
+    remembered_values,
+)
 from salesops.jobs.work import Work, until_there_is_room
 from salesops.jobs.workbench import workbench
-from salesops.records.folder import ARRIVING
+from salesops.records.folder import ARRIVING, BOOK
 from salesops.records.import_run import ImportRun
 from salesops.records.job import CANCELLED, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.people_named import know_people
 from salesops.records.user import User
 
+NOTHING_SAID: Said = MappingProxyType({})
 IMPORT = "import"
 FOLDER = (
     "imports"  # in the office: what was read and is not yet written, and what was wrong with it
@@ -60,6 +70,7 @@ class Arrived:
     refused: Mapping[str, int] = field(default_factory=dict)
     to_mend: int = 0
     fields: tuple[Filled, ...] = ()  # of the company's own, which the rows fill
+    values: tuple[Asked, ...] = ()  # that are new here, or were given others
 
 
 def read_files(
@@ -69,11 +80,13 @@ def read_files(
     clock: Clock,
     *,
     source: str = "",
+    values: Said = NOTHING_SAID,
     watch: Watch = silent,
 ) -> Arrived:
-    """Read every row into a folder of the office, with people as the office knows them. Nothing is written to its records.
+    """Read every row into a folder of the office, with people, stages and choices as the office calls them. Nothing is
+    written to its records.
 
-    `source` is the system the files come from.
+    `source` is the system the files come from; `values` is what was said of its values, over what was said before.
     """
     folder = office / ARRIVING / f"{clock():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
     folder.parent.mkdir(exist_ok=True, mode=0o700)
@@ -83,6 +96,9 @@ def read_files(
             read(examination, work, currency=said.currency, progress=watch)
             refuse_nothing(work)
             know_people(work, examination, key_prefix(source))
+            said_of_values = both(remembered_values(office / BOOK, source), values)
+            asked = give_values(work, said_of_values)
+            know_stages(work)
             seen_at = speaks_of(work, said, clock())
             refused, to_mend = _keep_problems(work, folder / PROBLEMS, examination)
             work.execute("CHECKPOINT")
@@ -90,7 +106,8 @@ def read_files(
         forget(folder)
         raise
     files = tuple(f.name for f in examination.files)
-    return Arrived(folder, files, seen_at, refused, to_mend, tuple(filled_by(examination)))
+    fields = tuple(filled_by(examination))
+    return Arrived(folder, files, seen_at, refused, to_mend, fields, tuple(asked))
 
 
 def preview(arrived: Arrived, source: str) -> Mapping[str, Counts]:

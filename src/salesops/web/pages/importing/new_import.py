@@ -29,19 +29,22 @@ from salesops.jobs.arriving import (
     is_overtaken,
     look_soon,
     say,
+    say_values,
     throw_away,
     write,
 )
 from salesops.jobs.importing import PROBLEMS
+from salesops.jobs.values_of_files import AS_IT_IS, STAGE, Asked, Said, choices_of
 from salesops.records.folder import ARRIVING
 from salesops.records.import_run import ImportRun
 from salesops.records.job import CANCELLED
+from salesops.records.models import NOUNS
 from salesops.web.pages.custom_fields.custom_fields import KINDS
 from salesops.web.pages.data.problems import asking, every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.importing.own_places import own_places
 from salesops.web.pages.importing.told import in_money, lines_counted
-from salesops.web.pages.keeping.facts import PLACES
+from salesops.web.pages.keeping.facts import PLACES, title_of
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
 from salesops.web.pages.work.told import Told, in_short, told
@@ -50,6 +53,7 @@ from salesops.web.words import several
 
 OTHER = "other"  # a system that no import came from yet
 SOURCE_LENGTH = 40
+MOST_VALUES = 60  # of one column; the others stay as they are
 
 
 def new_import(request: HttpRequest) -> HttpResponse:
@@ -168,7 +172,9 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
     overtaken = is_overtaken(counted)
     if request.method == "POST":
-        if request.POST.get("do") == "count":
+        if request.POST.get("do") == "values":
+            say_values(begun, _said_of_values(request, counted))
+        if request.POST.get("do") in ("count", "values"):
             count_soon(begun, actor, system_clock)
             return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
         if not overtaken or request.POST.get("seen"):
@@ -188,6 +194,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "zone": reading()[1],
         "alike": _alike(counted),
         "fields": _new_fields(counted),
+        "values": _values(counted),
         **_problems(counted),
     }
     return render(
@@ -292,6 +299,38 @@ def _alike(counted: Counted) -> list[tuple[str, list[dict[str, object]]]]:
             a.model_dump() | {"place": before and before + quote(a.known, safe="")} for a in alikes
         ]
         told.append((f"{count:,} of the new {noun}s {does}{first}", rows))
+    return told
+
+
+def _said_of_values(request: HttpRequest, counted: Counted) -> Said:
+    """What the form says each value is to become; what it cannot become stays as it was said before."""
+    said: dict[str, dict[str, str]] = {}
+    offered = {column: dict(choices_of(column)) for column in {a.column for a in counted.values}}
+    for place, each in enumerate(counted.values):
+        to = request.POST.get(f"value-{place}")
+        if to is not None and (to == AS_IT_IS or to in offered[each.column]):
+            said.setdefault(each.column, {})[each.value] = to
+    return said
+
+
+def _values(counted: Counted) -> list[dict[str, object]]:
+    """The values that are new here by column, each with its place in the form and what it may become."""
+    shown: dict[str, list[tuple[int, Asked]]] = {}
+    for place, each in enumerate(counted.values):
+        shown.setdefault(each.column, []).append((place, each))
+    told = []
+    for column, asked in shown.items():
+        table, _, name = column.partition(".")
+        title = title_of(NOUNS[table], name)
+        told.append(
+            {
+                "title": f"{title} of {several(table)}",
+                "asked": asked[:MOST_VALUES],
+                "more": len(asked) - MOST_VALUES,
+                "choices": choices_of(column),
+                "is_stage": column == STAGE,
+            }
+        )
     return told
 
 
