@@ -172,9 +172,10 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
     overtaken = is_overtaken(counted)
     if request.method == "POST":
-        if request.POST.get("do") == "values":
-            say_values(begun, _said_of_values(request, counted))
-        if request.POST.get("do") in ("count", "values"):
+        said = _said_of_values(request, counted)
+        if said:
+            say_values(begun, said)
+        if said or request.POST.get("do"):
             count_soon(begun, actor, system_clock)
             return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
         if not overtaken or request.POST.get("seen"):
@@ -303,12 +304,12 @@ def _alike(counted: Counted) -> list[tuple[str, list[dict[str, object]]]]:
 
 
 def _said_of_values(request: HttpRequest, counted: Counted) -> Said:
-    """What the form says each value is to become; what it cannot become stays as it was said before."""
+    """What the form says a value is to become, other than was counted with; what it cannot become is not listened to."""
     said: dict[str, dict[str, str]] = {}
     offered = {column: dict(choices_of(column)) for column in {a.column for a in counted.values}}
     for place, each in enumerate(counted.values):
         to = request.POST.get(f"value-{place}")
-        if to is not None and (to == AS_IT_IS or to in offered[each.column]):
+        if to not in (None, each.to) and (to == AS_IT_IS or to in offered[each.column]):
             said.setdefault(each.column, {})[each.value] = to
     return said
 
