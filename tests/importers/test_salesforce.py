@@ -421,3 +421,22 @@ def test_contact_roles_are_read_with_the_primary_one(tmp_path: Path) -> None:
     assert [reason for _, reason in read.refused] == [
         "The row has no contact that can be read, so it cannot count as an opportunity contact."
     ]
+
+
+def test_deals_tell_what_their_stages_mean_where_no_file_of_stages_does(tmp_path: Path) -> None:
+    head = "Id,IsDeleted,Name,StageName,IsClosed,IsWon,CloseDate,OwnerId,CreatedDate,SystemModstamp"
+    day = "2025-03-31 00:00:00,005B,2025-01-01 09:00:00,2025-03-31 10:00:00"
+    first = f"{head}\n006A,0,A,Signed,1,1,{day}\n006B,0,B,Dead,1,0,{day}\n006C,0,C,Parked,1,0,{day}"
+    second = f"{head}\n006D,0,D,Signed,1,1,{day}\n006E,0,E,Parked,0,0,{day}\n006F,0,F,New,0,0,{day}"
+    stages = """
+        Id,MasterLabel,ApiName,IsActive,SortOrder,IsClosed,IsWon,SystemModstamp
+        01JA,Dead,Dead,1,2,0,0,2025-01-01 00:00:00
+    """
+    files = {"Opportunity_1.csv": first, "Opportunity_2.csv": second}
+    found = opened(tmp_path / "told", files)
+    told = "SELECT stage, outcome FROM pipeline_stage WHERE outcome IS NOT NULL ORDER BY ALL"
+    assert set(found.rows(told)) >= {("Signed", "won"), ("Dead", "lost"), ("New", "open")}
+    assert not {"duplicate_id", "stage_twice"} & set(found.problems)
+    both = opened(tmp_path / "both", files | {"OpportunityStage.csv": stages})
+    assert dict(both.rows(told))["Dead"] == "open"  # the file of stages is the one that knows
+    assert dict(both.rows(told))["Signed"] == "won"

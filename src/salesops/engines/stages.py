@@ -167,9 +167,7 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: date
         ).fetchall()
     ]
     for pipeline in sorted({s.pipeline for s in stages}):
-        ordered = sorted(
-            (s for s in stages if s.pipeline == pipeline), key=lambda s: _order(s, reached)
-        )
+        ordered = _in_order(pipeline, stages, reached)
         _note_spans(work, ordered, today, zone)
         as_of_today = _flagged([stage.on(today) for stage in ordered])
         for position, (stage, is_pitched, is_qualified) in enumerate(as_of_today, 1):
@@ -198,7 +196,8 @@ def in_usual_order(
         _Stage(pipeline, stage, *[None] * 7, said=StageMeaning(stage=stage))
         for pipeline, stage in stages
     ]
-    ordered = sorted(bare, key=lambda s: (s.pipeline, _order(s, reached)))
+    pipelines = sorted({s.pipeline for s in bare})
+    ordered = [s for pipeline in pipelines for s in _in_order(pipeline, bare, reached)]
     return [(s.pipeline, s.stage) for s in ordered]
 
 
@@ -299,8 +298,20 @@ def _meant(flagged: Sequence[tuple[_Stage, bool, bool]]) -> list[_Meant]:
     ]
 
 
-def _order(stage: _Stage, reached: dict[str, float]) -> tuple[Any, ...]:
-    """Known order first, then the chance of winning, then the usual words, then how deals went."""
+def _in_order(pipeline: str, stages: Sequence[_Stage], reached: dict[str, float]) -> list[_Stage]:
+    """The stages of a pipeline as deals go through them."""
+    own = [s for s in stages if s.pipeline == pipeline]
+    # Words of some stages put them in no order with those of others.
+    by_words = all(_usual(s.stage) < len(_USUAL_ORDER) for s in own if s.was_ever_open)
+    return sorted(own, key=lambda s: _order(s, reached, by_words=by_words))
+
+
+def _order(stage: _Stage, reached: dict[str, float], *, by_words: bool) -> tuple[Any, ...]:
+    """Known order first, then the chance of winning, then the usual words, then how deals went.
+
+    How deals went comes before the words where these do not tell of every stage.
+    """
+    went, words = reached.get(stage.stage, 99.0), _usual(stage.stage)
     said = stage.said.position
     position = stage.position if said is None else said
     return (
@@ -309,8 +320,7 @@ def _order(stage: _Stage, reached: dict[str, float]) -> tuple[Any, ...]:
         position or 0,
         said is None,
         2 if stage.probability is None else stage.probability,
-        _usual(stage.stage),
-        reached.get(stage.stage, 99.0),
+        *((words, went) if by_words else (went, words)),
         stage.stage,
     )
 
@@ -321,7 +331,7 @@ def _flagged(ordered: list[_Stage]) -> list[tuple[_Stage, bool, bool]]:
     Where no name tells, every open deal counts as pipeline, as it does in a spreadsheet.
     """
     pitched_from = _first(ordered, _PITCHED)
-    qualified_from = _first(ordered, _QUALIFIED) or 1
+    qualified_from = _first_qualified(ordered)
     knows_pitched = any(s.is_pitched is not None for s in ordered)
     knows_qualified = any(s.is_qualified is not None for s in ordered)
     flagged = []
@@ -355,6 +365,19 @@ def _first(stages: list[_Stage], words: re.Pattern[str]) -> int | None:
         if stage.is_open and words.search(stage.stage):
             return position
     return None
+
+
+def _first_qualified(ordered: list[_Stage]) -> int:
+    """The first stage whose name says that its deals are qualified; the very first where names do not tell.
+
+    A word of the end alone, after stages of unknown names, says nothing of these.
+    """
+    found = _first(ordered, _QUALIFIED)
+    if found is None:
+        return 1
+    is_late = _usual(ordered[found - 1].stage) == len(_USUAL_ORDER) - 1
+    before = [_usual(s.stage) for s in ordered[: found - 1] if s.is_open]
+    return 1 if is_late and len(_USUAL_ORDER) in before else found
 
 
 def _from(position: int, first: int | None) -> bool:

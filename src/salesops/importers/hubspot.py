@@ -228,7 +228,7 @@ def unfolded(
         won, closed, lost = (_named(source, labels) for labels in (_WON, _CLOSED, _LOST))
         made.append(_history(connection, source))
         made.append(_contacts(connection, source))
-        made.append(stages_said(connection, source, won=won, closed=closed, lost=lost))
+        made.append(stages_said(connection, source, won=won, closed=closed, lost=lost, files=files))
     return [file for file in made if file is not None]
 
 

@@ -7,9 +7,13 @@ files, lack a column in one of them, or be there twice; rows are put together by
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+import duckdb
+
 from salesops.importers.model import SourceFile
+from salesops.importers.unfolding import stages_said
 
 NO_ID = "000000000000000AAA"
 _EVERY = {"IsDeleted": "_deleted", "SystemModstamp": "_modified"}
@@ -92,6 +96,9 @@ OBJECTS: dict[str, tuple[str, dict[str, str]]] = {
             "CampaignId": "campaign_id",
             "CreatedDate": "created_at",
             "Loss_Reason__c": "loss_reason",
+            # No column of a deal, but what its stage means.
+            "IsClosed": "",
+            "IsWon": "",
         },
     ),
     "OpportunityHistory": (
@@ -314,6 +321,20 @@ def wanted_columns(file: str, header: list[str]) -> set[str] | None:
     # The two columns of a file of refused rows tell where its rows belong.
     wanted = {c.lower() for c in (*OBJECTS[object_of(file)][1], *_EVERY, "_row", "_reason")}
     return {h for h in header if h.lower() in wanted}
+
+
+def unfolded(
+    connection: duckdb.DuckDBPyConnection, source: SourceFile, files: Sequence[SourceFile]
+) -> list[SourceFile]:
+    """The stages that no file tells of, as each deal says whether it is closed or won."""
+    if source.table != "opportunity":
+        return []
+    closed, won = (
+        next((c for c in source.columns if c.name.lower() == name), None)
+        for name in ("isclosed", "iswon")
+    )
+    made = stages_said(connection, source, won=won, closed=closed, files=files)
+    return [made] if made is not None else []
 
 
 def recognise(source: SourceFile) -> bool:

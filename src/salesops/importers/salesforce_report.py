@@ -256,6 +256,7 @@ def unfolded(
                 source,
                 won=named(source, ("won", "is won")),
                 closed=named(source, ("closed", "is closed")),
+                files=files,
             )
         )
         if _has_lines(source):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from salesops.importers import hubspot, pipedrive, salesforce_report
+from salesops.importers import hubspot, pipedrive, salesforce, salesforce_report
 from salesops.importers.model import SourceFile
 
 _SYSTEMS = {
@@ -39,4 +39,6 @@ def unfolded(
     for file in files:
         if file.table and file.system:
             made += _SYSTEMS[file.system].unfolded(connection, file, [*files, *made])
+        elif file.table and file.salesforce:
+            made += salesforce.unfolded(connection, file, [*files, *made])
     return made

@@ -215,8 +215,12 @@ def stages_said(
     won: SourceColumn | None,
     closed: SourceColumn | None,
     lost: SourceColumn | None = None,
+    files: Sequence[SourceFile] = (),
 ) -> SourceFile | None:
-    """What stages mean, where a file says of each deal whether it is closed or won and all in a stage agree."""
+    """What stages mean, where a file says of each deal whether it is closed or won and all in a stage agree.
+
+    Stages that one of `files` tells of are left to it.
+    """
     stage, pipeline = column_for(source, "stage"), column_for(source, "pipeline")
     if stage is None or won is None:
         return None
@@ -236,9 +240,21 @@ def stages_said(
         "pipeline_stage",
         {"Pipeline": "pipeline", "Stage": "stage", "Outcome": "outcome"},
         f"SELECT min(_row), {pipeline.key if pipeline else 'NULL'} AS pipeline, {stage.key} AS stage, "
-        f"min({meaning}) FROM {source.staging} WHERE {stage.key} IS NOT NULL GROUP BY 2, 3 "
+        f"min({meaning}) FROM {source.staging} WHERE {stage.key} IS NOT NULL {_untold(stage.key, files)}GROUP BY 2, 3 "
         f"HAVING count(DISTINCT {meaning}) = 1 AND count({meaning}) = count(*)",
     )
+
+
+def _untold(stage: str, files: Sequence[SourceFile]) -> str:
+    """SQL: that none of the files is one of stages that names this one."""
+    told = [
+        f"SELECT {column.key} FROM {file.staging}"
+        for file in files
+        if file.table == "pipeline_stage"
+        for name in ("stage", "_api_name")
+        if (column := column_for(file, name)) is not None
+    ]
+    return f"AND {stage} NOT IN ({' UNION ALL '.join(_there(t) for t in told)}) " if told else ""
 
 
 def accounts_named(
