@@ -15,6 +15,7 @@ LANE, OFF = 42, 30  # between flows that go round the steps, and from the steps
 LETTERS = 25  # of a line within a step
 THIN, THICK = 1.4, 6.5
 CLEAR = WIDE / 2 + 10
+WIDEST = 1400  # of a picture that is made to fit; a wider one is scrolled, as its words would be too small
 PLACES = (0.5, 0.38, 0.62, 0.28, 0.72, 0.18, 0.82)  # along a flow, for its words
 
 
@@ -75,11 +76,12 @@ def process_map(
     )
     half = half + MARGIN
     height = (len(found) - 1) * DOWN + TALL + 2 * MARGIN if found else 0
+    wide = " wide" if 2 * half > WIDEST else ""
     parts = [_drawn(line, most) for line in sorted(lines, key=lambda n: n.flow.weight)]
     parts += [_box(s, across[s.name], _y(depth[s.name])) for s in steps]
     parts += _words(lines, {n: (across[n], _y(depth[n])) for n in depth})
     return mark_safe(
-        f'<svg class="pmap" viewBox="{-half:.0f} 0 {2 * half:.0f} {height}" width="{2 * half:.0f}" height="{height}" '
+        f'<svg class="pmap{wide}" viewBox="{-half:.0f} 0 {2 * half:.0f} {height}" width="{2 * half:.0f}" height="{height}" '
         f'role="group" aria-label="{escape(title)}">{"".join(parts)}</svg>'
     )
 

@@ -42,6 +42,8 @@ PERIODS = (
     ("this_year", "This year"),
     ("last_year", "Last year"),
 )
+# A picture of more steps shows less of the flow until more is asked for, and never more paths than can be followed.
+CROWDED, MOST_DRAWN = 15, 120
 SHOWN = (("50", "Half"), ("80", "80 %"), ("95", "95 %"), ("100", "All"))
 MEASURES = (("count", "How often"), ("wait", "How long"))
 KINDS = {
@@ -67,7 +69,7 @@ class Asked:
     chosen: str | tuple[str, str] | None
     stem: tuple[str, ...] | None
     only: bool
-    shown: int
+    shown: int  # 0 where the address does not say
     measure: str
 
     @property
@@ -104,7 +106,8 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
         return as_asked(request, "process-map", *_arcs_file(found))
     former = _former(asked)
     page = page_of(request)
-    drawn = _drawn(found, asked.shown)
+    share = asked.shown or (80 if len(found.activities) > CROWDED else 95)
+    drawn = _drawn(found, share)
     held = _deals(asked, SIZE + 1, (page - 1) * SIZE) if is_chosen else []
     return render(
         request,
@@ -117,6 +120,7 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
             "former": former,
             "former_time": _time(former) if former else "",
             "drawn": len(drawn),
+            "share": str(share),
             "chart": _chart(request, asked, found, drawn, ends) if found.cases else "",
             "ways": _ways(request, asked, went),
             "arcs": _arcs(request, found, former),
@@ -158,7 +162,7 @@ def _asked(request: HttpRequest) -> Asked:
         chosen=None if stem is not None else chosen,
         stem=stem,
         only=bool(given.get("these")),
-        shown=int(shown) if shown in dict(SHOWN) else 95,
+        shown=int(shown) if shown in dict(SHOWN) else 0,
         measure="wait" if given.get("measure") == "wait" else "count",
     )
 
@@ -180,18 +184,22 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "teams": [team for (team,) in teams],
         "kinds": KINDS.items(),
         "shares": SHOWN,
-        "share": str(asked.shown),
+        "share": str(asked.shown or ""),
         "measures": MEASURES,
     }
 
 
 def _drawn(found: Process, share: int) -> list[Arc]:
-    """The commonest arcs that together are that share of all, and for each step the commonest that leads to it."""
+    """The commonest arcs that together are that share of all, and for each step the commonest that leads to it.
+
+    No more of the former than can be followed by eye.
+    """
     whole, so_far = sum(a.count for a in found.arcs), 0
-    drawn, reached = [], set()
+    drawn: list[Arc] = []
+    reached: set[str] = set()
     for arc in found.arcs:
         first = arc.target not in reached and arc.source != arc.target
-        if so_far * 100 < share * whole or first:
+        if (so_far * 100 < share * whole and len(drawn) < MOST_DRAWN) or first:
             drawn.append(arc)
             reached.add(arc.target)
         so_far += arc.count
