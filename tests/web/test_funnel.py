@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from salesops.pipeline import FATES, entries, funnel
+from salesops.pipeline import CROSSINGS, FATES, crossings, entries, funnel, period_funnel
 from tests.web.visitor import Visitor
 
 
@@ -28,6 +28,40 @@ def test_exports_hold_the_stages_of_all_groups_and_the_deals_of_a_stage(sample: 
     (step,) = [s for s in found.whole.steps if s.stage == "Proposal"]
     assert len(deals) == step.deals("skipped")
     assert "skipped" in FATES
+
+
+def test_the_page_of_a_period_shows_what_came_and_went_and_a_count_its_deals(
+    sample: Visitor,
+) -> None:
+    asked = {"definition": "period", "over": "all"}
+    found = period_funnel(sample.book, "all", by="team")
+    page = sample.page("/funnel", **asked, by="team", stage="Proposal", fate="back")
+    first = page.one("div", aria_label="Stages").one("tbody").all("tr")[0]
+    shown = [what for what in CROSSINGS if what not in ("seen", "away", "skipped")]
+    counts = [f"{found.whole.steps[0].deals(what):,}" for what in shown]
+    assert [cell.text for cell in first.all("td")][: len(shown)] == counts
+    groups = page.one("div", aria_label="Groups").one("tbody").all("tr")
+    assert [row.one("th").text for row in groups] == [g.label for g in found.groups]
+    deals = page.one("div", aria_label="Deals").one("tbody").all("tr")
+    expected = crossings(sample.book, "all", "Proposal", "back", limit=50)
+    assert [row.one("th").text for row in deals] == [c.name for c in expected]
+    assert page.one("input", name="definition").attrs["value"] == "period"
+    header, *lines = sample.csv("/funnel", **asked, by="team", export="csv")
+    assert header == [
+        "team",
+        "stage",
+        *CROSSINGS,
+        "left",
+        "conversion",
+        "conversion_low",
+        "conversion_high",
+    ]
+    assert len(lines) == len(found.whole.steps) + sum(len(g.steps) for g in found.groups)
+    _, *rows = sample.csv("/funnel", **asked, stage="Proposal", fate="back", export="csv")
+    assert [row[1] for row in rows] == [c.name for c in expected]
+    # Another definition knows other fates, and shows who entered instead.
+    other = sample.page("/funnel", over="all", stage="Proposal", fate="start")
+    assert "Proposal: entered" in other.text
 
 
 def test_a_book_without_history_says_so(plain: Visitor) -> None:

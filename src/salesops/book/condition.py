@@ -21,8 +21,7 @@ def narrowed_history(book: Book) -> str:
     """The book's own criterion over the state `v`, asked of its deal as it is now or was when it was deleted."""
     if not book.criterion:
         return "true"
-    digits, custom = minor_digits(book.facts.currency), book.facts.custom
-    asked = condition(book.criterion, digits, custom, deals=_OF_HISTORY)
+    asked = condition_in(book, book.criterion, deals=_OF_HISTORY)
     return f"v.opportunity_id IN (SELECT x.id FROM {_OF_HISTORY} x WHERE {asked})"
 
 
@@ -30,9 +29,9 @@ def narrowed_history(book: Book) -> str:
 _OF_HISTORY = f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_at, back_at) FROM {DELETED_NOW})"
 
 
-def condition_in(book: Book, criterion: str) -> str:
-    """A criterion over the opportunity `x`, in the book's money and with the columns it was given."""
-    return condition(criterion, minor_digits(book.facts.currency), book.facts.custom)
+def condition_in(book: Book, criterion: str, *, deals: str = "opportunity") -> str:
+    """A criterion over the opportunity `x`, one of `deals`, in the book's money and with the columns it was given."""
+    return condition(criterion, minor_digits(book.facts.currency), book.facts.custom, deals=deals)
 
 
 @lru_cache(maxsize=256)

@@ -507,19 +507,25 @@ def funnel_command(
     book: BookOption = DEFAULT_BOOK,
     period: Annotated[
         str,
-        typer.Option(help="When stages were entered: 2026Q3, last_quarter, all."),
+        typer.Option(help="When stages were entered, or what days: 2026Q3, last_quarter, all."),
     ] = "last_4_quarters",
+    definition: Annotated[
+        str,
+        typer.Option(
+            help="cohort follows the deals that entered until now; period counts what happened in the days."
+        ),
+    ] = "cohort",
     by: Annotated[
         str, typer.Option(help="Split by team, person, source, type, pipeline or segment.")
     ] = "",
     stage: Annotated[
-        str | None, typer.Option(help="The deals that entered this stage, and not the stages.")
+        str | None, typer.Option(help="The deals of this stage, and not the stages.")
     ] = None,
     fate: Annotated[
         str,
         typer.Option(
             help="Of these deals those that went further, are here, went back, were lost, are undecided, came_back, "
-            "went_back or skipped it."
+            "went_back or skipped it; of a period start, end, entered, seen, further, back, lost, undecided, away, skipped."
         ),
     ] = "entered",
     as_of: KnownOnOption = None,
@@ -527,11 +533,11 @@ def funnel_command(
     form: FormatOption = Format.TABLE,
     out: OutOption = None,
 ) -> None:
-    """Ask a book what became of the deals that entered each stage: conversion, losses and time in it."""
+    """Ask a book what became of the deals that entered each stage, or what happened at each stage in some days."""
     from salesops.cli.asking import Reading
     from salesops.cli.funnel import Asked, show_deals, show_funnel
 
-    asked = Asked(Reading("", book, period, as_of, where), by)
+    asked = Asked(Reading("", book, period, as_of, where), definition, by)
     if stage is None:
         show_funnel(asked, form, out)
     else:

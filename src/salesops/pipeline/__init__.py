@@ -16,12 +16,21 @@ from salesops.pipeline.movement import (
     movement,
     moves,
 )
+from salesops.pipeline.period_funnel import (
+    CROSSINGS,
+    Crossing,
+    Passage,
+    PeriodFunnel,
+    crossings,
+    period_funnel,
+)
 from salesops.pipeline.process import KEY_ACTIVITIES, deals_through, process
 from salesops.pipeline.snapshots import Line, Snapshots, Standing
 from salesops.pipeline.ways import Way, Ways, outcomes_of_stages, ways
 
 __all__ = [
     "BOXES",
+    "CROSSINGS",
     "FATES",
     "GROUPS",
     "KEY_ACTIVITIES",
@@ -30,6 +39,7 @@ __all__ = [
     "Box",
     "Bridge",
     "Conformance",
+    "Crossing",
     "Departed",
     "Ends",
     "Entry",
@@ -39,6 +49,8 @@ __all__ = [
     "Line",
     "Move",
     "Movement",
+    "Passage",
+    "PeriodFunnel",
     "Snapshots",
     "Standing",
     "Step",
@@ -47,6 +59,7 @@ __all__ = [
     "as_of",
     "bottlenecks",
     "conformance",
+    "crossings",
     "days_back",
     "deals_through",
     "departures",
@@ -59,6 +72,7 @@ __all__ = [
     "movement",
     "moves",
     "outcomes_of_stages",
+    "period_funnel",
     "process",
     "ways",
 ]

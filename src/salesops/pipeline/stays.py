@@ -13,7 +13,8 @@ from types import MappingProxyType
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.condition import condition_in, narrowing
+from salesops.book.condition import condition_in
+from salesops.book.deletion import DELETION
 from salesops.foundations.instant import bare
 from salesops.foundations.period import Period, day_begins
 from salesops.foundations.problem import Refusal
@@ -79,6 +80,21 @@ def deals_sql(
 
     Raises Refusal where they cannot be put together so.
     """
+    return _deals_from(book, by, columns, as_of_sql(book), "opportunity")
+
+
+def known_deals_sql(book: Book, by: str, columns: str) -> str:
+    """The same with those that are deleted at the book's instant, each as it was when it was deleted."""
+    deals = deals_sql(book, by, columns)
+    return f"{deals} UNION ALL {_deals_from(book, by, columns, _DELETED, _DELETED)}"
+
+
+# Those deleted at the instant that a question is asked of.
+_DELETED = f"(SELECT * FROM {DELETION} WHERE deleted_at <= $until AND back_at > $until)"
+
+
+def _deals_from(book: Book, by: str, columns: str, source: str, deals: str) -> str:
+    """Deals `x` of a source; a condition on their accounts and the like finds them among `deals`."""
     if by and by not in GROUPS:
         raise Refusal(f"Deals cannot be split by “{by}” here. They can be by {', '.join(GROUPS)}.")
     group = f"CAST({GROUPS[by]} AS VARCHAR)" if GROUPS.get(by) else "CAST(NULL AS VARCHAR)"
@@ -86,11 +102,12 @@ def deals_sql(
         if not book.settings.segments:
             raise Refusal("This book has no segments yet. Name some under Settings.")
         cases = " ".join(
-            f"WHEN {condition_in(book, s.criterion)} THEN $segment{place}"
+            f"WHEN {condition_in(book, s.criterion, deals=deals)} THEN $segment{place}"
             for place, s in enumerate(book.settings.segments)
         )
         group = f"CASE {cases} END"
-    return f"SELECT {columns}, {group} AS g FROM {as_of_sql(book)} x WHERE {narrowing(book)}"
+    where = condition_in(book, book.criterion, deals=deals) if book.criterion else "true"
+    return f"SELECT {columns}, {group} AS g FROM {source} x WHERE {where}"
 
 
 def as_of_sql(book: Book) -> str:

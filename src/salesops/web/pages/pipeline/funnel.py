@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -12,21 +11,18 @@ from django.shortcuts import render
 
 from salesops.book.book import Book
 from salesops.foundations.money import format_money
-from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.foundations.survival import Quantile
 from salesops.pipeline import FATES, Ends, Entry, Funnel, Step, ends, entries, funnel
 from salesops.pipeline.ends import ENDS, HORIZONS
 from salesops.pipeline.funnel import Cohort
-from salesops.pipeline.stays import GROUPS
-from salesops.web.books import narrowed_book
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.export import as_asked, is_export, major
-from salesops.web.pages.pipeline.days import Days, days_asked
+from salesops.web.pages.pipeline.funnel_asked import PERIOD, Asked, asked_of, frame, percent
 from salesops.web.pages.pipeline.kept import kept
-from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
-from salesops.web.pages.pipeline.tabs import tabs
+from salesops.web.pages.pipeline.period_funnel import period_funnel_page
+from salesops.web.pages.pipeline.spans import chosen
 from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
@@ -34,46 +30,23 @@ SIZE, MOST_EXPORTED = 50, 1_000_000
 SHOWN = ("here", "back", "lost", "undecided", "skipped")
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What the address asks for; a span of own days is `first..last`."""
-
-    book: Book
-    before: Book | None  # as it was known on the day compared with
-    days: Days
-    over: str
-    period: Period
-    by: str
-    group: str | None
-    stage: str
-    fate: str
-
-    def found(self, book: Book) -> Funnel:
-        """The funnel as a book knows it, worked out once."""
-        period = book.period(self.over)
-        return kept(book, ("funnel", period, self.by), lambda: funnel(book, period, by=self.by))
-
-    @property
-    def whose(self) -> dict[str, Any]:
-        """What the deals are asked with: of the chosen group, or of all."""
-        return {} if self.group is None else {"by": self.by, "group": self.group or None}
-
-
 def funnel_page(request: HttpRequest) -> HttpResponseBase:
-    """The page, or with `export` the deals of the chosen stage or else the stages as a file."""
-    asked = _asked(request)
+    """The page in the definition asked for, or with `export` the deals of the chosen stage or else the stages as a file."""
+    asked = asked_of(request)
+    if asked.definition == PERIOD:
+        return period_funnel_page(request, asked)
     try:
-        found = asked.found(asked.book)
+        found = _found(asked, asked.book)
     except Refusal as refusal:
         return render(
-            request, "pipeline/funnel.html", _frame(request, asked) | {"why": str(refusal)}
+            request, "pipeline/funnel.html", frame(request, asked) | {"why": str(refusal)}
         )
     if is_export(request):
         return as_asked(
             request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
         )
     cohort = chosen(found.whole, found.groups, asked.group)
-    former = asked.found(asked.before) if asked.before else None
+    former = _found(asked, asked.before) if asked.before else None
     page, shown = page_of(request), []
     if any(step.stage == asked.stage for step in cohort.steps):
         shown = entries(
@@ -93,7 +66,7 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
     return render(
         request,
         "pipeline/funnel.html",
-        _frame(request, asked)
+        frame(request, asked)
         | {
             "found": found,
             "cohort": cohort,
@@ -114,33 +87,10 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _asked(request: HttpRequest) -> Asked:
-    book = narrowed_book(request)
-    days = days_asked(request, book)
-    before, book = days.book_before(book), days.book(book)
-    given = {k: str(v).strip() for k, v in request.GET.items()}
-    over, (by, group) = over_of(request, book), split_of(request, book, GROUPS)
-    return Asked(
-        book=book,
-        before=before,
-        days=days,
-        over=over,
-        period=book.period(over),
-        by=by,
-        group=group,
-        stage=given.get("stage", ""),
-        fate=given["fate"] if given.get("fate") in FATES else "entered",
-    )
-
-
-def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
-    """What the page shows whether or not there is an answer."""
-    return {
-        "tabs": tabs(request),
-        "asked": asked,
-        **splits_shown(asked.book, GROUPS, asked.by),
-        **span_shown(asked.book, asked.period, asked.over, asked.days),
-    }
+def _found(asked: Asked, book: Book) -> Funnel:
+    """The funnel as a book knows it, worked out once."""
+    over = book.period(asked.over)
+    return kept(book, ("funnel", over, asked.by), lambda: funnel(book, over, by=asked.by))
 
 
 def _beside(
@@ -160,13 +110,13 @@ def _step(step: Step, former: Step | None) -> dict[str, Any]:
         "entered": step.entered,
         "further": step.further,
         "bar": bar(step.conversion, low, high, 1.0),
-        "share": _percent(step.conversion),
-        "interval": f"{_percent(low)} – {_percent(high)}" if low is not None else "",
-        "open": _percent(step.n_open / step.entered) if step.is_immature else "",
+        "share": percent(step.conversion),
+        "interval": f"{percent(low)} – {percent(high)}" if low is not None else "",
+        "open": percent(step.n_open / step.entered) if step.is_immature else "",
         "fates": [(fate, step.deals(fate)) for fate in SHOWN],
         "days": _days(step.days),
         "then": former and {
-            "share": _percent(former.conversion), "n": former.entered, "days": _days(former.days)["value"],
+            "share": percent(former.conversion), "n": former.entered, "days": _days(former.days)["value"],
             "is_young": former.is_immature,
         },
     }  # fmt: skip
@@ -180,7 +130,7 @@ def _group(cohort: Cohort, stages: list[str]) -> dict[str, Any]:
         "key": cohort.key or "",
         "is_null": cohort.key is None,
         "cells": [
-            (_percent(steps[s].conversion), steps[s].entered, steps[s].is_immature)
+            (percent(steps[s].conversion), steps[s].entered, steps[s].is_immature)
             if s in steps
             else ("", 0, False)
             for s in stages
@@ -209,11 +159,11 @@ def _horizons(ended: Ends) -> list[dict[str, Any]]:
         if by_day is None:
             continue
         won = by_day["won"]
-        reach = f"{_percent(won.low)} – {_percent(won.high)}" if won.low is not None else ""
+        reach = f"{percent(won.low)} – {percent(won.high)}" if won.low is not None else ""
         found.append(
             {
                 "day": day,
-                "shares": [_percent(by_day[end].share) for end in ENDS],
+                "shares": [percent(by_day[end].share) for end in ENDS],
                 "interval": reach,
                 "at_risk": ended.at_risk(day),
             }
@@ -225,7 +175,7 @@ def _title(ended: Ends) -> str:
     last = {
         end: curve.steps[-1].share if curve.steps else 0.0 for end, curve in ended.curves.items()
     }
-    said = ", ".join(f"{_percent(last[end])} {words.lower()}" for end, words in ENDS.items())
+    said = ", ".join(f"{percent(last[end])} {words.lower()}" for end, words in ENDS.items())
     return f"Of {ended.n:,} deals created, by day {ended.last_day:,.0f}: {said}"
 
 
@@ -237,10 +187,6 @@ def _days(found: Quantile) -> dict[str, str]:
         "value": "" if found.value is None else f"{found.value:,.1f}",
         "interval": f"{low} – {high}" if low else "",
     }
-
-
-def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.1f} %"
 
 
 def _steps_file(found: Funnel) -> tuple[list[str], Iterator[list[Any]]]:
