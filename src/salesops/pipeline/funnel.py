@@ -26,6 +26,7 @@ from salesops.pipeline.stays import (
     as_of_sql,
     lives_sql,
     open_stages,
+    place_of,
     skips_sql,
     stays_sql,
     values,
@@ -175,11 +176,7 @@ def entries(
 ) -> list[Entry]:
     """The deals of a stage with a fate, those in it longest first; with `by`, those of one group."""
     period, stages = _period(book, over), open_stages(book)
-    place = next((i for i, s in enumerate(stages) if s.name == stage), None)
-    if place is None:
-        raise Refusal(
-            f"There is no open stage “{stage}”. There are {', '.join(s.name for s in stages)}."
-        )
+    place = place_of(stages, stage)
     if fate not in FATES:
         raise Refusal(f"Nothing is told of deals by “{fate}”. Ask for {', '.join(FATES)}.")
     if fate == "skipped":

@@ -28,6 +28,7 @@ from salesops.pipeline.stays import (
     OpenStage,
     known_deals_sql,
     open_stages,
+    place_of,
     values,
 )
 
@@ -184,11 +185,7 @@ def crossings(
     The latest come first, of those that stand there the ones longest in it.
     """
     asked = _Asked.of(book, over, by)
-    place = next((i for i, s in enumerate(asked.stages) if s.name == stage), None)
-    if place is None:
-        raise Refusal(
-            f"There is no open stage “{stage}”. There are {', '.join(s.name for s in asked.stages)}."
-        )
+    place = place_of(asked.stages, stage)
     if what not in CROSSINGS:
         raise Refusal(f"Nothing is told of a stage by “{what}”. Ask for {', '.join(CROSSINGS)}.")
     has_left = what in LEFT

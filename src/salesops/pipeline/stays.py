@@ -59,6 +59,16 @@ def open_stages(book: Book) -> list[OpenStage]:
     return [OpenStage(r[0], r[1] if r[1] == r[2] else None, tuple(r[3])) for r in rows]
 
 
+def place_of(stages: Sequence[OpenStage], name: str) -> int:
+    """The place of a stage among the open ones; raises Refusal where none is called so."""
+    place = next((place for place, stage in enumerate(stages) if stage.name == name), None)
+    if place is None:
+        raise Refusal(
+            f"There is no open stage “{name}”. There are {', '.join(s.name for s in stages)}."
+        )
+    return place
+
+
 def values(book: Book, over: Period, stages: Sequence[OpenStage]) -> dict[str, Any]:
     """What the statements below are asked with: the period's instants, the book's, and the names of stages."""
     zone = book.calendar.time_zone
