@@ -45,7 +45,7 @@ def test_the_page_of_a_period_shows_what_came_and_went_and_a_count_its_deals(
     deals = page.one("div", aria_label="Deals").one("tbody").all("tr")
     expected = crossings(sample.book, "all", "Proposal", "back", limit=50)
     assert [row.one("th").text for row in deals] == [c.name for c in expected]
-    assert page.one("input", name="definition").attrs["value"] == "period"
+    assert {i.attrs["value"] for i in page.all("input", name="definition")} == {"period"}
     header, *lines = sample.csv("/funnel", **asked, by="team", export="csv")
     assert header == [
         "team",
@@ -59,6 +59,13 @@ def test_the_page_of_a_period_shows_what_came_and_went_and_a_count_its_deals(
     assert len(lines) == len(found.whole.steps) + sum(len(g.steps) for g in found.groups)
     _, *rows = sample.csv("/funnel", **asked, stage="Proposal", fate="back", export="csv")
     assert [row[1] for row in rows] == [c.name for c in expected]
+    then = sample.page("/funnel", definition="period", over="last_quarter", before="2026-03-31")
+    former = period_funnel(sample.book.as_of("2026-03-31"), "last_quarter").whole.steps[0]
+    first = then.one("div", aria_label="Stages").one("tbody").all("tr")[0]
+    assert f"of {former.left:,}" in first.all("td")[-2].text
+    own = {"first": "2026-04-01", "last": "2026-06-30"}
+    nothing = sample.page("/funnel", definition="period", before="2026-03-31", **own)
+    assert "Nothing stands beside it: 1 April 2026 has not begun" in nothing.text
     # Another definition knows other fates, and shows who entered instead.
     other = sample.page("/funnel", over="all", stage="Proposal", fate="start")
     assert "Proposal: entered" in other.text

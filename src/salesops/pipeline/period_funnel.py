@@ -266,7 +266,8 @@ _TABLES = f"""
         FROM state WINDOW life AS (PARTITION BY id ORDER BY valid_from)
     ), move AS MATERIALIZED (
         SELECT *, coalesce(former_to = valid_from, false) AS goes_on FROM step
-        WHERE place IS DISTINCT FROM former OR reach IS DISTINCT FROM former_reach OR former_to IS DISTINCT FROM valid_from OR next_from IS DISTINCT FROM valid_to
+        WHERE place IS DISTINCT FROM former OR reach IS DISTINCT FROM former_reach
+            OR former_to IS DISTINCT FROM valid_from OR next_from IS DISTINCT FROM valid_to
     ), beyond AS (
         SELECT m.id, m.valid_from AS moment, s.stage, s.position
         FROM move m JOIN pipeline_stage s ON s.pipeline = m.pipeline AND s.outcome = 'open'

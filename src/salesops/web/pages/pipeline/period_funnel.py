@@ -9,10 +9,11 @@ from urllib.parse import quote
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
+from salesops.book.book import Book
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import CROSSINGS, Crossing, Passage, PeriodFunnel, crossings, period_funnel
-from salesops.pipeline.period_funnel import LEFT, RARE, STANDING
+from salesops.pipeline.period_funnel import LEFT, RARE, STANDING, Passages
 from salesops.web.charts.bars import bar
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.funnel_asked import Asked, frame, percent
@@ -27,11 +28,7 @@ TEMPLATE = "pipeline/period_funnel.html"
 def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     """The page, or with `export` the deals of the chosen stage or else the stages as a file."""
     try:
-        found = kept(
-            asked.book,
-            ("period_funnel", asked.period, asked.by),
-            lambda: period_funnel(asked.book, asked.period, by=asked.by),
-        )
+        found = _found(asked, asked.book)
     except Refusal as refusal:
         return render(request, TEMPLATE, frame(request, asked) | {"why": str(refusal)})
     if is_export(request):
@@ -39,6 +36,7 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
             request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
         )
     group = chosen(found.whole, found.groups, asked.group)
+    former, former_why = _former(asked)
     page, listed = page_of(request), []
     if any(step.stage == asked.stage for step in group.steps):
         listed = crossings(
@@ -63,8 +61,10 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
         | {
             "found": found,
             "group": group,
+            "former": former,
+            "former_why": former_why,
             "shown": [(what, CROSSINGS[what]) for what in shown],
-            "steps": [_step(step, shown) for step in group.steps],
+            "steps": [_step(s, f, shown) for s, f in _beside(group, former, asked.group)],
             "stages": stages,
             "groups": [
                 {
@@ -87,8 +87,35 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
     )
 
 
-def _step(step: Passage, shown: list[str]) -> dict[str, Any]:
-    """A stage as the table shows it."""
+def _found(asked: Asked, book: Book) -> PeriodFunnel:
+    """The funnel as a book knows it, worked out once."""
+    over = book.period(asked.over)
+    return kept(
+        book, ("period_funnel", over, asked.by), lambda: period_funnel(book, over, by=asked.by)
+    )
+
+
+def _former(asked: Asked) -> tuple[PeriodFunnel | None, str]:
+    """The funnel of the day compared with, or why there is none although one is asked for."""
+    if asked.before is None:
+        return None, ""
+    try:
+        return _found(asked, asked.before), ""
+    except Refusal as refusal:
+        return None, str(refusal)
+
+
+def _beside(
+    group: Passages, former: PeriodFunnel | None, key: str | None
+) -> list[tuple[Passage, Passage | None]]:
+    """Each stage with what it was in the funnel of the day compared with."""
+    then = chosen(former.whole, former.groups, key).steps if former else ()
+    steps = {step.stage: step for step in then}
+    return [(step, steps.get(step.stage)) for step in group.steps]
+
+
+def _step(step: Passage, former: Passage | None, shown: list[str]) -> dict[str, Any]:
+    """A stage as the table shows it, and its share on the day compared with."""
     low, high = step.interval or (None, None)
     return {
         "stage": step.stage,
@@ -98,6 +125,7 @@ def _step(step: Passage, shown: list[str]) -> dict[str, Any]:
         "bar": bar(step.conversion, low, high, 1.0),
         "share": percent(step.conversion),
         "interval": f"{percent(low)} – {percent(high)}" if low is not None else "",
+        "then": former and {"share": percent(former.conversion), "left": former.left},
     }
 
 
