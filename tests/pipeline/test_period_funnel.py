@@ -27,6 +27,9 @@ from salesops.pipeline import (
     period_funnel,
 )
 from tests.drawn import draw_book
+from tests.engines.test_dated_meanings import DEALS as BEFORE_MARCH
+from tests.engines.test_dated_meanings import STATES as STATES_BEFORE_MARCH
+from tests.engines.test_dated_meanings import changed
 from tests.pipeline.test_deleted import DEALS, DELETIONS
 from tests.pipeline.test_deleted import STATES as WITH_DELETIONS
 from tests.pipeline.test_funnel import PEOPLE, SEGMENTS, STATES
@@ -139,6 +142,21 @@ def test_what_was_merely_seen_or_brought_back_is_no_entry_and_what_is_deleted_le
         "Discovery": {"start": 1, "end": 1},
         "Proposal": {"start": 1, "away": 1},
     }
+
+
+def test_a_stage_that_came_to_end_deals_is_told_while_it_was_open_and_nobody_is_lost_by_it(
+    tmp_path: Path,
+) -> None:
+    book = draw_book(
+        tmp_path,
+        opportunity=BEFORE_MARCH,
+        opportunity_version=STATES_BEFORE_MARCH,
+        settings=changed("Lost", outcome="open"),
+    )
+    found = told(period_funnel(book, "2026-01-11..2026-06-30"))
+    assert found["Lost"] == {"entered": 1, "away": 1}
+    (gone,) = crossings(book, "2026-01-11..2026-06-30", "Lost", "away")
+    assert (gone.id, gone.days, gone.other) == ("gone", 8.8, None)
 
 
 def test_a_period_begins_where_history_does_and_says_so(book: Book) -> None:

@@ -56,8 +56,9 @@ LEFT = ("further", "back", "lost", "undecided", "away")
 class Passage:
     """A stage over a period, in deals at it and in comings and goings.
 
-    `seen` came without a change that was recorded, or back after a deletion. `away` were deleted, or went to a stage that is
-    neither before nor after. `skipped` are deals that got beyond the stage in the period without ever having been in it.
+    `seen` came without a change that was recorded, or back after a deletion. `away` were deleted, went to a stage that is
+    neither before nor after, or stayed in one that came to end deals. `skipped` are
+    deals that got beyond the stage in the period without ever having been in it.
     """
 
     stage: str
@@ -238,7 +239,9 @@ class _Asked:
                 f"{start:%-d %B %Y} has not begun in what this book knows, which ends on {book.today:%-d %B %Y}."
             )
         closes = book.as_of(min(span.end - timedelta(days=1), book.today)).instant
-        return cls(book, span, by, open_stages(book), opens, min(closes, book.instant), is_cut)
+        return cls(
+            book, span, by, open_stages(book, opens), opens, min(closes, book.instant), is_cut
+        )
 
     def run(self, text: str, more: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows that `text` finds in `crossing`, and in `deal`."""
@@ -257,7 +260,8 @@ _OF_A_DEAL = "x.id, x.value_minor, x.stage, x.outcome"
 _TABLES = f"""
     WITH deal AS MATERIALIZED ({{deal}}), state AS MATERIALIZED (
         SELECT v.opportunity_id AS id, v.valid_from, v.valid_to, v.pipeline, v.outcome,
-            v.change_source = 'history' AS is_recorded, CASE WHEN v.outcome = 'open' THEN {{place}} END AS place,
+            v.change_source = 'history' AS is_recorded, v.change_source = 'meaning' AS is_by_meaning,
+            CASE WHEN v.outcome = 'open' THEN {{place}} END AS place,
             CASE WHEN v.is_won THEN {BEYOND_ALL} WHEN v.outcome = 'open' THEN v.stage_position END AS reach
         FROM opportunity_version v WHERE v.valid_to > $opens AND v.valid_from <= $closes
     ), step AS (
@@ -288,7 +292,7 @@ _TABLES = f"""
         FROM move m LEFT JOIN {DELETION} d ON d.id = m.id AND d.back_at = m.valid_from
         WHERE m.place IS NOT NULL AND m.valid_from > $opens AND NOT (m.goes_on AND m.place IS NOT DISTINCT FROM m.former)
         UNION ALL
-        SELECT id, former, valid_from, CASE WHEN reach > former_reach THEN 'further'
+        SELECT id, former, valid_from, CASE WHEN is_by_meaning THEN 'away' WHEN reach > former_reach THEN 'further'
             WHEN outcome = 'no_decision' THEN 'undecided' WHEN outcome <> 'open' THEN 'lost'
             WHEN reach < former_reach THEN 'back' ELSE 'away' END
         FROM move WHERE former IS NOT NULL AND goes_on AND place IS DISTINCT FROM former
@@ -301,7 +305,7 @@ _TABLES = f"""
             AND NOT bool_or(p.is_open AND p.stage = b.stage OR p.valid_from < b.moment AND p.reach > b.position)
     )"""
 _COUNTS = "SELECT what, place, g, count(*) AS n FROM crossing JOIN deal USING (id) GROUP BY what, place, g"
-# A visit is all states of one stage without another between.
+# A visit is all states of one stage without another between, while it is an open one.
 _DEALS = f"""
     , these AS (
         SELECT c.id, c.moment, d.value_minor, d.stage AS stage_now, d.outcome FROM crossing c JOIN deal d USING (id)
@@ -309,18 +313,19 @@ _DEALS = f"""
     ), being AS (
         SELECT opportunity_id AS id, stage, outcome = 'open' AS is_open, valid_from, valid_to,
             change_source = 'history' AS is_recorded, lag(stage) OVER life AS former_stage,
-            lag(valid_to) OVER life AS former_to
+            lag(outcome = 'open') OVER life AS was_open, lag(valid_to) OVER life AS former_to
         FROM opportunity_version WHERE valid_from <= $closes AND opportunity_id IN (SELECT id FROM these)
         WINDOW life AS (PARTITION BY opportunity_id ORDER BY valid_from)
     ), numbered AS (
-        SELECT *, sum(CASE WHEN stage IS NOT DISTINCT FROM former_stage AND former_to = valid_from THEN 0 ELSE 1 END)
-            OVER (PARTITION BY id ORDER BY valid_from) AS number FROM being
+        SELECT *, sum(CASE WHEN stage IS NOT DISTINCT FROM former_stage AND is_open = was_open AND former_to = valid_from
+            THEN 0 ELSE 1 END) OVER (PARTITION BY id ORDER BY valid_from) AS number FROM being
     ), visit AS (
         SELECT id, any_value(stage) AS stage, bool_and(is_open) AS is_open, min(valid_from) AS came_at,
             max(valid_to) AS left_at, arg_min(is_recorded, valid_from) AS is_recorded
         FROM numbered GROUP BY id, number
     ), stay AS (
-        SELECT t.*, v.came_at, v.is_recorded, v.left_at, w.stage AS other
+        SELECT t.*, v.came_at, v.is_recorded, v.left_at,
+            CASE WHEN w.stage IS DISTINCT FROM $named THEN w.stage END AS other
         FROM these t LEFT JOIN visit v ON v.id = t.id AND v.is_open AND v.stage = $named AND {{here}}
         LEFT JOIN visit w ON w.id = t.id AND {{there}}
     ), told AS (SELECT * FROM stay t ORDER BY {{order}} {{page}})

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
@@ -43,18 +44,22 @@ class OpenStage:
     pipelines: tuple[str, ...]
 
 
-def open_stages(book: Book) -> list[OpenStage]:
-    """The stages in the order of their pipelines, those of one name as one; of a former day also those open then."""
-    then = ""
-    if book.at is not None and book.at < book.facts.data_as_of:
+def open_stages(book: Book, since: datetime | None = None) -> list[OpenStage]:
+    """The stages in the order of their pipelines, those of one name as one.
+
+    Of a former day also those open then, and with `since` those open at any time from that instant on.
+    """
+    then, moments = "", {}
+    if since or (book.at is not None and book.at < book.facts.data_as_of):
         then = (
             "OR (pipeline, stage) IN (SELECT DISTINCT (pipeline, stage) FROM opportunity_version "
-            "WHERE valid_from <= $until AND valid_to > $until AND outcome = 'open')"
+            "WHERE valid_from <= $until AND valid_to > $since AND outcome = 'open')"
         )
+        moments = {"until": bare(book.instant), "since": bare(since or book.instant)}
     rows = book.engine.run(
         "SELECT stage, min(position), max(position), list(pipeline ORDER BY pipeline) FROM pipeline_stage "
         f"WHERE outcome = 'open' {then} GROUP BY stage ORDER BY min(position), stage",
-        {"until": bare(book.instant)} if then else {},
+        moments,
     ).rows
     return [OpenStage(r[0], r[1] if r[1] == r[2] else None, tuple(r[3])) for r in rows]
 
