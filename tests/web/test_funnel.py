@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from salesops.pipeline import CROSSINGS, FATES, crossings, entries, funnel, period_funnel
 from tests.web.visitor import Visitor
 
@@ -33,7 +35,7 @@ def test_exports_hold_the_stages_of_all_groups_and_the_deals_of_a_stage(sample: 
 def test_the_page_of_a_period_shows_what_came_and_went_and_a_count_its_deals(
     sample: Visitor,
 ) -> None:
-    asked = {"definition": "period", "over": "all"}
+    asked: dict[str, Any] = {"definition": "period", "over": "all"}
     found = period_funnel(sample.book, "all", by="team")
     page = sample.page("/funnel", **asked, by="team", stage="Proposal", fate="back")
     first = page.one("div", aria_label="Stages").one("tbody").all("tr")[0]
@@ -63,7 +65,7 @@ def test_the_page_of_a_period_shows_what_came_and_went_and_a_count_its_deals(
     former = period_funnel(sample.book.as_of("2026-03-31"), "last_quarter").whole.steps[0]
     first = then.one("div", aria_label="Stages").one("tbody").all("tr")[0]
     assert f"of {former.left:,}" in first.all("td")[-2].text
-    own = {"first": "2026-04-01", "last": "2026-06-30"}
+    own: dict[str, Any] = {"first": "2026-04-01", "last": "2026-06-30"}
     nothing = sample.page("/funnel", definition="period", before="2026-03-31", **own)
     assert "Nothing stands beside it: 1 April 2026 has not begun" in nothing.text
     # Another definition knows other fates, and shows who entered instead.
