@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
 
 from salesops.actions.note_seen import MOST, note_seen
+from salesops.actions.note_visit import note_visit
 from salesops.foundations.clock import fixed_clock, system_clock
-from salesops.records.models import Opportunity, RecentlySeen
+from salesops.records.models import Opportunity, PipelineVisit, RecentlySeen
 from tests.drawn import draw_book
 from tests.office.readers import Office, Reader
 
@@ -79,3 +81,34 @@ def test_the_palette_and_home_lead_back_to_what_was_seen(as_: As) -> None:
     links = [a.attrs["href"] for a in home.one("section", aria_labelledby="rh").all("a")]
     assert links == ["/accounts/bob-account", "/opportunities/bob-deal"]
     assert "Nothing is called so." in bob.page("/find?q=zzzz").text
+
+
+def test_since_your_last_visit_goes_with_the_login_to_every_device_and_is_written_once(
+    as_: As, django_assert_max_num_queries: Any
+) -> None:
+    deal = """
+        id        stage      amount  created_on  close_date  owner_id
+        bob-deal  Discovery  100     2025-01-01  2026-08-01  bob
+    """
+    past = """
+        opportunity_id  valid_from        stage      amount  close_date  owner_id
+        bob-deal        2025-01-01T09:00  Discovery  90      2026-08-01  bob
+        bob-deal        2026-06-01T09:00  Discovery  100     2026-08-01  bob
+    """
+    bob = "id  name\nbob  Bob"
+    draw_book(settings.SALESOPS_BOOK, opportunity=deal, opportunity_version=past, person=bob)
+
+    def since(reader: Reader) -> list[str]:
+        page = reader.page("/what-changed")
+        return [a.text for a in page.all("a") if a.text.startswith("Since your last visit")]
+
+    as_("bob").client.get("/what-changed", headers={"sec-purpose": "prefetch"})
+    assert not PipelineVisit.objects.exists()
+    assert since(as_("bob")) == []
+    today = PipelineVisit.objects.get().day
+    PipelineVisit.objects.update(day=date(2025, 5, 31))
+    assert since(as_("bob")) == ["Since your last visit, 31 May 2025"]
+    seen = PipelineVisit.objects.select_related("login").get()
+    assert (seen.login.name, seen.day, seen.before) == ("Bob", today, date(2025, 5, 31))
+    with django_assert_max_num_queries(1):  # the same day again is looked for, and not written
+        note_visit(seen.login, today)

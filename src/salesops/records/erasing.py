@@ -23,7 +23,7 @@ from salesops.records.duplicate import KeptApart, LookAlike, Merge
 from salesops.records.erasure import ErasedKey, Erasure, digest_of
 from salesops.records.invitation import Invitation
 from salesops.records.mentions import KEYS
-from salesops.records.models import NOUNS, Identity, Notice, RecentlySeen, User
+from salesops.records.models import NOUNS, Identity, Notice, PipelineVisit, RecentlySeen, User
 from salesops.records.record import Record
 from salesops.records.sealing import altered_by_erasing
 from salesops.records.somebody import LOGIN, Somebody, erased_values, pseudonym
@@ -124,6 +124,7 @@ def _end(login: User, one: Somebody, change: Change, salt: str) -> None:
             for field in _leading_to(model, User):
                 model._base_manager.filter(**{field.attname: login.pk}).delete()
     RecentlySeen.objects.filter(login=login).delete()
+    PipelineVisit.objects.filter(login=login).delete()
     Notice.objects.filter(login=login).delete()
     Identity.objects.filter(login=login).delete()
     CalendarFeed.objects.filter(login=login, ended_by=None).update(ended_by=change)

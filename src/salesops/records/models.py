@@ -26,6 +26,7 @@ from salesops.records.opportunity_line import OpportunityLine, OpportunityLineVe
 from salesops.records.opportunity_split import OpportunitySplit, OpportunitySplitVersion
 from salesops.records.person import Person, PersonVersion
 from salesops.records.pipeline_stage import PipelineStage, PipelineStageVersion
+from salesops.records.pipeline_visit import PipelineVisit
 from salesops.records.process_change import (
     EffectReading,
     ProcessChange,
@@ -135,6 +136,7 @@ __all__ = [
     "PersonVersion",
     "PipelineStage",
     "PipelineStageVersion",
+    "PipelineVisit",
     "ProcessChange",
     "ProcessChangeVersion",
     "Product",

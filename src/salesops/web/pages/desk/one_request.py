@@ -21,11 +21,12 @@ from salesops.records.request_course import answer_due, solve_due
 from salesops.records.request_reach import requests_handled_by, requests_visible_to
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.web.looking import is_read
 from salesops.web.pages.desk.service_level import in_hours, left_of, office_hours
 from salesops.web.pages.desk.told import conversation, events_of, history, just_done
 from salesops.web.pages.desk.work import afterwards, do, work_on
 from salesops.web.pages.files.told import files_of
-from salesops.web.pages.keeping.record_page import actor_of, is_read, place
+from salesops.web.pages.keeping.record_page import actor_of, place
 
 _LARGEST = 2**63
 

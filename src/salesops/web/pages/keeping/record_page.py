@@ -34,6 +34,7 @@ from salesops.records.somebody import OF_PEOPLE
 from salesops.records.user import User
 from salesops.records.visibility import editable_by, visible_to
 from salesops.web.books import manifest
+from salesops.web.looking import is_read
 from salesops.web.pages.files.told import with_files
 from salesops.web.pages.keeping import facts, references
 from salesops.web.pages.keeping.facts import Names, Shown
@@ -102,11 +103,6 @@ def _candidates(actor: User, noun: type[Record], column: str, text: str) -> Choi
     return (
         references.candidates(actor, asked.refers_to, text) if asked and asked.refers_to else None
     )
-
-
-def is_read(request: HttpRequest) -> bool:
-    """Somebody looks at the page; their browser does not only fetch it in case they will."""
-    return request.method == "GET" and "prefetch" not in request.headers.get("Sec-Purpose", "")
 
 
 def actor_of(request: HttpRequest) -> User:

@@ -1,4 +1,4 @@
-"""The day up to which somebody last saw what changed: kept in their own browser, for each login apart."""
+"""The day up to which somebody last saw what changed: kept in an office with their login, else in their browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from datetime import date
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from salesops.web.books import is_office
+from salesops.web.looking import is_read
+
 A_YEAR_OF_SECONDS = 366 * 86_400
+COOKIE = "looked"
 
 
 def last_visit(request: HttpRequest, today: date) -> date | None:
@@ -19,11 +23,20 @@ def last_visit(request: HttpRequest, today: date) -> date | None:
 
 def remember_visit(request: HttpRequest, response: HttpResponse, today: date) -> None:
     """Note that the page was looked at; a second look on the same day does not forget the day before it."""
+    if not is_read(request):
+        return
+    if is_office():
+        from salesops.actions.note_visit import note_visit
+        from salesops.records.user import User
+
+        if isinstance(request.user, User):
+            note_visit(request.user, today)
+        return
     seen, _ = _kept(request)
     if seen == today:
         return
     response.set_cookie(
-        _name(request),
+        COOKIE,
         f"{today}.{seen or ''}",
         max_age=A_YEAR_OF_SECONDS,
         httponly=True,
@@ -32,14 +45,14 @@ def remember_visit(request: HttpRequest, response: HttpResponse, today: date) ->
     )
 
 
-def _name(request: HttpRequest) -> str:
-    user = getattr(request, "user", None)
-    return f"looked_{user.pk}" if user is not None and user.pk else "looked"
-
-
 def _kept(request: HttpRequest) -> tuple[date | None, date | None]:
     """The last day looked at and the one before it."""
-    seen, _, before = request.COOKIES.get(_name(request), "").partition(".")
+    if is_office():
+        from salesops.records.pipeline_visit import PipelineVisit
+
+        kept = PipelineVisit.objects.filter(login=request.user.pk).first()
+        return (kept.day, kept.before) if kept else (None, None)
+    seen, _, before = request.COOKIES.get(COOKIE, "").partition(".")
     return _day(seen), _day(before)
 
 

@@ -23,8 +23,9 @@ from salesops.records.models import Account, Activity, ActivityVersion, Contact,
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.records.zone import organisation_zone
+from salesops.web.looking import is_read
 from salesops.web.pages.keeping import facts, typed
-from salesops.web.pages.keeping.record_page import Kind, actor_of, is_read, page, place
+from salesops.web.pages.keeping.record_page import Kind, actor_of, page, place
 from salesops.web.pages.tasks import due
 from salesops.web.pages.tasks.tasks import way_back, with_word_of
 from salesops.web.words import said
