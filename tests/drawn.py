@@ -77,6 +77,7 @@ def draw_book(
             filled=built.filled,
             files=[],
             zone=chosen.calendar.time_zone,
+            turns=built.turns,
         ),
     )
     return Book(DuckDBEngine(folder), chosen)

@@ -8,6 +8,8 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.settings import CalendarSettings, FormerMeaning, Settings
+from salesops.book.turns import turns_of, turns_said
+from salesops.kpis import KPIS
 from salesops.pipeline.as_of import as_of
 from salesops.pipeline.flows import Share, flows
 from salesops.pipeline.movement import movement, moves
@@ -94,6 +96,11 @@ def test_former_days_are_read_by_the_meaning_of_then_and_the_bridge_tells_what_c
         ]  # fmt: skip
     found = moves(book, "2026-03", "qualified")
     assert [(m.id, m.is_by_meaning) for m in found] == [("stays", True)]
+    said = "Discovery came to mean something else on 1 Mar 2026."
+    told = [turns_said(book, date(2026, month, 1), date(2026, month, 28)) for month in (2, 3)]
+    assert told == ["", said]
+    told = [turns_of(book, KPIS[k], MARCH) for k in ("open_pipeline", "lead_response_time")]
+    assert told == [said, ""]
     created = book.measure("pipeline_created", period="2026").figures[0]
     assert (created.numerator or 0, created.n) == (9700, 2)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -30,6 +30,14 @@ class Rows(NamedTuple):
 
 
 @dataclass(frozen=True)
+class StageTurn:
+    """A stage came to mean something else on a day of the organisation."""
+
+    stage: str
+    day: date
+
+
+@dataclass(frozen=True)
 class BookFacts:
     """What a book knows of itself: instants in UTC; `history_from` None where no history is held."""
 
@@ -40,6 +48,7 @@ class BookFacts:
     currencies: bool
     filled: frozenset[str]  # `table.column` of those that numbers need and that hold a value
     custom: Custom = ()  # what the company added to the tables
+    turns: tuple[StageTurn, ...] = ()
     lacks: frozenset[str] = frozenset()  # of what questions are shorter without
 
 

@@ -9,6 +9,8 @@ from typing import Literal
 
 from rich.table import Table
 
+from salesops.book.book import Book
+from salesops.book.turns import turns_said
 from salesops.cli.asking import Reading
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
@@ -43,10 +45,10 @@ def show_by_day(asked: Course, form: Format, target: Path | None) -> None:
     refuse_file(target)
     if len(splits) > 1:
         raise Refusal("A table is split by one thing. Ask for more with --format csv.")
-    _print(found)
+    _print(book, found)
 
 
-def _print(found: Snapshots) -> None:
+def _print(book: Book, found: Snapshots) -> None:
     console = out()
     where = f", where {found.filters[0]}" if found.filters else ""
     say(console, f"Open pipeline at the end of each day{where}", style="bold")
@@ -61,6 +63,8 @@ def _print(found: Snapshots) -> None:
         whole = found.whole.standings[place]
         table.add_row(day.isoformat(), *groups, _money(whole.minor, found), f"{whole.deals:,}")
     console.print(table, markup=False)
+    if turns := turns_said(book, found.days[0], found.days[-1]):
+        say(console, turns)
 
 
 def _money(minor: int, found: Snapshots) -> str:

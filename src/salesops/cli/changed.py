@@ -8,6 +8,8 @@ from typing import Any
 
 from rich.table import Table
 
+from salesops.book.book import Book
+from salesops.book.turns import turns_said
 from salesops.cli.asking import Reading
 from salesops.cli.deals import most, print_deals, records
 from salesops.cli.formats import Format
@@ -48,10 +50,11 @@ class Change:
 
 def show_changed(asked: Change, form: Format, target: Path | None) -> None:
     """Print or write the bridges."""
-    found = movement(asked.reading.book(), asked.reading.period, **asked.how, by=asked.by)
+    book = asked.reading.book()
+    found = movement(book, asked.reading.period, **asked.how, by=asked.by)
     if form is Format.TABLE:
         refuse_file(target)
-        _print(found)
+        _print(book, found)
     else:
         write(
             [r for b in (found.whole, *found.groups) for r in _records(b)],
@@ -91,7 +94,7 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
     )
 
 
-def _print(found: Movement) -> None:
+def _print(book: Book, found: Movement) -> None:
     console = out()
     due = f", deals meant to close in {found.closing.label}" if found.closing else ""
     say(
@@ -119,6 +122,8 @@ def _print(found: Movement) -> None:
         closing = format_money(bridge.closing, found.currency)
         table.add_row(*[""] * len(lead), "Open at the end", closing, f"{bridge.closing_deals:,}")
     console.print(table, markup=False)
+    if turns := turns_said(book, found.over.start, found.closes.date()):
+        say(console, turns)
 
 
 def _records(bridge: Bridge) -> list[dict[str, Any]]:

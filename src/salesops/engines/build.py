@@ -13,9 +13,10 @@ import duckdb
 
 from salesops.book.custom import tables_with
 from salesops.book.deletion import DELETION, deletion_table
+from salesops.book.engine import StageTurn
 from salesops.book.settings import Settings
 from salesops.engines.literals import literal
-from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed
+from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
 from salesops.engines.stages import fill_stages
 from salesops.foundations.fiscal_calendar import GRAINS, Grain
 from salesops.foundations.instant import bare
@@ -50,6 +51,7 @@ class Built:
     rows: dict[str, int]
     won_minor: int
     filled: list[str]
+    turns: tuple[StageTurn, ...]
 
 
 def build(
@@ -393,6 +395,7 @@ class Build:
             rows=self.rows,
             won_minor=int(won[0]) if won else 0,
             filled=self.filled,
+            turns=tuple(StageTurn(stage, self._day_of(at)) for stage, at in turns_of(self.work)),
         )
 
     # -- parts ---------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from salesops.book.custom import CustomColumn
-from salesops.book.engine import BookFacts
+from salesops.book.engine import BookFacts, StageTurn
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
@@ -67,6 +67,7 @@ class Manifest(BaseModel):
     zone: str = "UTC"
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
     custom: tuple[CustomColumn, ...] = ()  # what the company added to the tables
+    turns: tuple[StageTurn, ...] = ()  # when stages came to mean something else
 
     @property
     def newest(self) -> str:
@@ -84,6 +85,7 @@ class Manifest(BaseModel):
             currencies=self.rows.get("exchange_rate", 0) > 0,
             filled=frozenset(self.filled),
             custom=self.custom,
+            turns=self.turns,
         )
 
 

@@ -37,6 +37,13 @@ def meanings_changed(work: duckdb.DuckDBPyConnection) -> bool:
     return found is not None
 
 
+def turns_of(work: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime]]:
+    """Each stage that came to mean something else with the instant of it, in their order."""
+    return work.execute(
+        f"SELECT DISTINCT stage, valid_from FROM {MEANING} WHERE cuts ORDER BY valid_from, stage"
+    ).fetchall()
+
+
 def cut_states(
     work: duckdb.DuckDBPyConnection, *, pipeline: str, deals: str, names_who: bool
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from salesops.book.book import Book
 from salesops.book.picture import value_in_words
+from salesops.book.turns import turns_of
 from salesops.foundations.counting import counted
 from salesops.insights._bands import Alert, Look, alerts
 from salesops.insights._finding import Finding, Insight
@@ -22,7 +23,7 @@ def _look(book: Book) -> Finding | None:
         name="out_of_band",
         title=f"{kpi.title} {'at the end of' if look.is_of_a_moment else 'in'} {month}: {_said(book, look)}",
         text=f"Its level, trend, season and noise over {counted(look.months, 'month')} lead one to expect that, and "
-        f"chance does not explain the difference.{f' So did {also}.' if also else ''}",
+        f"chance does not explain the difference.{f' So did {also}.' if also else ''}{_by_meaning(book, look)}",
         evidence=(
             *((f"{counted(look.figure.n, 'row')} in it",) if look.figure.n else ()),
             f"{counted(first.looked_at, 'number')} looked at",
@@ -36,6 +37,12 @@ def _look(book: Book) -> Finding | None:
         about="numbers",
         is_news=True,
     )
+
+
+def _by_meaning(book: Book, look: Look) -> str:
+    """What stages came to mean something else in the months that the number is judged by."""
+    turns = turns_of(book, look.kpi, look.month.start - timedelta(days=31 * look.months))
+    return f" {turns} That alone may have moved it." if turns else ""
 
 
 def _asked(look: Look) -> str:

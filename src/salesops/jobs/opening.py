@@ -211,6 +211,7 @@ def manifest_of(
         files=files,
         zone=settings.calendar.time_zone,
         custom=settings.custom,
+        turns=built.turns,
     )
 
 

@@ -12,6 +12,7 @@ from salesops.book.contributions import contributions
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import gap_in_words, interval_in_words, value_in_words
 from salesops.book.standing import Standing, standing
+from salesops.book.turns import turns_of
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.insights import recent_quarters
@@ -82,6 +83,7 @@ def _context(
         "tone": tone(figure, before.figure, kpi) if before else "",
         "chart": trend(points, kpi.title, _axis(points, whole)),
         "points": points,
+        "turns": turns_of(asked.book, kpi, quarters[-1].start) if quarters else "",
         "slices": _slices(asked, sliced, other) if sliced else [],
         "changed": _changed(asked, other),
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),

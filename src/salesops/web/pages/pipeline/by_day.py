@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.book.book import Book
+from salesops.book.turns import turns_said
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.pipeline import Line, Snapshots, Standing, as_of, days_back
@@ -94,8 +95,13 @@ def by_day(request: HttpRequest) -> HttpResponseBase:
             "more": max(0, len(lines) - MOST_LINES),
             "whole": _line(asked, two.whole, two.currency),
             "speaks_of": speaks_of(asked.book),
+            "turns": turns_said(asked.book, _first_shown(asked, course), asked.days.day),
         },
     )
+
+
+def _first_shown(asked: Asked, course: Snapshots | None) -> date:
+    return min(asked.days.before, *(course.days if course else ()), asked.days.day)
 
 
 def _asked(request: HttpRequest) -> Asked:

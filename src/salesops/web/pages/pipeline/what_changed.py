@@ -13,11 +13,21 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.turns import turns_said
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
-from salesops.pipeline import BOXES, GROUPS, Bridge, Move, Movement, first_day, movement, moves
+from salesops.pipeline import (
+    BOXES,
+    GROUPS,
+    Bridge,
+    Move,
+    Movement,
+    first_day,
+    movement,
+    moves,
+)
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
 from salesops.web.export import as_asked, is_export, major
@@ -118,6 +128,7 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
             ],
             "box_words": found.words(asked.box) if asked.box else "",
             "told": [_told(m, found.currency) for m in shown[:SIZE]],
+            "turns": turns_said(asked.book, found.over.start, found.closes.date()),
         }
         | paged(page, shown, SIZE),
     )
