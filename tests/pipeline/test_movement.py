@@ -128,6 +128,24 @@ def test_each_change_counts_when_events_are_told(book: Book) -> None:
     assert (bridge.box("pulled_in").changes, bridge.box("pulled_in").deals) == (2, 2)
 
 
+def test_close_dates_moved_of_deals_that_stay_are_counted_beside_the_boxes(book: Book) -> None:
+    bounced = movement(book, OVER, reading="events").whole
+    assert [(b.name, b.changes, b.deals) for b in bounced.dates] == [
+        ("later", 3, 3),
+        ("earlier", 2, 2),
+    ]
+    ends = movement(book, OVER).whole
+    assert [(b.name, b.minor, b.deals) for b in ends.dates] == [
+        ("later", 49_00, 2),
+        ("earlier", 30_00, 1),
+    ]
+    slips, late = moves(book, OVER, "later")
+    assert (slips.id, slips.minor, slips.close_after) == ("slips", 40_00, date(2026, 8, 20))
+    assert late.id == "late"
+    assert all(m.box in BOXES for m in moves(book, OVER))
+    assert movement(book, OVER, by="person", reading="events").groups[0].box("later").deals == 3
+
+
 def test_what_changes_hands_leaves_the_one_and_comes_to_the_other(book: Book) -> None:
     found = movement(book, OVER, by="person", reading="events")
     ann, bob = found.groups

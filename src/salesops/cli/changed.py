@@ -15,6 +15,7 @@ from salesops.cli.deals import most, print_deals, records
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bridge, Movement, movement, moves
@@ -124,6 +125,11 @@ def _print(book: Book, found: Movement) -> None:
     console.print(table, markup=False)
     if turns := turns_said(book, found.over.start, found.closes.date()):
         say(console, turns)
+    told = [
+        f"{counted(box.deals, 'deal')} {box.name} (--box {box.name})" for box in found.whole.dates
+    ]
+    if told:
+        say(console, f"Still open, with another close date: {', '.join(told)}.")
 
 
 def _records(bridge: Bridge) -> list[dict[str, Any]]:

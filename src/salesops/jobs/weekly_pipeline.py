@@ -32,7 +32,7 @@ def pipeline_parts(login: User, book: Book, today: date) -> tuple[list[Part], st
         found = movement(book, over)
     except Refusal:  # history begins later, or the book knows nothing of that week
         return [], ""
-    if not found.whole.boxes:
+    if not found.whole.boxes and not found.whole.dates:
         return [], ""
     moved = moves(book, over, limit=MOST_DEALS)
     changed = found.whole.closing - found.whole.opening
@@ -60,6 +60,14 @@ def _parts(found: Movement, moved: list[Move], address: str) -> list[Part]:
                     f"{counted(box.deals, 'deal')}, {format_change(box.minor, currency, compact=True)}",
                 )
                 for box in whole.boxes
+            )
+            + tuple(
+                Line(
+                    found.words(box.name),
+                    f"{address}&{urlencode({'box': box.name})}#deals",
+                    f"{counted(box.deals, 'deal')}, {format_money(box.minor, currency, compact=True)}",
+                )
+                for box in whole.dates
             ),
             link=address,
             link_words="See what changed",

@@ -8,6 +8,7 @@ from salesops.pipeline.flows import Flow, flows
 from salesops.pipeline.funnel import FATES, Entry, Funnel, Step, entries, funnel
 from salesops.pipeline.movement import (
     BOXES,
+    DATES,
     GROUPS,
     Box,
     Bridge,
@@ -31,6 +32,7 @@ from salesops.pipeline.ways import Way, Ways, outcomes_of_stages, ways
 __all__ = [
     "BOXES",
     "CROSSINGS",
+    "DATES",
     "FATES",
     "GROUPS",
     "KEY_ACTIVITIES",

@@ -7,7 +7,8 @@ The pipeline at a moment is what the number *open pipeline* is then: open deals 
 - `events` takes every change between them on its own, so that a deal pushed out and pulled in again is in both.
 
 In both, what leaves does so with the value it had, what comes with the value it has then, and what stays with
-the difference; so opening and boxes are the closing, whatever the rows. All is worth what its currency was worth
+the difference; so opening and boxes are the closing, whatever the rows. Close dates that were moved of deals that
+stay move no money and stand beside the boxes. All is worth what its currency was worth
 at the end of the span; what rates alone did to the opening is a box of its own.
 """
 
@@ -52,6 +53,8 @@ BOXES: Mapping[str, str] = MappingProxyType(
         "won": "Won",
     }
 )
+# What happened to deals that stay and moved no money.
+DATES: Mapping[str, str] = MappingProxyType({"later": "Closes later", "earlier": "Closes earlier"})
 # How a bridge may be split, and the state's column that is looked at.
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -80,7 +83,10 @@ class Box:
 
 @dataclass(frozen=True)
 class Bridge:
-    """One group's way from opening to closing, in minor units of the reporting currency; without empty boxes."""
+    """One group's way from opening to closing, in minor units of the reporting currency; without empty boxes.
+
+    `dates` are the moved close dates of deals that stay, with what these are worth at each move.
+    """
 
     key: str | None
     label: str
@@ -89,6 +95,7 @@ class Bridge:
     boxes: tuple[Box, ...]
     closing: int
     closing_deals: int
+    dates: tuple[Box, ...] = ()
 
     @property
     def rows(self) -> list[tuple[str, int, int, int | None]]:
@@ -99,7 +106,7 @@ class Bridge:
 
     def box(self, name: str) -> Box:
         """The box of that name, empty where there is none."""
-        return next((b for b in self.boxes if b.name == name), Box(name, 0, 0, 0))
+        return next((b for b in (*self.boxes, *self.dates) if b.name == name), Box(name, 0, 0, 0))
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class Movement:
         """What a box is called where the bridge is split."""
         if box in ("came", "went") and self.by not in _OF_PEOPLE:
             return "Moved in" if box == "came" else "Moved out"
-        return BOXES[box]
+        return BOXES[box] if box in BOXES else DATES[box]
 
 
 @dataclass(frozen=True)
@@ -201,14 +208,14 @@ def moves(
     limit: int = 100,
     offset: int = 0,
 ) -> list[Move]:
-    """The changes in a box, the largest first; with `by`, those of one group.
+    """The changes in a box, the largest first; with `by`, those of one group. Of `DATES`, `minor` is what the deal is worth.
 
     Without a box those of all of them but *currency*, which is what happened to no deal.
     """
-    if box and box not in BOXES:
-        raise Refusal(f"A bridge has no box “{box}”. It has {', '.join(BOXES)}.")
+    if box and box not in BOXES and box not in DATES:
+        raise Refusal(f"A bridge has no box “{box}”. It has {', '.join((*BOXES, *DATES))}.")
     asked = _Asked.of(book, over, closing, reading, by, organisation)
-    which = "box = $box" if box else "box <> 'currency'"
+    which = "box = $box" if box else "box NOT IN ('currency', 'later', 'earlier')"
     whose = "g = $whole" if not by else "g IS NULL" if group is None else "g = $group"
     found = _run(
         book,
@@ -436,6 +443,8 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
         f"SELECT {_OF_MOVE}, {came} AS g, CASE WHEN minor_after > minor_before THEN 'increased' ELSE 'decreased' END "
         "AS box, minor_after - minor_before AS minor FROM pair "
         f"WHERE was_in AND is_in AND NOT {differs} AND minor_after <> minor_before UNION ALL "
+        f"SELECT {_OF_MOVE}, {came} AS g, CASE WHEN close_after > close_before THEN 'later' ELSE 'earlier' END AS box, "
+        f"minor_after AS minor FROM pair WHERE was_in AND is_in AND NOT {differs} AND close_after <> close_before UNION ALL "
         "SELECT id, CAST(NULL AS TIMESTAMP) AS moved_at, minor_then AS before, minor AS after, close_date AS close_before, "
         f"close_date AS close_after, stage AS stage_before, stage AS stage_after, "
         f"{'g_then' if left == 'a_g' else left} AS g, 'currency' AS box, minor - minor_then AS minor "
@@ -454,6 +463,7 @@ def _bridge(key: str | None, label: str, boxes: Mapping[str, Box]) -> Bridge:
         boxes=tuple(boxes[name] for name in BOXES if name in boxes),
         closing=closing.minor,
         closing_deals=closing.deals,
+        dates=tuple(boxes[name] for name in DATES if name in boxes),
     )
     moved = sum(box.minor for box in bridge.boxes)
     if bridge.opening + moved != bridge.closing:

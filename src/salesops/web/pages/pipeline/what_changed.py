@@ -20,6 +20,7 @@ from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import (
     BOXES,
+    DATES,
     GROUPS,
     Bridge,
     Move,
@@ -40,6 +41,7 @@ from salesops.web.paging import page_of, paged
 from salesops.web.words import period_in_words
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
+MINUS = "\N{MINUS SIGN}"
 SPANS = (
     ("7", "Last 7 days"),
     ("28", "Last 28 days"),
@@ -122,6 +124,8 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
             "change": format_change(bridge.closing - bridge.opening, found.currency, compact=True),
             "chart": waterfall(_bars(request, found, bridge), _title(found, bridge)),
             "lines": _lines(found, bridge),
+            "dates": _dates(found, bridge),
+            "is_of_dates": asked.box in DATES,
             "groups": _groups(found),
             "group_boxes": [
                 (n, found.words(n)) for n in BOXES if any(g.box(n).changes for g in found.groups)
@@ -160,7 +164,7 @@ def _asked(request: HttpRequest) -> Asked:
         reading=reading,
         by=by,
         organisation="then" if then else "now",
-        box=given["box"] if given.get("box") in BOXES else "",
+        box=given["box"] if given.get("box") in {*BOXES, *DATES} else "",
         group=group,
     )
 
@@ -283,6 +287,16 @@ def _lines(found: Movement, bridge: Bridge) -> list[dict[str, Any]]:
     ]
 
 
+def _dates(found: Movement, bridge: Bridge) -> list[dict[str, Any]]:
+    """Close dates of deals that stay, later and earlier, each in words."""
+    told = []
+    for box in bridge.dates:
+        worth = format_money(box.minor, found.currency, compact=True)
+        more = f"moved {box.changes:,} times" if found.reading == "events" else f"worth {worth}"
+        told.append({"name": box.name, "words": f"{counted(box.deals, 'deal')}, {more}"})
+    return told
+
+
 def _groups(found: Movement) -> list[dict[str, Any]]:
     names = [n for n in BOXES if any(g.box(n).changes for g in found.groups)]
     return [
@@ -315,7 +329,7 @@ def _told(move: Move, currency: str) -> dict[str, Any]:
     return {
         "link": f"/opportunities/{quote(move.id, safe='')}",
         "name": move.name,
-        "minor": format_change(move.minor, currency),
+        "minor": _moved_by(move) if move.box in DATES else format_change(move.minor, currency),
         "at": move.at,
         "changes": [
             (before, after)
@@ -326,6 +340,14 @@ def _told(move: Move, currency: str) -> dict[str, Any]:
             )
         ],
     }
+
+
+def _moved_by(move: Move) -> str:
+    """By how many days a close date was moved, with its sign."""
+    if move.close_before is None or move.close_after is None:
+        return ""
+    days = (move.close_after - move.close_before).days
+    return f"{'+' if days > 0 else MINUS}{counted(abs(days), 'day')}"
 
 
 def _money(minor: int | None, currency: str) -> str:
