@@ -38,7 +38,7 @@ def test_a_view_is_an_address_and_a_tab_with_its_count(as_bob: Reader) -> None:
     assert [r[1] for r in page.rows("Opportunities")] == ["Mill", "Bob's deal"]
 
 
-def test_a_view_is_ones_own_until_sales_operations_share_theirs(
+def test_a_view_is_ones_own_until_sales_operations_or_who_leads_share_theirs(
     as_bob: Reader, as_alice: Reader, as_charlie: Reader, as_dora: Reader
 ) -> None:
     _save(as_bob, "Mine", "stage=New", pinned="on")
@@ -47,6 +47,11 @@ def test_a_view_is_ones_own_until_sales_operations_share_theirs(
     assert _tabs(as_alice.page(LIST)) == ["Offers 1"]
     assert _tabs(as_charlie.page(LIST)) == ["Offers 1"]
     assert _tabs(as_dora.page(LIST)) == ["Offers 2"]
+    _save(as_alice, "Ours", "stage=New", pinned="on", shared="on")
+    assert _tabs(as_bob.page(LIST)) == ["Mine 2", "Offers 1", "Ours 2"]
+    assert "For those you lead" in as_alice.page(LIST).text
+    for other in (as_charlie, as_dora):
+        assert "Ours" not in " ".join(_tabs(other.page(LIST)))
     assert _save(as_bob, "Theirs", "", shared="on").status_code == 422
     assert not SavedView.objects.filter(name="Theirs").exists()
 

@@ -9,20 +9,28 @@ from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
-from salesops.records.reach import ADMINISTRATORS, SEE_ALL
+from salesops.records.reach import ADMINISTRATORS, LEADER, SEE_ALL, above
 from salesops.records.saved_view import NAME_LENGTH, QUERY_LENGTH, SavedView
 from salesops.records.user import User
 
 
 def views_of(actor: User, noun: str) -> QuerySet[SavedView]:
-    """The views of a list that somebody has: their own, and those for everybody."""
-    own = Q(owner=actor) | Q(is_shared=True)
-    return SavedView.objects.filter(own, noun=noun, taken_away_by=None).order_by("name", "pk")
+    """The views of a list that somebody has: their own, those that sales operations share, and those of who leads them."""
+    has = Q(owner=actor) | Q(is_shared=True, owner__role__in=SEE_ALL)
+    if actor.person_id and actor.role not in SEE_ALL:
+        leads = {"owner__role": LEADER, "owner__person_id__in": above(actor.person_id)}
+        has |= Q(is_shared=True, **leads)
+    return SavedView.objects.filter(has, noun=noun, taken_away_by=None).order_by("name", "pk")
 
 
 def may_share_views(actor: User) -> bool:
-    """Sales operations decide which views everybody has."""
-    return actor.is_active and actor.role in SEE_ALL
+    """Sales operations decide which views everybody has, and who leads others which these have."""
+    return actor.is_active and (actor.role in SEE_ALL or actor.role == LEADER)
+
+
+def shared_with(actor: User) -> str:
+    """Who has what the actor shares, in words."""
+    return "those you lead" if actor.role == LEADER else "everybody"
 
 
 def may_change_view(actor: User, view: SavedView) -> bool:
@@ -93,7 +101,7 @@ def _keep(
     if len(query) > QUERY_LENGTH:
         raise Refusal("These filters are too long to be kept. Shorten the condition.")
     if is_shared and not view.is_shared and not may_share_views(actor):
-        raise Refusal("Only sales operations share views with everybody.")
+        raise Refusal("Only sales operations, and who leads others, share views.")
     view.name, view.query, view.is_shared, view.is_pinned = wanted, query, is_shared, is_pinned
     verb = "change_view" if view.pk else "save_view"
     try:
@@ -112,5 +120,6 @@ def _refuse_who_may_not(actor: User, view: SavedView) -> None:
 
 
 def _told(view: SavedView) -> str:
-    whose = " for everybody" if view.is_shared else ""
+    whose = " for those they lead" if view.owner.role == LEADER else " for everybody"
+    whose = whose if view.is_shared else ""
     return f"{view.noun}: {view.name}{whose}"

@@ -125,6 +125,19 @@ def below(person_id: str) -> frozenset[str]:
         return frozenset(row[0] for row in cursor.fetchall())
 
 
+def above(person_id: str) -> frozenset[str]:
+    """Everybody who manages the person, directly or through others. Survives managers in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH RECURSIVE line (id, manager_id) AS ("
+            "SELECT id, manager_id FROM person WHERE id = %s AND deleted_at IS NULL "
+            "UNION SELECT person.id, person.manager_id FROM person JOIN line ON person.id = line.manager_id "
+            "WHERE person.deleted_at IS NULL) SELECT id FROM line WHERE id <> %s",
+            [person_id, person_id],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
 def _shared_with(person: Person) -> tuple[dict[str, frozenset[str]], dict[str, frozenset[str]]]:
     whom = Q(person_id=person.pk)
     if person.team:

@@ -13,7 +13,8 @@ QUERY_LENGTH = 4_000
 
 
 class SavedView(models.Model):
-    """One view of one list, seen by who made it or, where it `is_shared`, by everybody; each through their own eyes.
+    """One view of one list, seen by who made it or, where it `is_shared`, by everybody, or by those whom its maker leads;
+    each through their own eyes.
 
     Taken away, never removed. A pinned one stands above its list.
     """

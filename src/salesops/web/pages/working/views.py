@@ -17,6 +17,7 @@ from salesops.actions.save_view import (
     may_change_view,
     may_share_views,
     save_view,
+    shared_with,
     take_view_away,
     views_of,
 )
@@ -72,6 +73,7 @@ def views_context(request: HttpRequest, actor: User, kind: Worked, book: Book) -
         "is_changed": begun is not None and begun.query != now,
         "may_change_view": begun is not None and may_change_view(actor, begun),
         "may_share_views": may_share_views(actor),
+        "shared_with": shared_with(actor),
         "is_all": begun is None and not now,
     }
 
