@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from scripts.sample_books import altered, sample_books
+from scripts.simulate_alerts import SHIFTS, of_last_month, told_of
+from scripts.simulate_bottlenecks import NEEDED
+
 from salesops.book.book import Book
 from salesops.insights import INSIGHTS, alerts, bands
 from tests.insights.drawing import CALLED, table
@@ -71,3 +75,12 @@ def test_with_little_past_nothing_is_said(draw: Callable[..., Book]) -> None:
     short = draw(opportunity=_deals(3), activity=CALLED)
     assert INSIGHTS["out_of_band"].look(short) is None
     assert bands(short, "win_rate") == []
+
+
+def test_in_a_company_only_what_was_changed_in_its_last_month_is_told() -> None:
+    """Of a hundred companies of 4,000 deals each; one smaller one stands here."""
+    shift = SHIFTS["selling cost half again as much"]
+    for _, book in sample_books(1500, (11,), is_planted=False, only=(*NEEDED, "cost")):
+        assert told_of(book) == []
+        with altered(book, shift.change, of_last_month(book)) as changed:
+            assert told_of(changed) == [shift.kpi]

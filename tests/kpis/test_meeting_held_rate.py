@@ -38,3 +38,4 @@ def test_where_no_meeting_was_ever_missed_there_is_no_share(draw: Callable[..., 
     held = f"{HEAD}\nv1  meeting  ann  2026-05-04T10:00  yes\nv2  call  ann  2026-06-05T10:00  no"
     figure = draw(opportunity=DEALS, activity=held).measure("meeting_held_rate").figure
     assert (figure.value, figure.n, figure.n_excluded) == (None, 0, 1)
+    assert figure.why == "One row belongs here, but of no meeting is it said that it was not held."

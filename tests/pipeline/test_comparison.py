@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from scripts.simulate_bottlenecks import NEEDED
 from scripts.simulate_comparisons import Company, made
 
 from salesops.book.book import Book
@@ -17,7 +18,6 @@ from salesops.importers import Answers
 from salesops.jobs.opening import open_files
 from salesops.pipeline.comparison import MEASURES, comparison
 from salesops.sample.company import simulate
-from tests.pipeline.test_bottlenecks import NEEDED
 from tests.sample.loaded import load_book
 
 

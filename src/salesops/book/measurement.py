@@ -178,15 +178,15 @@ def figure_of(
         n_excluded=cell.n_excluded,
         n_open=cell.n_open,
         percentiles={p: _scaled(kpi, number) for p, number in cell.percentiles.items()},
-        why=why or ("" if exact is not None else _nothing(cell)),
+        why=why or ("" if exact is not None else _nothing(kpi, cell)),
         note=cell.note if exact is not None else "",
     )
 
 
-def _nothing(cell: Cell) -> str:
+def _nothing(kpi: Kpi, cell: Cell) -> str:
     if cell.n == 0 and cell.n_excluded:
         rows = "One row belongs" if cell.n_excluded == 1 else f"{cell.n_excluded:,} rows belong"
-        return f"{rows} here, but none has what is counted, such as an amount."
+        return f"{rows} here, but {kpi.where_excluded}."
     return EMPTY
 
 

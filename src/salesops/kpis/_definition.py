@@ -229,6 +229,9 @@ class Kpi:
     takes_where: bool = (
         True  # a condition on opportunities narrows its rows; without, there is no value
     )
+    where_excluded: str = (
+        "none has what is counted, such as an amount"  # what is said where all rows are
+    )
     spans_days: bool = False  # its rows last longer than a day, so no one day puts them in a period
     shorter_without: tuple[str, ...] = ()  # what a book may lack that spares its rows a join
     scale: int = 1  # numerator units in one unit of the value, such as 86,400 seconds in a day

@@ -50,6 +50,7 @@ meeting_held_rate = Kpi(
     rows_of="activity",
     rows=_rows,
     takes_where=False,
+    where_excluded="of no meeting is it said that it was not held",
     interval=Interval.SHARE,
     needs=(Need("activity", "kind", "activities", "Task and Event"),),
     splits=("team", "person", "activity", "industry", "country", "region", "account"),
