@@ -2,8 +2,8 @@
 
 from salesops.kpis._definition import Basis, Facts, Interval, Kpi, Need, Table, Unit, Window, ones
 from salesops.kpis._populations import only, with_place, within
+from salesops.kpis.first_meeting_conversion import MEETINGS
 
-MEETINGS = ("meeting", "demo")
 YOUNG = 7  # days within which it may still be said that a meeting was held
 
 
