@@ -7,13 +7,14 @@ not fit gives NULL, which the reader counts as a problem.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
 from salesops.foundations.money import _DIGITS
 from salesops.foundations.table import Type
-from salesops.importers.vocabulary import MONTH_WORDS
+from salesops.importers.vocabulary import MONTHS_ELSEWHERE
 
 ODD_CURRENCIES = tuple(_DIGITS)
 YEARS = "BETWEEN 1900 AND 2200"
@@ -101,15 +102,23 @@ def sql(reads_as: str, text: str) -> str:
     if kind == "percent":
         return f"CAST({_number_sql(text, style, hundred='1')} * 0.01 AS DECIMAL(27,9))"
     if kind == "date":
-        return f"CAST({_in_reach(_moment_sql(text, style, zoned=False))} AS DATE)"
+        return f"CAST({_in_reach(_moment_sql(text, style, zoned=False), style)} AS DATE)"
     if kind == "instant":
-        return _in_reach(_moment_sql(text, style, zoned=True))
+        return _in_reach(_moment_sql(text, style, zoned=True), style)
     if kind == "yes_no":
         low = f"lower(trim({text}))"
         return f"CASE WHEN {low} IN {_YES} THEN true WHEN {low} IN {_NO} THEN false END"
     if kind == "currency":
         return currency_sql(text)
     return text
+
+
+def _once(value: str, name: str, of: Callable[[str], str]) -> str:
+    """SQL of a value that is worked out once a row and called `name` wherever `of` speaks of it.
+
+    Written out again at each place, its patterns would be compiled and looked for there again.
+    """
+    return f"list_transform([{value}], lambda {name}: {of(name)})[1]"
 
 
 def minor_sql(number: str, currency: str) -> str:
@@ -123,6 +132,10 @@ def minor_sql(number: str, currency: str) -> str:
 
 def money_sql(reads_as: str, text: str, currency: str) -> str:
     """Text in major units as minor units of the currency in the same row."""
+    return _once(currency, "_currency", lambda known: _money_in(reads_as, text, known))
+
+
+def _money_in(reads_as: str, text: str, currency: str) -> str:
     exact = minor_sql(sql(reads_as, text), currency)
     if reads_as != "number":
         return exact
@@ -130,13 +143,16 @@ def money_sql(reads_as: str, text: str, currency: str) -> str:
     short = f"CAST(round(TRY_CAST({text} AS DECIMAL(18,9)), 2) AS DECIMAL(15,2))"
     hundredths = f"CAST({short} * CAST(100 AS DECIMAL(3,0)) AS BIGINT)"
     odd = ", ".join(f"'{code}'" for code in _DIGITS)
-    return f"CASE WHEN {currency} IN ({odd}) THEN {exact} ELSE coalesce({hundredths}, {exact}) END"
+    return f"coalesce(CASE WHEN {currency} NOT IN ({odd}) THEN {hundredths} END, {exact})"
 
 
 def share_sql(reads_as: str, text: str, least: int) -> str:
     """Text as a share from `least` to 1, else NULL."""
-    value = sql(reads_as, text)
-    exact = f"CASE WHEN {value} BETWEEN {least} AND 1 THEN CAST({value} AS DECIMAL(9,6)) END"
+    exact = _once(
+        sql(reads_as, text),
+        "_share",
+        lambda v: f"CASE WHEN {v} BETWEEN {least} AND 1 THEN CAST({v} AS DECIMAL(9,6)) END",
+    )
     if reads_as != "percent":
         return exact
     # Few plain digits: 64 bits hold them, and they are rounded once, as in the exact way.
@@ -177,7 +193,8 @@ def quoted(text: str) -> str:
 
 def example(connection: duckdb.DuckDBPyConnection, reads_as: str, text: str) -> str:
     """How one text would read, for a question."""
-    found = connection.execute(f"SELECT CAST({sql(reads_as, '$1')} AS VARCHAR)", [text]).fetchone()
+    read = sql(reads_as, "CAST($1 AS VARCHAR)")
+    found = connection.execute(f"SELECT CAST({read} AS VARCHAR)", [text]).fetchone()
     return str(found[0]) if found and found[0] is not None else "nothing"
 
 
@@ -291,30 +308,47 @@ def _number_sql(text: str, style: str, hundred: str = "0.01") -> str:
     """`hundred` is what a percent sign makes of the number before it."""
     if not style:
         return exact_sql(text)
-    bare = _bare(text)
+    return _once(
+        _bare(text), "_bare", lambda bare: _bare_number_sql(text, bare, style, hundred=hundred)
+    )
+
+
+def _bare_number_sql(text: str, bare: str, style: str, *, hundred: str) -> str:
     shape = _COMMA if style == "comma" else _POINT
     digits = (
         f"replace(replace({bare}, '.', ''), ',', '.')"
         if style == "comma"
         else f"replace({bare}, ',', '')"
     )
-    core = f"regexp_extract({digits}, '^[-+(]*([0-9.]+([eE][-+]?[0-9]+)?)', 1)"
-    number = f"coalesce({exact_sql(core)}, TRY_CAST(TRY_CAST({core} AS DOUBLE) AS DECIMAL(27,9)))"
-    scale = f"lower(regexp_extract({bare}, '[0-9]\\.?([A-Za-z]+)\\.?[)-]?$', 1))"
-    factor = (
-        f"CASE WHEN {scale} IN ('k','tsd') THEN 1000 WHEN {scale} IN ('m','mm','mn','mio','mln') "
-        f"THEN 1000000 WHEN {scale} IN ('b','bn','mrd') THEN 1000000000 "
-        f"WHEN contains({text}, '%') THEN {hundred} ELSE 1 END"
+    number = _once(
+        f"regexp_extract({digits}, '^[-+(]*([0-9.]+([eE][-+]?[0-9]+)?)', 1)",
+        "_core",
+        lambda core: (
+            f"coalesce({exact_sql(core)}, TRY_CAST(TRY_CAST({core} AS DOUBLE) AS DECIMAL(27,9)))"
+        ),
     )
-    signed = f"CASE WHEN regexp_matches({bare}, '^[-(]|-$') THEN -{number} ELSE {number} END"
+    factor = _once(
+        f"lower(regexp_extract({bare}, '[0-9]\\.?([A-Za-z]+)\\.?[)-]?$', 1))",
+        "_scale",
+        lambda scale: (
+            f"CASE WHEN {scale} IN ('k','tsd') THEN 1000 WHEN {scale} IN ('m','mm','mn','mio','mln') "
+            f"THEN 1000000 WHEN {scale} IN ('b','bn','mrd') THEN 1000000000 "
+            f"WHEN contains({text}, '%') THEN {hundred} ELSE 1 END"
+        ),
+    )
+    sign = f"CASE WHEN regexp_matches({bare}, '^[-(]|-$') THEN -1 ELSE 1 END"
     return (
         f"CASE WHEN regexp_matches({bare}, '{shape}') AND NOT regexp_matches({text}, '{_LOOSE}') "
-        f"THEN TRY(CAST({signed} * CAST({factor} AS DECIMAL(11,2)) AS DECIMAL(27,9))) END"
+        f"THEN TRY(CAST({number} * CAST({factor} * {sign} AS DECIMAL(12,2)) AS DECIMAL(27,9))) END"
     )
 
 
-def _in_reach(moment: str) -> str:
-    return f"CASE WHEN year({moment}) {YEARS} OR year({moment}) = 9999 THEN {moment} END"
+def _in_reach(moment: str, style: str) -> str:
+    def reaching(known: str) -> str:
+        return f"CASE WHEN year({known}) {YEARS} OR year({known}) = 9999 THEN {known} END"
+
+    # What is written year first is read faster twice than it is kept.
+    return reaching(moment) if style == "iso" else _once(moment, "_moment", reaching)
 
 
 def _moment_sql(text: str, style: str, *, zoned: bool) -> str:
@@ -329,19 +363,32 @@ def _moment_sql(text: str, style: str, *, zoned: bool) -> str:
         plain = f"TRY_CAST({text} AS TIMESTAMP)"
         return f"CASE WHEN {could} THEN {_shifted(text, bare, zoned)} ELSE {plain} END"
     clock = f"trim(regexp_replace({text}, '{_ZONE}', '\\1'))"
+    return _shifted(text, _once(clock, "_clock", lambda known: _read(known, style)), zoned)
+
+
+def _read(clock: str, style: str) -> str:
     readings = [_ordered(clock, style), _year_first(clock), _named(clock), _serial(clock)]
-    moment = f"coalesce({', '.join(r for r in readings if r)})"
-    return _shifted(text, moment, zoned)
+    return f"coalesce({', '.join(r for r in readings if r)})"
 
 
 def _shifted(text: str, moment: str, zoned: bool) -> str:
     if not zoned:
         return moment
     zone = f"regexp_extract({text}, '{_ZONE}', 3)"
+    return _once(zone, "_zone", lambda known: _shifted_from(known, moment))
+
+
+def _shifted_from(zone: str, moment: str) -> str:
     hours = f"TRY_CAST(left({zone}, 3) AS INTEGER)"
     minutes = f"coalesce(TRY_CAST(right(replace({zone}, ':', ''), -3) AS INTEGER), 0)"
     offset = f"({hours} * 60 + CASE WHEN {zone} LIKE '-%' THEN -1 ELSE 1 END * {minutes})"
-    return f"CASE WHEN {hours} IS NULL THEN {moment} ELSE {moment} - to_minutes({offset}) END"
+    return _once(
+        moment,
+        "_local",
+        lambda local: (
+            f"CASE WHEN {hours} IS NULL THEN {local} ELSE {local} - to_minutes({offset}) END"
+        ),
+    )
 
 
 def _ordered(text: str, style: str) -> str:
@@ -397,6 +444,6 @@ def _english(text: str) -> str:
         f"'\\1\\2 ', 'g'), ',', ' '), '\\s+', ' ', 'g')"
     )
     plain = f"regexp_replace({plain}, '(\\d)(st|nd|rd|th)\\b', '\\1', 'g')"
-    for word, month in sorted(MONTH_WORDS.items(), key=lambda w: -len(w[0])):
-        plain = f"regexp_replace({plain}, '\\b{word}\\b', '{month}')"
+    for month, words in MONTHS_ELSEWHERE.items():
+        plain = f"regexp_replace({plain}, '\\b({words})\\b', '{month}')"
     return f"trim(regexp_replace({plain}, '\\bde\\b ?', '', 'g'))"

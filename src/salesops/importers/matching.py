@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
 import duckdb
@@ -307,11 +307,11 @@ def match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]
     near = len(source.columns) <= MOST_NEAR
     for place, column in enumerate(source.columns):
         name = words(column.name)
-        if not name or name.startswith("fivetran synced"):
+        if not name or name.startswith("fivetran synced") or column.filled == 0.0:
             continue
         for order, (ours, synonyms) in enumerate(COLUMN_WORDS[table].items()):
             confidence = _likeness(name, synonyms, near=near)
-            if confidence < LEAST_CONFIDENCE or column.filled == 0.0:
+            if confidence < LEAST_CONFIDENCE:
                 continue
             if _fits(column, f"{table}.{ours}", exact=confidence > 0.85):
                 pairs.append((confidence, order, place, ours))
@@ -326,24 +326,39 @@ def match_columns(source: SourceFile, table: str) -> dict[int, tuple[str, float]
 @lru_cache(maxsize=20_000)  # files of one export share most of their columns
 def _likeness(name: str, synonyms: str, *, near: bool) -> float:
     """1 for the first words, a little less for later ones; near spellings count for less."""
-    squeezed = name.replace(" ", "")
-    words_of = synonyms.split("|")
-    for rank, synonym in enumerate(words_of):
-        if name == synonym or squeezed == synonym.replace(" ", ""):
-            return 0.99 - min(rank, 20) * 0.005
+    rank = _ranks(synonyms).get(name.replace(" ", ""))
+    if rank is not None:
+        return 0.99 - min(rank, 20) * 0.005
     if not near:
         return 0.0
-    ratio = max((_near(name, s) for s in words_of if abs(len(s) - len(name)) <= 3), default=0.0)
-    return ratio * 0.8
+    alike = (s for s in synonyms.split("|") if abs(len(s) - len(name)) <= 3)
+    return max((_near(name, s) for s in alike), default=0.0) * 0.8
+
+
+@cache
+def _ranks(synonyms: str) -> dict[str, int]:
+    """The place of each word in a list, blanks aside."""
+    listed = list(enumerate(synonyms.split("|")))
+    return {synonym.replace(" ", ""): rank for rank, synonym in reversed(listed)}
 
 
 def _near(name: str, synonym: str) -> float:
     """How alike two spellings are, or 0 where that is less than `LEAST_NEAR`."""
+    # A letter that the other has not matches nothing: most pairs are told apart by that.
+    mine, theirs = _letters(name), _letters(synonym)
+    most = min(len(name) - len(mine - theirs), len(synonym) - len(theirs - mine))
+    if 2.0 * most < LEAST_NEAR * (len(name) + len(synonym)):
+        return 0.0
     matcher = difflib.SequenceMatcher(None, name, synonym)
     if matcher.quick_ratio() < LEAST_NEAR:  # which it never exceeds
         return 0.0
     ratio = matcher.ratio()
     return ratio if ratio >= LEAST_NEAR else 0.0
+
+
+@lru_cache(maxsize=8192)
+def _letters(text: str) -> frozenset[str]:
+    return frozenset(text)
 
 
 def _fits(column: SourceColumn, target: str, *, exact: bool) -> bool:

@@ -192,14 +192,14 @@ def _merge(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, li
         f"CREATE OR REPLACE TEMP TABLE repeated AS SELECT id FROM l_{name} GROUP BY 1 HAVING count(*) > 1"
     )
     _tell_repeated(connection, name, [c for c in kept if c in TABLES[name].column])
-    order = "struct_pack(m := coalesce(_modified, TIMESTAMP '0001-01-01'), p := _part, r := _row)"
     merged = ", ".join(
-        f"arg_max_null({c}, {order}) FILTER ({c} IS NOT NULL OR {_is_in(given.get(c, []))}) AS {c}"
+        f"arg_max_null({c}, _place) FILTER ({c} IS NOT NULL OR {_is_in(given.get(c, []))}) AS {c}"
         for c in kept
     )
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT id, {merged} FROM l_{name} "
-        f"SEMI JOIN repeated USING (id) GROUP BY id"
+        f"CREATE OR REPLACE TEMP TABLE merged AS SELECT id, {merged} FROM (SELECT *, row_number() OVER "
+        "(PARTITION BY id ORDER BY coalesce(_modified, TIMESTAMP '0001-01-01'), _part, _row) AS _place "
+        f"FROM l_{name} SEMI JOIN repeated USING (id)) GROUP BY id"
     )
     connection.execute(f"DELETE FROM l_{name} WHERE id IN (SELECT id FROM repeated)")
     connection.execute(f"INSERT INTO l_{name} BY NAME FROM merged")
@@ -210,7 +210,10 @@ def _is_in(parts: list[int]) -> str:
 
 
 def _tell_repeated(connection: duckdb.DuckDBPyConnection, name: str, compared: list[str]) -> None:
-    different = " OR ".join(f"count(DISTINCT {c}) FILTER (same_file) > 1" for c in compared)
+    different = " OR ".join(
+        f"coalesce(min({c}) FILTER (same_file) <> max({c}) FILTER (same_file), false)"
+        for c in compared
+    )
     connection.execute(
         f"""
         CREATE OR REPLACE TEMP TABLE judged AS

@@ -307,9 +307,8 @@ _MONTHS = {
 _ENGLISH = (
     "January February March April May June July August September October November December".split()
 )
-MONTH_WORDS = {
-    word: _ENGLISH[number - 1] for number, names in _MONTHS.items() for word in names.split("|")
-}
+# Months by their English name: what they are called elsewhere, as a pattern's choices.
+MONTHS_ELSEWHERE = {_ENGLISH[number - 1]: names for number, names in _MONTHS.items()}
 
 
 @lru_cache(maxsize=8192)  # a file of many columns asks of each once a table
