@@ -9,7 +9,8 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -69,14 +70,18 @@ INDEXES = (
 _MEMBER = (
     "LEFT JOIN member m ON m.person_id = {0}.owner_id AND m.valid_from <= {1} AND m.valid_to > {1}"
 )
-# 53 weekly moments; deals and value by team, stage and category; then how many cells, deals and how much.
+# 53 weekly moments, the last one week 0; deals and value by team, stage and category; then how many cells, deals and how
+# much. Each version gives its own weeks: a join of moments and spans takes PostgreSQL ten times as long.
+_WEEKS_BACK = "floor(extract(epoch FROM %(last)s::timestamp - {}) / 604800)::int"
 SNAPSHOTS = f"""
     SELECT count(*), sum(deals), sum(minor) FROM (
-        SELECT d.at, m.team, v.stage, v.forecast_category, count(*) AS deals, sum(v.value_minor) AS minor
-        FROM generate_series(%(last)s::timestamp - interval '52 weeks', %(last)s::timestamp, interval '1 week') AS d(at)
-        JOIN opportunity_version v ON v.valid_from <= d.at AND v.valid_to > d.at
-        {_MEMBER.format("v", "d.at::date")}
-        WHERE NOT v.is_closed AND v.is_qualified
+        SELECT week, m.team, v.stage, v.forecast_category, count(*) AS deals, sum(v.value_minor) AS minor
+        FROM opportunity_version v
+        CROSS JOIN LATERAL generate_series(greatest(0, {_WEEKS_BACK.format("v.valid_to")} + 1),
+            least(52, {_WEEKS_BACK.format("v.valid_from")})) AS week
+        {_MEMBER.format("v", "%(last)s::date - 7 * week")}
+        WHERE NOT v.is_closed AND v.is_qualified AND v.valid_from <= %(last)s
+            AND v.valid_to > %(last)s::timestamp - interval '52 weeks'
         GROUP BY 1, 2, 3, 4) AS cells
 """
 # Opening, closing and what left, came or changed in value between two moments.
@@ -174,6 +179,26 @@ def filled_with(base: Path) -> Iterator[psycopg.Connection]:
                 yield connection
         finally:
             program("pg_ctl", "-m", "immediate", "stop")
+
+
+def processor_of(connection: psycopg.Connection) -> Callable[[], float]:
+    """A clock of the processor's seconds that the connection's server has taken, with its workers."""
+    backend = connection.info.backend_pid
+    postmaster = int(_stat(backend)[1])
+    ticks = os.sysconf("SC_CLK_TCK")
+
+    def taken() -> float:
+        # A worker is counted with its parent, the postmaster, once that one has seen it end.
+        time.sleep(1)
+        own, ended = sum(map(int, _stat(backend)[11:13])), sum(map(int, _stat(postmaster)[13:15]))
+        return (own + ended) / ticks
+
+    return taken
+
+
+def _stat(process: int) -> list[str]:
+    """What Linux tells of a process, from its state on."""
+    return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
 
 
 def _fill(connection: psycopg.Connection, base: Path) -> None:

@@ -105,6 +105,18 @@ def test_many_threads_see_whole_generations_only(engine: DuckDBEngine) -> None:
     assert engine.run("SELECT max(amount_minor) FROM opportunity").rows == [(7,)]
 
 
+def test_what_is_held_is_of_one_generation_and_gone_afterwards(engine: DuckDBEngine) -> None:
+    with engine.holding(
+        "won", "SELECT id FROM opportunity WHERE is_won = $won", {"won": True}
+    ) as ask:
+        publish_next(engine.folder, "DELETE FROM opportunity")
+        both = "SELECT (SELECT count(*) FROM won), (SELECT count(*) FROM opportunity)"
+        assert ask(both).rows == [(1, 2)]
+    assert engine.run("SELECT count(*) FROM opportunity").rows == [(0,)]
+    with pytest.raises(duckdb.CatalogException):
+        engine.run("FROM won")
+
+
 def test_an_interrupt_ends_what_runs_and_nothing_after_it(engine: DuckDBEngine) -> None:
     begun = threading.Event()
 

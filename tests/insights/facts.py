@@ -52,6 +52,10 @@ class FactEngine:
         """No KPI is asked here."""
         raise NotImplementedError
 
+    def holding(self, name: str, sql: str, values: Mapping[str, Any]) -> Any:
+        """Nothing is held here."""
+        raise NotImplementedError
+
     def page(
         self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
     ) -> Rows:

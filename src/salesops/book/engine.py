@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import MappingProxyType
@@ -52,6 +53,13 @@ class BookFacts:
     lacks: frozenset[str] = frozenset()  # of what questions are shorter without
 
 
+class Ask(Protocol):
+    """Runs SQL; `$name` in it stands for a value."""
+
+    def __call__(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+        """The rows."""
+
+
 class Engine(Protocol):
     """Computes questions over one book."""
 
@@ -69,6 +77,11 @@ class Engine(Protocol):
 
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over the book, read-only; `$name` in it stands for a value."""
+
+    def holding(
+        self, name: str, sql: str, values: Mapping[str, Any]
+    ) -> AbstractContextManager[Ask]:
+        """A way to run SQL that finds what a statement answers as a table of that name, made once for all that is run."""
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name."""

@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from salesops.book.engine import NOTHING, BookFacts, Rows
+from salesops.book.engine import NOTHING, Ask, BookFacts, Rows
 from salesops.book.facts import MAY_LACK
 from salesops.book.question import Question
 from salesops.engines.compiled import sql_of
@@ -86,6 +86,12 @@ class DuckDBEngine:
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over the current generation, read-only."""
         return self._run(self._current(), sql, values)
+
+    def holding(
+        self, name: str, sql: str, values: Mapping[str, Any]
+    ) -> AbstractContextManager[Ask]:
+        """A way to run SQL over the current generation that finds an answer as a table, made once."""
+        return self._holding(self._current(), name, sql, values)
 
     def names(self) -> Names:
         """The names of the current generation; while those of a new base are indexed, of the base before it."""
@@ -181,9 +187,16 @@ class DuckDBEngine:
         with self._cursor(generation) as cursor:
             if first:
                 cursor.execute(first)
-            cursor.execute(with_values(sql, values) if values else sql)
-            columns = tuple(d[0] for d in cursor.description or ())
-            return Rows(columns, cursor.fetchall())
+            return _rows(cursor, sql, values)
+
+    @contextmanager
+    def _holding(
+        self, generation: _Generation, name: str, sql: str, values: Mapping[str, Any]
+    ) -> Iterator[Ask]:
+        with self._cursor(generation) as cursor:
+            # What is temporary is of one cursor, and goes with it.
+            cursor.execute(f"CREATE TEMP TABLE {name} AS {with_values(sql, values)}")
+            yield partial(_rows, cursor)
 
     def _attached(self, generation: _Generation, file: Path) -> NameIndex:
         try:
@@ -280,6 +293,12 @@ class DuckDBEngine:
             )
             facts = dataclasses.replace(manifest.facts, lacks=lacks)
             return _Generation(seen, manifest, facts, connection)
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+    cursor.execute(with_values(sql, values) if values else sql)
+    columns = tuple(d[0] for d in cursor.description or ())
+    return Rows(columns, cursor.fetchall())
 
 
 def _used(text: str, values: Mapping[str, Any]) -> dict[str, Any]:

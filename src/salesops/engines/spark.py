@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sqlglot
 from sqlglot import expressions as sql
 
-from salesops.book.engine import NOTHING, BookFacts, Rows
+from salesops.book.engine import NOTHING, Ask, BookFacts, Rows
 from salesops.book.question import Question, expression
 from salesops.engines.folder import read_manifest
 from salesops.engines.parquet import EXPORTED
@@ -74,6 +75,15 @@ class SparkEngine:
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run DuckDB's SQL over the book, in Spark's words; what Spark has no words for is refused there."""
         return self._collect(*in_spark_sql(sql, values))
+
+    def holding(
+        self,
+        name: str,  # noqa: ARG002
+        sql: str,  # noqa: ARG002
+        values: Mapping[str, Any],  # noqa: ARG002
+    ) -> AbstractContextManager[Ask]:
+        """Refused: nothing is held in a cluster that others use too."""
+        raise Refusal("This is not worked out in Spark. Ask the book's folder itself.")
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name."""

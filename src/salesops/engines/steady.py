@@ -13,12 +13,13 @@ import logging
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from salesops.book.engine import NOTHING, BookFacts, Rows
+from salesops.book.engine import NOTHING, Ask, BookFacts, Rows
 from salesops.book.question import Question
 from salesops.engines.duckdb import KEPT_ANSWERS, DuckDBEngine, _Generation
 from salesops.engines.folder import Manifest
@@ -68,6 +69,12 @@ class OneGeneration:
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run SQL over this generation, read-only."""
         return self._engine._run(self._generation, sql, values)
+
+    def holding(
+        self, name: str, sql: str, values: Mapping[str, Any]
+    ) -> AbstractContextManager[Ask]:
+        """A way to run SQL over this generation that finds an answer as a table, made once."""
+        return self._engine._holding(self._generation, name, sql, values)
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name."""

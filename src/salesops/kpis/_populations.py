@@ -134,13 +134,18 @@ def stage_entries(facts: Facts, window: Window) -> Table:
 
 def stages_entered(facts: Facts, window: Window) -> Table:
     """As `stage_entries`, without how far each has come."""
-    import ibis
-
     versions = facts.whole("opportunity_version")
     entered = versions.filter(versions.is_stage_entry)
     entries = entered.select(
         "opportunity_id", "stage", entered_at="valid_from", position="stage_position"
     )
+    return entered_in(facts, window, entries)
+
+
+def entered_in(facts: Facts, window: Window, entries: Table) -> Table:
+    """Those rows of opportunity_id and stage whose `entered_at` is in the period, with their opportunity."""
+    import ibis
+
     # A day of the organisation lies within a day of the same day of UTC: few are left to find the day of.
     a_day, utc_day = ibis.interval(days=1), entries.entered_at.date()
     entries = entries.filter(utc_day >= window.start - a_day, utc_day <= window.end + a_day)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from salesops.kpis._definition import Facts, Table, Window, ones
-from salesops.kpis._populations import seconds
+from salesops.kpis._populations import only, seconds
 
 
 def time_in_stages(facts: Facts, window: Window) -> Table:
-    """One row a deal and open stage: stay_deal, stay_stage, `stayed` in seconds, `is_there` where it has not left.
+    """One row a deal and open stage: opportunity_id, stage, `stayed` in seconds, `is_there` where it has not left.
 
-    Of the whole company, with nobody's filter and scope.
+    `entered_at` and `position` are of the first recorded entry, null where there is none: who asks for both the stay and
+    its entry need not join them. Of the whole company, with nobody's filter and scope.
     """
     import ibis
 
@@ -21,11 +22,12 @@ def time_in_stages(facts: Facts, window: Window) -> Table:
         lasted=seconds(until) - seconds(states.valid_from), is_there=ones(is_there)
     )
     stays = states.group_by(["opportunity_id", "stage"]).aggregate(
-        stayed=states.lasted.sum(), there=states.is_there.max()
+        stayed=states.lasted.sum(),
+        there=states.is_there.max(),
+        entered_at=only(states.is_stage_entry, states.valid_from).max(),
+        position=only(states.is_stage_entry, states.stage_position).max(),
     )
-    return stays.select(
-        "stayed", stay_deal="opportunity_id", stay_stage="stage", is_there=stays.there == 1
-    )
+    return stays.mutate(is_there=stays.there == 1).drop("there")
 
 
 def last_moved(facts: Facts, deals: Table) -> Table:

@@ -15,8 +15,8 @@ def _rows(facts: Facts, window: Window) -> Table:
     # A stay that ended because the deal was deleted is none that anybody ended by moving it.
     over = stays.filter(~stays.is_there)
     known = facts.whole("opportunity")
-    over = over.semi_join(known, over.stay_deal == known.id)
-    limits = over.group_by("stay_stage").aggregate(
+    over = over.semi_join(known, over.opportunity_id == known.id)
+    limits = over.group_by(stay_stage=over.stage).aggregate(
         # In whole tenths, where percentiles of whole numbers lie whatever an engine's floats say.
         long=(over.stayed.quantile(LONG) * 10).round().cast("int64")
     )

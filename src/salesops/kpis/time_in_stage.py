@@ -11,23 +11,19 @@ from salesops.kpis._definition import (
     Unit,
     Window,
 )
-from salesops.kpis._populations import only, stages_entered
+from salesops.kpis._populations import entered_in, only
 from salesops.kpis._stays import time_in_stages
 
 
 def _rows(facts: Facts, window: Window) -> Table:
-    entries = stages_entered(facts, window)
     stays = time_in_stages(facts, window)
-    joined = entries.inner_join(
-        stays,
-        [entries.opportunity_id == stays.stay_deal, entries.stage == stays.stay_stage],
-    )
-    return joined.mutate(
-        numerator=only(~joined.is_there, joined.stayed),
-        denominator=only(~joined.is_there, 1).cast("int64"),
-        is_excluded=joined.is_there,
-        is_open=joined.is_there,
-    ).drop("stay_deal", "stay_stage", "stayed", "is_there")
+    entries = entered_in(facts, window, stays.filter(stays.entered_at.notnull()))
+    return entries.mutate(
+        numerator=only(~entries.is_there, entries.stayed),
+        denominator=only(~entries.is_there, 1).cast("int64"),
+        is_excluded=entries.is_there,
+        is_open=entries.is_there,
+    ).drop("stayed", "is_there")
 
 
 time_in_stage = Kpi(

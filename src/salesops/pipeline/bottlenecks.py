@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from salesops.book.book import Book
+from salesops.book.condition import narrowing
+from salesops.book.engine import Ask
 from salesops.foundations.held_equal import Level, Unit, Z, apart, levels
 from salesops.pipeline.looks import LEAST_HERE, RATE, Look, Seen, look_everywhere, units_of
-from salesops.pipeline.visits import LEAD, PLACES, values, visits
+from salesops.pipeline.visits import LEAD, PLACES, values, visiting, visits
 
 Measure = Literal["wait", "drop_out", "rework"]
 RATIO, GAP = (
@@ -125,9 +127,14 @@ class Bottlenecks:
     rate: float = RATE
 
 
-def bottlenecks(book: Book) -> Bottlenecks:
-    """What holds deals up. Raises Refusal where the book holds no history."""
-    seen, looks = look_everywhere(book)
+def bottlenecks(book: Book, ask: Ask | None = None) -> Bottlenecks:
+    """What holds deals up. Raises Refusal where the book holds no history. `ask` is of `visiting`, if one is at hand."""
+    with visiting(book, ask) as asks:
+        return _bottlenecks(book, asks)
+
+
+def _bottlenecks(book: Book, ask: Ask) -> Bottlenecks:
+    seen, looks = look_everywhere(book, ask)
     if not seen:
         return Bottlenecks((), looks)
     labels, current = _quarters(book)
@@ -139,8 +146,8 @@ def bottlenecks(book: Book) -> Bottlenecks:
         for run in runs
         if not run.look.team and run.look.last < current
     }
-    more = units_of(book, [r.look for r in runs if not r.units] + list(since.values()))
-    flows = _around(book)
+    more = units_of(book, ask, [r.look for r in runs if not r.units] + list(since.values()))
+    flows = _around(book, ask)
     found = []
     for run in runs:
         units = run.units or more[run.look]
@@ -270,16 +277,23 @@ def _quarters(book: Book) -> tuple[dict[int, str], int]:
     return {n: label for n, label, _ in rows}, max(n for n, _, begun in rows if begun)
 
 
-def _around(book: Book) -> dict[tuple[str, str], Around]:
+def _around(book: Book, ask: Ask) -> dict[tuple[str, str], Around]:
     """What flows through each place, by place and team; of all teams under the empty name."""
-    rows = book.engine.run(
-        f"""{visits(book)}, whose AS (
+    past = f"v.valid_from <= $now AND v.opportunity_id IN (SELECT x.id FROM opportunity x WHERE {narrowing(book)})"
+    rows = ask(
+        f"""WITH whose AS (
             SELECT '' AS of_team, * FROM visit UNION ALL SELECT team, * FROM visit WHERE team IS NOT NULL
         ), now AS (
-            SELECT id, arg_max(outcome, valid_from) AS outcome, arg_max(value_minor, valid_from) AS value_minor,
-                max(valid_from) FILTER (outcome = 'won' AND former_stage IS DISTINCT FROM stage) AS won_at,
-                max(valid_to) > $now AS is_there
-            FROM state GROUP BY id
+            SELECT v.opportunity_id AS id, arg_max(v.outcome, v.valid_from) AS outcome,
+                arg_max(v.value_minor, v.valid_from) AS value_minor
+            FROM opportunity_version v WHERE {past} GROUP BY v.opportunity_id
+        ), won AS (
+            SELECT id, max(valid_from) FILTER (outcome = 'won' AND former_stage IS DISTINCT FROM stage) AS won_at FROM (
+                SELECT v.opportunity_id AS id, v.valid_from, v.outcome, v.stage, lag(v.stage) OVER (
+                    PARTITION BY v.opportunity_id ORDER BY v.valid_from) AS former_stage
+                FROM opportunity_version v WHERE {past} AND v.opportunity_id IN (
+                    SELECT opportunity_id FROM opportunity_version WHERE outcome = 'won' AND valid_from >= $year_ago)
+            ) GROUP BY id
         ), again AS (
             SELECT place, of_team, went_back, left_at,
                 lead(entered_at) OVER (PARTITION BY place, of_team, id ORDER BY entered_at) AS back_at FROM whose
@@ -288,8 +302,9 @@ def _around(book: Book) -> dict[tuple[str, str], Around]:
             WHERE went_back AND back_at IS NOT NULL GROUP BY ALL
         ), brought AS (
             SELECT place, of_team, sum(n.value_minor) AS minor
-            FROM (SELECT DISTINCT place, of_team, deal_id FROM whose) w JOIN now n ON n.id = w.deal_id
-            WHERE n.outcome = 'won' AND n.won_at >= $year_ago GROUP BY ALL
+            FROM (SELECT DISTINCT place, of_team, deal_id FROM whose) w
+            JOIN now n ON n.id = w.deal_id JOIN won ON won.id = w.deal_id
+            WHERE n.outcome = 'won' AND won.won_at >= $year_ago GROUP BY ALL
         ), flow AS (
             SELECT w.place, w.of_team, count(*) FILTER (w.entered_at >= $year_ago) AS entered,
                 count(*) FILTER (w.entered_at >= $year_ago AND w.is_over AND NOT w.lost AND NOT w.went_back) AS passed,

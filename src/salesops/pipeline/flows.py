@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.book.engine import Ask
 from salesops.foundations.held_equal import Unit, by_when, curve_of, median_interval
 from salesops.foundations.statistics import wilson
 from salesops.pipeline.looks import UNITS
-from salesops.pipeline.visits import LEAD, OWNER, TEAM, values, visits
+from salesops.pipeline.visits import LEAD, OWNER, TEAM, values, visiting
 
 RECENT = 91  # days, of arrivals and departures
 POINTS, APART = 13, timedelta(weeks=4)  # at which a queue is counted: a year and now
@@ -58,15 +59,19 @@ class Flow:
     returned: Share | None
 
 
-def flows(book: Book) -> list[Flow]:
-    """Every place, in the order deals go through them. Raises Refusal where the book holds no history."""
+def flows(book: Book, ask: Ask | None = None) -> list[Flow]:
+    """Every place, in the order deals go through them. Raises Refusal where the book holds no history.
+
+    `ask` is of `visiting`, where one is at hand.
+    """
     asked = values(book)
     asked |= {
         "points": [asked["now"] - APART * n for n in reversed(range(POINTS))],
         "recent": asked["now"] - timedelta(days=RECENT),
     }
-    counted = book.engine.run(
-        f"""{visits(book)} {UNITS}, coming AS (
+    with visiting(book, ask) as asks:
+        counted = asks(
+            f"""{UNITS}, coming AS (
             SELECT place, count(*) FILTER (entered_at >= $year_ago) AS entered,
                 count(*) FILTER (entered_at >= $recent) AS arrived, count(*) FILTER (left_at >= $recent) AS left
             FROM visit GROUP BY place
@@ -90,8 +95,8 @@ def flows(book: Book) -> list[Flow]:
         LEFT JOIN lasted l USING (place)
         LEFT JOIN (SELECT stage, min(position) AS position FROM pipeline_stage GROUP BY stage) s ON s.stage = c.place
         ORDER BY c.place <> $lead, c.place IN ($owner, $team), s.position NULLS LAST, c.place""",
-        asked,
-    ).rows
+            asked,
+        ).rows
     return [_flow(row) for row in counted]
 
 

@@ -12,10 +12,11 @@ from math import sqrt
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.book.engine import Ask
 from salesops.foundations.discoveries import discoveries
 from salesops.foundations.held_equal import Apart, Unit, apart
 from salesops.foundations.tails import student_tail
-from salesops.pipeline.visits import values, visits
+from salesops.pipeline.visits import values
 
 LEAST_HERE, LEAST_THERE = 25, 50
 QUARTERS_BEFORE = 4  # with which a quarter is compared: every season once
@@ -25,9 +26,10 @@ RATE = 0.01  # of what is found, at most so much is false; where nothing is to b
 NEAR = 2.0  # standard deviations from which a look is looked at closer
 MANY = 1_000_000.0
 
-# What is looked at: days stayed; and, of stays that are over within the days most take, how many ended badly.
+# What is looked at in the table `visit`: days stayed; and, of stays that are over within the days most take, how many ended
+# badly.
 UNITS = """
-    , horizon AS (SELECT place, quantile_disc(days, 0.9) AS within FROM visit WHERE is_over GROUP BY place),
+    WITH horizon AS (SELECT place, quantile_disc(days, 0.9) AS within FROM visit WHERE is_over GROUP BY place),
     settled AS (
         SELECT v.* FROM visit v JOIN horizon h USING (place)
         WHERE v.is_over AND v.days <= h.within AND v.entered_at <= $now - to_days(CAST(h.within AS INTEGER))
@@ -98,9 +100,9 @@ class Seen:
     looks: int
 
 
-def look_everywhere(book: Book) -> tuple[list[Seen], int]:
-    """The looks that chance does not explain, the surest first, and how many were taken."""
-    rows = book.engine.run(f"{visits(book)} {UNITS} {_SCREEN}", values(book)).rows
+def look_everywhere(book: Book, ask: Ask) -> tuple[list[Seen], int]:
+    """The looks that chance does not explain, the surest first, and how many were taken; `ask` is of `visiting`."""
+    rows = ask(f"{UNITS} {_SCREEN}", values(book)).rows
     chances: dict[Look, float] = {}
     near: list[Look] = []
     for place, measure, team, key, lacking, variance, here, there in rows:
@@ -113,7 +115,7 @@ def look_everywhere(book: Book) -> tuple[list[Seen], int]:
         if z >= NEAR:
             near.append(look)
     closer: dict[Look, tuple[tuple[Unit, ...], Apart]] = {}
-    for look, units in units_of(book, near).items():
+    for look, units in units_of(book, ask, near).items():
         found = apart(units)
         closer[look] = units, found
         # Spread between sellers can only make a look less sure than it was among single deals.
@@ -133,7 +135,7 @@ def surely_worse(found: Apart, measure: str) -> float:
     return found.chance if measure == "wait" else replace(found, lacking=-found.lacking).chance
 
 
-def units_of(book: Book, looks: Sequence[Look]) -> Mapping[Look, tuple[Unit, ...]]:
+def units_of(book: Book, ask: Ask, looks: Sequence[Look]) -> Mapping[Look, tuple[Unit, ...]]:
     """The units that each look compares."""
     if not looks:
         return {}
@@ -143,8 +145,8 @@ def units_of(book: Book, looks: Sequence[Look]) -> Mapping[Look, tuple[Unit, ...
     }
     columns = ", ".join(f"unnest($look_{name}) AS of_{name}" for name in asked)
     here = "CASE WHEN of_team <> '' THEN u.team = of_team ELSE u.quarter BETWEEN of_first AND of_last END"
-    rows = book.engine.run(
-        f"{visits(book)} {UNITS}, asked AS (SELECT unnest(range({len(looks)})) AS n, {columns}) "
+    rows = ask(
+        f"{UNITS}, asked AS (SELECT unnest(range({len(looks)})) AS n, {columns}) "
         f"SELECT n, {here} AS is_here, stratum, owner, days, hit, count(*) FROM unit u "
         "JOIN asked ON u.place = of_place AND u.measure = of_measure WHERE CASE WHEN of_team <> '' "
         "THEN u.team IS NOT NULL AND u.quarter BETWEEN of_first AND of_last "

@@ -2,18 +2,20 @@
 
 A visit to a stage lasts from entering it to leaving it, a hand-over from the change to the deal's next stage. From the
 day on which a stage came to end deals nobody waits in it any more, though nobody moved them. Only recorded entries
-count: of a state that was merely seen nobody knows the beginning. The statement made here is the same for every
-question about waiting, and goes before it.
+count: of a state that was merely seen nobody knows the beginning. What is found here is the same for every question
+about waiting, and of a large book takes longer than what is then asked: `visiting` finds it once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.condition import condition_in, narrowing
+from salesops.book.engine import Ask
 from salesops.book.history import history_from
 from salesops.foundations.instant import bare
 
@@ -23,6 +25,19 @@ PLACES: Mapping[str, str] = {
     TEAM: "Hand-over to another team",
     LEAD: "From lead to deal",
 }
+
+
+@contextmanager
+def visiting(book: Book, ask: Ask | None = None) -> Iterator[Ask]:
+    """A way to ask of the table `visit`, found once for all that is asked; `ask` itself where one is at hand.
+
+    Raises Refusal where there is no history.
+    """
+    if ask is not None:
+        yield ask
+        return
+    with book.engine.holding("visit", f"{visits(book)} FROM visit", values(book)) as found:
+        yield found
 
 
 def visits(book: Book) -> str:
@@ -52,7 +67,8 @@ def visits(book: Book) -> str:
             lag(v.stage) OVER life AS former_stage, lag(v.is_closed) OVER life AS was_closed,
             lag(v.owner_id) OVER life AS former_owner,
             lag(v.team) OVER life AS former_team,
-            max(v.valid_to) OVER (PARTITION BY v.opportunity_id) AS ends
+            last_value(v.valid_to) OVER (
+                life ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS ends
         FROM opportunity_version v WHERE v.valid_from <= $now AND v.opportunity_id IN (SELECT id FROM deal)
         WINDOW life AS (PARTITION BY v.opportunity_id ORDER BY v.valid_from)
     ), step AS (

@@ -11,11 +11,12 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
+from salesops.book.engine import Ask
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness, surety
-from salesops.pipeline.visits import LEAD, PLACES
+from salesops.pipeline.visits import LEAD, PLACES, visiting
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.pair import Side, pair
 from salesops.web.charts.sparkline import sparkline
@@ -51,7 +52,7 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
         "last_day": book.today,
     }
     try:
-        known = kept(book, ("bottlenecks",), lambda: _Known(bottlenecks(book), _flows(book)))
+        known = kept(book, ("bottlenecks",), lambda: _worked_out(book))
         former = {flow.place: flow for flow in _flows(before)} if before else None
     except Refusal as refusal:
         return render(request, "pipeline/bottlenecks.html", frame | {"why": str(refusal)})
@@ -81,9 +82,14 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _flows(book: Book) -> tuple[Flow, ...]:
+def _worked_out(book: Book) -> _Known:
+    with visiting(book) as ask:
+        return _Known(bottlenecks(book, ask), _flows(book, ask))
+
+
+def _flows(book: Book, ask: Ask | None = None) -> tuple[Flow, ...]:
     """Every place, worked out once."""
-    return kept(book, ("flows",), lambda: tuple(flows(book)))
+    return kept(book, ("flows",), lambda: tuple(flows(book, ask)))
 
 
 def _told(found: Bottleneck, currency: str) -> dict[str, Any]:
