@@ -49,6 +49,9 @@ class Change:
         return {"closing": self.closing, "reading": "events" if self.events else "ends"}
 
 
+_STILL_OPEN, _MOVED = "Still open, with another close date", "Close dates of open deals moved"
+
+
 def show_changed(asked: Change, form: Format, target: Path | None) -> None:
     """Print or write the bridges."""
     book = asked.reading.book()
@@ -129,7 +132,8 @@ def _print(book: Book, found: Movement) -> None:
         f"{counted(box.deals, 'deal')} {box.name} (--box {box.name})" for box in found.whole.dates
     ]
     if told:
-        say(console, f"Still open, with another close date: {', '.join(told)}.")
+        what = _MOVED if found.reading == "events" else _STILL_OPEN
+        say(console, f"{what}: {', '.join(told)}.")
 
 
 def _records(bridge: Bridge) -> list[dict[str, Any]]:

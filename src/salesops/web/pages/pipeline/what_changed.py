@@ -292,8 +292,9 @@ def _dates(found: Movement, bridge: Bridge) -> list[dict[str, Any]]:
     told = []
     for box in bridge.dates:
         worth = format_money(box.minor, found.currency, compact=True)
-        more = f"moved {box.changes:,} times" if found.reading == "events" else f"worth {worth}"
-        told.append({"name": box.name, "words": f"{counted(box.deals, 'deal')}, {more}"})
+        deals, times = counted(box.deals, "deal"), counted(box.changes, "time")
+        words = f"{times}, {deals}" if found.reading == "events" else f"{deals} worth {worth}"
+        told.append({"name": box.name, "words": words})
     return told
 
 
