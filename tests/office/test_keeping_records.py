@@ -601,7 +601,7 @@ def test_what_was_deleted_is_listed_for_who_saw_it_and_comes_back_by_who_may_edi
         assert page.faults == []
         (line,) = page.one("ol", class_="told").all("li")
         assert "Bob's deal of Bob" in line.text
-        assert ", Bob “Twice”" in line.text
+        assert "by Bob “Twice”" in line.text
         assert len(line.all("form", action=DELETED)) == ways_back
         assert "Accounts" in page.one("nav", aria_label="Of what").text
     assert "Nothing of this kind that you may see is deleted" in as_charlie.page(DELETED).text

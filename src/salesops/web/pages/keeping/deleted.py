@@ -35,7 +35,8 @@ NAMED_BY = ("name", "subject")
 
 @dataclass(frozen=True)
 class Gone:
-    """A deleted record. `owner` is whose it was, `place` where its history is told; each empty where there is none."""
+    """A deleted record. `owner` is whose it was, `place` where its history is told, `why` what was said of the deletion;
+    each empty where there is none."""
 
     key: str
     title: str
@@ -143,8 +144,10 @@ def _deletions(noun: type[Record], rows: Iterable[Any]) -> dict[str, Change]:
 
 
 def _why(change: Change | None, record: Record) -> str:
-    if change is None or change.reason:
-        return change.reason if change else ""
+    if change is None:
+        return ""
+    if change.reason:
+        return f"“{change.reason}”"
     if change.verb == "import_rows":
         return f"Deleted in {record.origin or 'its source'}"
     return "Its creation was undone" if change.verb == "undo_change" else ""

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from salesops.records.models import Opportunity
 from salesops.records.reach import reach
@@ -30,6 +31,7 @@ def deleted_deal(request: HttpRequest, kind: Kind, key: str) -> HttpResponse | N
             "title": str(deal),
             "deleted_at": deal.deleted_at,
             "noun": "opportunity",
+            "deleted_list": reverse("deleted_records", args=["opportunity"]),
             "comes_back": key if theirs.filter(pk=key).exists() else "",
             "history": history(actor, deal, currency, may_edit=False, parts=kind.parts),
             "zone": zone,
