@@ -54,9 +54,25 @@ def test_an_arc_a_step_and_a_beginning_open_their_deals(drawn: Callable[..., Vis
 def test_only_what_passes_is_left_on_the_map_where_that_is_asked(
     drawn: Callable[..., Visitor],
 ) -> None:
-    page = drawn(**DRAWN).page("/process-map", step="Proposal", these="1")
+    visitor = drawn(**DRAWN)
+    chosen = visitor.page("/process-map", step="Proposal")
+    (narrower,) = [a for a in chosen.all("a") if a.text == "Only these on the map"]
+    page = visitor.page(f"/process-map{narrower.attrs['href']}")
     assert "How 2 deals went" in page.text
     assert {row[0] for row in _rows(page, "The map as a table")} == {"Discovery", "Proposal"}
+    # One is put upon the other by clicking on, and each is taken away by itself.
+    arc: dict[str, Any] = {"from": "Proposal", "to": "Won"}
+    on = visitor.page("/process-map", through="Proposal", **arc)
+    (more,) = [a for a in on.all("a") if a.text == "Only these on the map"]
+    both = visitor.page(f"/process-map{more.attrs['href']}")
+    without = [
+        a.attrs["href"] for a in both.all("a") if "no longer only" in a.attrs.get("aria-label", "")
+    ]
+    assert len(without) == 2
+    assert "How 2 deals went" in visitor.page(f"/process-map{without[1]}").text
+    assert len(_rows(on, "Deals")) == len(
+        deals_through(visitor.book, through=["Proposal", ("Proposal", "Won")])
+    )
 
 
 def test_a_way_tells_its_wins_and_opens_its_deals(sample: Visitor) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
@@ -82,6 +83,12 @@ def value(figure: Any, measurement: Any) -> str:
 def lookup(mapping: Any, key: Any) -> Any:
     """`mapping[key]`, empty where there is none."""
     return mapping.get(key, "") if hasattr(mapping, "get") else ""
+
+
+@register.filter
+def listed(query: QueryDict, name: str) -> list[str]:
+    """Every value that an address has under a name."""
+    return query.getlist(name)
 
 
 @register.simple_tag(takes_context=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -54,11 +54,13 @@ KINDS = {
 }
 ACTIVITIES = tuple(f"First {kind}" for kind in KEY_ACTIVITIES)
 CHOICES = ("step", "from", "to", "way", "of_way", "page")
+TO = "\x1f"  # between the two ends of a path in the address; in no stage's name
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the address asks for. `chosen` is a step or an arc, `stem` a way up to its end."""
+    """What the address asks for. `chosen` is a step or an arc, `stem` a way up to its end, `through` what every deal on
+    the map passed."""
 
     book: Book
     before: Book | None  # as it was known on the day compared with
@@ -68,7 +70,7 @@ class Asked:
     activities: tuple[str, ...]
     chosen: str | tuple[str, str] | None
     stem: tuple[str, ...] | None
-    only: bool
+    through: tuple[str | tuple[str, str], ...]
     shown: int  # 0 where the address does not say
     measure: str
 
@@ -76,11 +78,6 @@ class Asked:
     def how(self) -> dict[str, Any]:
         """What process, ways and deals are asked with."""
         return {"deals": self.deals, "activities": self.activities, "through": self.through}
-
-    @property
-    def through(self) -> tuple[str | tuple[str, str], ...]:
-        """What every deal on the map passed."""
-        return (self.chosen,) if self.only and self.chosen is not None else ()
 
 
 def process_map_page(request: HttpRequest) -> HttpResponseBase:
@@ -125,6 +122,8 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
             "ways": _ways(request, asked, went),
             "arcs": _arcs(request, found, former),
             "is_chosen": is_chosen,
+            "narrowed": _narrowed(request, asked),
+            "narrower": _narrower(request, asked),
             "chosen_words": _words(asked),
             "held": [_held(h, asked.book.facts.currency) for h in held[:SIZE]],
         }
@@ -161,7 +160,9 @@ def _asked(request: HttpRequest) -> Asked:
         activities=tuple(k for k in KEY_ACTIVITIES if k in given.getlist("with")),
         chosen=None if stem is not None else chosen,
         stem=stem,
-        only=bool(given.get("these")),
+        through=tuple(
+            dict.fromkeys(_step_or_arc(text) for text in given.getlist("through") if text)
+        ),
         shown=int(shown) if shown in dict(SHOWN) else 0,
         measure="wait" if given.get("measure") == "wait" else "count",
     )
@@ -264,12 +265,49 @@ def _link(
     for name in CHOICES:
         query.pop(name, None)
     if way is not None:
-        query.pop("these", None)
         query.setlist("way", list(way))
         query["of_way"] = "1"
     for name, value in choice.items():
         query[name] = value
     return f"?{query.urlencode()}#deals"
+
+
+def _step_or_arc(text: str) -> str | tuple[str, str]:
+    first, sign, then = text.partition(TO)
+    return (first, then) if sign else text
+
+
+def _passing(request: HttpRequest, through: Sequence[str | tuple[str, str]]) -> str:
+    """This page of deals that passed all of that, with nothing chosen."""
+    query = request.GET.copy()
+    for name in CHOICES:
+        query.pop(name, None)
+    query.setlist("through", [t if isinstance(t, str) else TO.join(t) for t in through])
+    return f"?{query.urlencode()}"
+
+
+def _narrower(request: HttpRequest, asked: Asked) -> str:
+    """The map of those deals alone that passed what is chosen, too; empty where that changes nothing."""
+    if asked.chosen is None or asked.chosen in asked.through:
+        return ""
+    return _passing(request, (*asked.through, asked.chosen))
+
+
+def _narrowed(request: HttpRequest, asked: Asked) -> list[dict[str, str]]:
+    """What every deal on the map passed, in words, each with the map without it."""
+    return [
+        {
+            "words": _said(passed),
+            "link": _passing(request, [t for t in asked.through if t != passed]),
+        }
+        for passed in asked.through
+    ]
+
+
+def _said(passed: str | tuple[str, str]) -> str:
+    if isinstance(passed, str):
+        return passed
+    return f"{passed[0] or 'Created'} to {passed[1]}"
 
 
 def _time(found: Process) -> str:
@@ -333,13 +371,13 @@ def _words(asked: Asked) -> str:
 
 
 def _deals(asked: Asked, limit: int, offset: int = 0) -> list[dict[str, Any]]:
-    through = (asked.chosen,) if asked.chosen is not None else ()
+    chosen = (asked.chosen,) if asked.chosen is not None else ()
     return deals_through(
         asked.book,
         asked.period,
         deals="closed" if asked.deals == "closed" else "created",
         activities=asked.activities,
-        through=through,
+        through=(*asked.through, *chosen),
         stem=asked.stem,
         limit=limit,
         offset=offset,
