@@ -1,4 +1,4 @@
-"""Whoever changes a deal, by whichever road and all at once: each change is in its history, and the book says what lasted."""
+"""Whoever changes a deal, by whichever road and all at once: its history has each change, the book what lasted."""
 
 from __future__ import annotations
 
