@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.settings import CalendarSettings, FormerMeaning, Settings
+from salesops.book.settings import CalendarSettings, FormerMeaning, Settings, StageMeaning
 from salesops.book.turns import turns_of, turns_said
 from salesops.kpis import KPIS
 from salesops.pipeline.as_of import as_of
@@ -137,6 +137,24 @@ def test_deals_end_where_their_stage_comes_to_end_deals_and_nobody_moved_them(dr
         "SELECT opportunity_id FROM opportunity_version WHERE stage = 'Discovery' AND is_stage_entry ORDER BY 1"
     ).rows
     assert stays == [("gone",), ("left",), ("stays",)]
+
+
+def test_what_somebody_says_of_a_stage_in_the_settings_has_its_days_too(draw: Draw) -> None:
+    """Also where files do not tell what stages mean: what their names tell of the others stays."""
+    said = [
+        StageMeaning(stage="Discovery", is_qualified=True),
+        StageMeaning(stage="Discovery", is_qualified=False, until=MARCH),
+    ]
+    book = draw(
+        opportunity=DEALS, opportunity_version=STATES, pipeline_stage="stage", settings=Settings(stages=said),
+    )  # fmt: skip
+    assert [s[1] for s in _states(book, "stays")] == [False, True, True]
+    found = book.engine.run(
+        "SELECT stage, is_pitched, is_qualified, outcome FROM pipeline_stage ORDER BY position"
+    ).rows
+    assert found == [
+        ("Prospecting", False, False, "open"), ("Discovery", False, True, "open"), ("Lost", False, False, "lost"),
+    ]  # fmt: skip
 
 
 def test_a_stage_entered_while_it_ended_deals_is_not_entered_once_it_opens(draw: Draw) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
-from salesops.book.settings import load_settings
+from salesops.book.settings import Settings, StageMeaning, load_settings
+from salesops.web.pages.settings.stages_in_time import dated, told, without
 from tests.web.markup import Markup, read_markup
 from tests.web.visitor import Visitor
 
@@ -45,9 +47,9 @@ def _form(page: Markup) -> dict[str, Any]:
         if element.tag == "select":
             chosen = [o for o in element.all("option") if "selected" in o.attrs]
             form[name] = (chosen or element.all("option"))[0].attrs["value"]
-        elif element.attrs.get("type") == "checkbox":
+        elif element.attrs.get("type") in ("checkbox", "radio"):
             if "checked" in element.attrs:
-                form[name] = "on"
+                form[name] = element.attrs.get("value", "on")
         elif element.tag == "input":
             form[name] = element.attrs.get("value", "")
     return form
@@ -190,3 +192,37 @@ def test_before_there_is_a_book_settings_are_kept_at_once(empty: Visitor, at_onc
     form = _form(empty.page("/settings")) | {"currency": "chf"}
     assert empty.post("/settings", form).headers["Location"] == "/settings?saved=1"
     assert load_settings(empty.folder).currency == "CHF"
+
+
+ROWS = [
+    {"pipeline": "Sales", "stage": "Proposal", "outcome": "open", "is_pitched": True, "is_qualified": True},
+    {"pipeline": "Sales", "stage": "Won", "outcome": "won", "is_pitched": False, "is_qualified": False},
+]  # fmt: skip
+
+
+def test_a_stage_means_something_else_from_a_day_on_and_that_is_taken_back() -> None:
+    """What the form ticks of a stage that ends deals is not what it meant before."""
+    march, ended = date(2026, 3, 1), {"outcome": "lost", "is_pitched": False, "is_qualified": False}
+    form = [StageMeaning.model_validate(ROWS[0] | {"outcome": "lost"})]
+    before = dated(Settings(), ROWS, form, march)
+    assert [m.model_dump(exclude_unset=True) for m in before] == [ROWS[0] | {"until": march}]
+    now = [ROWS[0] | ended, ROWS[1]]
+    saved = Settings(stages=[StageMeaning.model_validate(now[0]), *before])
+    again = [StageMeaning.model_validate(row) for row in now]
+    assert dated(saved, now, again, None) == before
+    (turn,) = told(saved, now)
+    assert turn["what"] == [
+        ("outcome", "open", "lost"), ("pitched", "yes", "no"), ("qualified", "yes", "no"),
+    ]  # fmt: skip
+    back = without(saved, now, "Sales", "Proposal", march)
+    assert [m.model_dump(exclude_none=True) for m in back.stages] == [ROWS[0]]
+
+
+def test_a_day_that_the_book_does_not_know_is_refused_before_anything_is_kept(
+    drawn: Callable[..., Visitor],
+) -> None:
+    visitor = drawn(opportunity=DEALS, account=ACCOUNTS)
+    form = _form(visitor.page("/settings"))
+    late = visitor.post("/settings", form | {"when": "since", "since": "2027-01-01"})
+    assert (late.status_code, "knows nothing after" in late.content.decode()) == (422, True)
+    assert load_settings(visitor.folder).stages == []

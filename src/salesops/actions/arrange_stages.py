@@ -11,19 +11,19 @@ from salesops.actions.changing import changing
 from salesops.actions.create_record import create_record
 from salesops.actions.edit_record import Unfit, edit_record, held_to_edit
 from salesops.actions.move_person import day_in
+from salesops.book.settings import FIRST_DAY
+from salesops.book.stage_meaning import DATED, given, taken_back
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.models import PipelineStage
 from salesops.records.reach import EDIT_ALL
-from salesops.records.stage_meaning import DATED, given, taken_back
 from salesops.records.user import User
 from salesops.records.zone import organisation_zone
 
 OUTCOMES = ("open", "won", "lost", "no_decision")
 CATEGORIES = ("omitted", "pipeline", "best_case", "commit", "closed")
 LONGEST_NAME = 120
-FIRST_YEAR = 1990  # of the calendar of a book
 
 
 def may_arrange(actor: User) -> bool:
@@ -133,7 +133,7 @@ def _refuse_day(since: date | None, clock: Clock) -> None:
         raise Unfit(
             "since", "That day is still to come. Change the stage when it has, or choose today."
         )
-    if since.year < FIRST_YEAR:
+    if since < FIRST_DAY:
         raise Unfit("since", "That is before any deal. Choose “It was always so”.")
 
 

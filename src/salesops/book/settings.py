@@ -6,20 +6,24 @@ import threading
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from salesops.book.custom import CustomColumn
 from salesops.book.sales_process import SalesProcess, in_order
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.problem import Refusal
 
+FIRST_DAY = date(1990, 1, 1)  # on which a stage may have come to mean something else
 Outcome = Literal["open", "won", "lost", "no_decision"]
 
 
 class StageMeaning(BaseModel):
-    """What one stage means, as a person has said it. Empty fields keep what the files say."""
+    """What one stage means, as a person has said it. Empty fields keep what the files say.
+
+    With `until` it is what it meant before that day; empty fields are then as after it.
+    """
 
     model_config = ConfigDict(extra="forbid")
     pipeline: str = ""
@@ -28,16 +32,27 @@ class StageMeaning(BaseModel):
     outcome: Outcome | None = None
     is_pitched: bool | None = None
     is_qualified: bool | None = None
+    until: date | None = Field(default=None, ge=FIRST_DAY)
+
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        if self.until is not None and self.position is not None:
+            raise ValueError("Stages have one order for all days: leave the position out.")
+        return self
 
 
 class FormerMeaning(BaseModel):
-    """What a stage meant before a day, of what changed on that day: `meant` by column, null for what its name says."""
+    """What a stage meant before a day, of what changed on that day: `meant` by column, null for what its name says.
+
+    It is one of records, or what a person `is_said` to have said over them.
+    """
 
     model_config = ConfigDict(extra="forbid")
     pipeline: str
     stage: str
     until: date
     meant: dict[str, bool | str | None]
+    is_said: bool = False
 
 
 class Segment(BaseModel):

@@ -14,6 +14,7 @@ import duckdb
 
 from salesops.book.facts import FOREVER
 from salesops.book.settings import FormerMeaning, Settings, StageMeaning
+from salesops.book.stage_meaning import DATED
 from salesops.engines.meanings import FIRST, MEANING, make_spans
 from salesops.foundations.instant import bare
 from salesops.foundations.period import day_begins
@@ -64,7 +65,9 @@ class _Stage:
         """The stage as it was meant on a day."""
         meant = self
         for former in self.former:
-            if former.until > day:
+            if former.until > day and former.is_said:
+                meant = replace(meant, said=meant.said.model_copy(update=former.meant))
+            elif former.until > day:
                 read: dict[str, Any] = {_READ_AS.get(c, c): v for c, v in former.meant.items()}
                 meant = replace(meant, **read)
         return meant
@@ -216,7 +219,7 @@ def _said(settings: Settings, pipeline: str, stage: str) -> StageMeaning:
     """What a person said of the stage: of every pipeline's, and over that of this one's."""
     words: dict[str, Any] = {"stage": stage}
     for meaning in sorted(settings.stages, key=lambda m: m.pipeline != ""):
-        if meaning.stage == stage and meaning.pipeline in ("", pipeline):
+        if meaning.until is None and _is_of(meaning, pipeline, stage):
             words |= meaning.model_dump(exclude_none=True)
     return StageMeaning.model_validate(words)
 
@@ -225,7 +228,23 @@ def _former(settings: Settings, pipeline: str, stage: str) -> tuple[FormerMeanin
     """What the stage meant before, the latest day first."""
     of_name = [f for f in settings.former_meanings if f.stage == stage]
     its = [f for f in of_name if f.pipeline == pipeline] or [f for f in of_name if not f.pipeline]
-    return tuple(sorted(its, key=lambda f: f.until, reverse=True))
+    its += [
+        FormerMeaning(
+            pipeline=m.pipeline,
+            stage=stage,
+            until=m.until,
+            meant=m.model_dump(include=set(DATED), exclude_none=True),
+            is_said=True,
+        )
+        for m in settings.stages
+        if m.until is not None and _is_of(m, pipeline, stage)
+    ]
+    return tuple(sorted(its, key=lambda f: (f.until, f.pipeline == ""), reverse=True))
+
+
+def _is_of(meaning: StageMeaning, pipeline: str, stage: str) -> bool:
+    """Whether somebody said it of this stage: of every pipeline's, or of this one's."""
+    return meaning.stage == stage and meaning.pipeline in ("", pipeline)
 
 
 def _note_spans(

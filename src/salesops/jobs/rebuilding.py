@@ -60,6 +60,7 @@ def apply_settings(
                 "data_as_of": built.data_as_of,
                 "history_from": built.history_from,
                 "zone": settings.calendar.time_zone,
+                "turns": built.turns,
             }
         )
         checked = Checked(work / "base.duckdb", manifest)

@@ -27,11 +27,11 @@ from salesops.actions.arrange_stages import (
 )
 from salesops.actions.edit_record import Unfit, version_now
 from salesops.actions.move_person import day_in
+from salesops.book.stage_meaning import DATED, turns
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.models import Opportunity, PipelineStage
-from salesops.records.stage_meaning import DATED, turns
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.web.books import manifest, whole_book

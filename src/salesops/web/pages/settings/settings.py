@@ -22,10 +22,12 @@ from salesops.book.settings import (
 )
 from salesops.foundations.criterion import parse
 from salesops.foundations.problem import Refusal
+from salesops.foundations.whole_number import whole_number
 from salesops.jobs.run import SETTINGS, start
 from salesops.tables import TABLES
 from salesops.web.books import manifest, whole_book
 from salesops.web.pages.opening.session import begin, folder_of
+from salesops.web.pages.settings import stages_in_time
 
 MONTHS = (
     "January February March April May June July August September October November December".split()
@@ -47,20 +49,52 @@ MOST_ROWS = 2_000
 def settings(request: HttpRequest) -> HttpResponse:
     """The form; on POST the numbers are worked out again, watched on the page of the job."""
     folder = django_settings.SALESOPS_BOOK
-    problem, draft = "", draft_of(load_settings(folder))
+    now = load_settings(folder)
+    problem, draft = "", draft_of(now)
     if request.method == "POST":
         draft = typed(request)
         try:
-            said = said_in(draft)
+            said = _taken_back(request, now) or _in_time(request, now, said_in(draft))
         except Refusal as refusal:
             problem = str(refusal)
         except ValidationError as error:
             problem = fault_in(error)
         else:
-            kept = load_settings(folder).sales_process  # which has a form of its own
+            kept = now.sales_process  # which has a form of its own
             return _keep(folder, said.model_copy(update={"sales_process": kept}))
-    context = {"problem": problem, "saved": "saved" in request.GET, **offered(draft)}
+    context = {
+        "problem": problem,
+        "saved": "saved" in request.GET,
+        "turns": stages_in_time.told(now, _stages()) if manifest() else [],
+        "when": request.POST.get("when", "always"),
+        "since": request.POST.get("since", ""),
+        "last_day": whole_book().today if manifest() else None,
+        **offered(draft),
+    }
     return render(request, "settings/settings.html", context, status=422 if problem else 200)
+
+
+def _in_time(request: HttpRequest, now: Settings, said: Settings) -> Settings:
+    """What is said, with what stages meant before the day from which on they mean it."""
+    if not said.stages:
+        return said
+    since = stages_in_time.since_of(request.POST.dict(), whole_book().today)
+    before = stages_in_time.dated(now, _stages(), said.stages, since)
+    return said.model_copy(update={"stages": [*said.stages, *before]})
+
+
+def _taken_back(request: HttpRequest, now: Settings) -> Settings | None:
+    """The settings without what came to mean something else on a day, where that is asked for and nothing else."""
+    asked = request.POST.get("take_back", "")
+    if not asked:
+        return None
+    turns = stages_in_time.told(now, _stages())
+    place = whole_number(asked, 4)
+    is_as_seen = request.POST.get("turns") == str(len(turns))
+    if place is None or place >= len(turns) or not is_as_seen:
+        raise Refusal("The stages were changed meanwhile. Look at them again.")
+    turn = turns[place]
+    return stages_in_time.without(now, _stages(), turn["pipeline"], turn["stage"], turn["day"])
 
 
 def offered(draft: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 DATED = ("outcome", "is_pitched", "is_qualified", "forecast_category")
 
 Meaning = Mapping[str, Any]  # by column
-Before = Mapping[str, Meaning]  # see `PipelineStage.meant_before`
+Before = Mapping[str, Meaning]  # by the ISO day before which it meant that
 
 
 @dataclass(frozen=True)

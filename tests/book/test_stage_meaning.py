@@ -6,7 +6,7 @@ import random
 from datetime import date, timedelta
 from typing import Any
 
-from salesops.records.stage_meaning import given, taken_back, turns
+from salesops.book.stage_meaning import given, taken_back, turns
 
 FIRST, DAYS = date(2026, 1, 1), 6
 VALUES: dict[str, tuple[Any, ...]] = {"outcome": ("open", "won", None), "is_qualified": (True, False, None)}  # fmt: skip
