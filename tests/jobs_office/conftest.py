@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from django.db import connection
 
+from tests.jobs_office.offices import Office, copy_office, new_office
 from tests.office.database import django_db_modify_db_settings, django_db_setup
 
 __all__ = ["django_db_modify_db_settings", "django_db_setup"]
@@ -40,6 +41,15 @@ def environment(office: Path) -> dict[str, str]:
         "SALESOPS_DATABASE": address,
         "DJANGO_SETTINGS_MODULE": "salesops.web.office_settings",
     }
+
+
+@pytest.fixture(scope="session")
+def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Office], None]:
+    """`upgrade(office)` has it be as `salesops upgrade` makes one; that is run once, and copied."""
+    first = new_office(tmp_path_factory.mktemp("upgraded") / "office")
+    code, said = first.run("upgrade")
+    assert code == 0, said
+    return lambda office: copy_office(first, office)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -131,6 +132,17 @@ class Office:
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+
+def copy_office(first: Office, other: Office) -> None:
+    """Have an office that does not exist yet be what the first is, which nobody uses."""
+    shutil.copytree(first.folder, other.folder, dirs_exist_ok=True)
+    if first.address:
+        made, name = (urlsplit(office.address).path[1:] for office in (first, other))
+        server = urlsplit(first.address)._replace(path="/postgres").geturl()
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {made}".encode())
 
 
 def new_office(folder: Path) -> Office:

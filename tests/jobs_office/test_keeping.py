@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,14 @@ from salesops.records.safety import dangers
 from tests.jobs_office.conftest import until
 from tests.jobs_office.offices import FILL, Office, new_office
 
+Upgrade = Callable[[Office], None]
+
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Office:
+def filled(tmp_path_factory: pytest.TempPathFactory, upgrade: Upgrade) -> Office:
     """An office with records, history, a login, a job and files. Tests only read it."""
     office = new_office(tmp_path_factory.mktemp("filled") / "office")
-    assert office.run("upgrade")[0] == 0
+    upgrade(office)
     office.does(FILL)
     (office.folder / "mail").mkdir()
     (office.folder / "mail" / "logo.png").write_bytes(bytes(range(256)))
@@ -98,9 +101,9 @@ def test_a_damaged_backup_restores_nothing(backup: Path, tmp_path: Path, office:
 
 
 def test_an_office_in_use_is_replaced_only_where_that_is_said(
-    filled: Office, backup: Path, office: Office
+    filled: Office, backup: Path, office: Office, upgrade: Upgrade
 ) -> None:
-    office.run("upgrade")
+    upgrade(office)
     office.does(
         "from salesops.records.models import *; Account.objects.create(id='a1', name='Other')"
     )
@@ -143,10 +146,10 @@ def _restore_and_die(office: Office, backup: Path, fatal: int) -> str:
 
 
 def test_a_restore_killed_at_any_moment_leaves_the_former_or_the_restored_office(
-    filled: Office, backup: Path, office: Office, tmp_path: Path
+    filled: Office, backup: Path, office: Office, tmp_path: Path, upgrade: Upgrade
 ) -> None:
     restored = filled.holds()
-    office.run("upgrade")
+    upgrade(office)
     (office.folder / "other.txt").write_text("of the other")
     events = int(_restore_and_die(office, backup, 0))
     former_backup = tmp_path / "former.zip"
@@ -230,8 +233,10 @@ def test_a_backup_of_an_older_office_is_restored_and_upgraded(
     )
 
 
-def test_a_schedule_of_backups_takes_the_place_of_the_former(office: Office) -> None:
-    office.run("upgrade")
+def test_a_schedule_of_backups_takes_the_place_of_the_former(
+    office: Office, upgrade: Upgrade
+) -> None:
+    upgrade(office)
     assert office.run("backup")[0] == 2
     assert office.run("backup", "--schedule", "at noon")[0] == 2
     for schedule in ("every hour", "30 2 * * * Europe/Berlin"):
@@ -240,10 +245,12 @@ def test_a_schedule_of_backups_takes_the_place_of_the_former(office: Office) -> 
     assert asked == [("backup", "waiting", "backup", "30 2 * * * Europe/Berlin")]
 
 
-def test_an_office_of_a_newer_version_or_none_is_refused(office: Office, tmp_path: Path) -> None:
+def test_an_office_of_a_newer_version_or_none_is_refused(
+    office: Office, tmp_path: Path, upgrade: Upgrade
+) -> None:
     code, said = office.run("serve")
     assert (code, "There is no office" in said) == (2, True)
-    office.run("upgrade")
+    upgrade(office)
     office.execute(
         "INSERT INTO django_migrations (app, name, applied) "
         "VALUES ('records', '9999_later', '2030-01-01')"
@@ -265,12 +272,14 @@ def test_a_backup_of_a_newer_version_is_refused(
 
 
 @pytest.mark.django_db
-def test_a_database_that_loses_acknowledged_work_is_refused(office: Office) -> None:
+def test_a_database_that_loses_acknowledged_work_is_refused(
+    office: Office, upgrade: Upgrade
+) -> None:
     if not office.address:
         memory = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
         assert "not as WAL" in dangers(ConnectionHandler(memory)["default"])[0]
         return
-    office.run("upgrade")
+    upgrade(office)
     name = office.address.rsplit("/", 1)[1]
     office.execute(f"ALTER DATABASE {name} SET synchronous_commit = 'off'")
     for verb, code in (("doctor", 1), ("worker", 2), ("serve", 2)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from collections.abc import Callable
 from contextlib import closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
@@ -27,9 +28,11 @@ def _answers(port: int) -> bool:
     return False
 
 
-def test_a_served_office_answers_works_and_starts_again_who_dies(tmp_path: Path) -> None:
+def test_a_served_office_answers_works_and_starts_again_who_dies(
+    tmp_path: Path, upgrade: Callable[[Office], None]
+) -> None:
     office, port = new_office(tmp_path / "office"), free_port()
-    office.run("upgrade")
+    upgrade(office)
     server = office.start("serve", "--port", port, "--processes", 1)
     try:
         until(lambda: _answers(port), "an answer")
@@ -52,9 +55,11 @@ def test_a_served_office_answers_works_and_starts_again_who_dies(tmp_path: Path)
     assert len(list((office.folder / "backups").iterdir())) == 1
 
 
-def test_a_worker_whose_server_was_killed_ends(tmp_path: Path) -> None:
+def test_a_worker_whose_server_was_killed_ends(
+    tmp_path: Path, upgrade: Callable[[Office], None]
+) -> None:
     office, port = new_office(tmp_path / "office"), free_port()
-    office.run("upgrade")
+    upgrade(office)
     server = office.start("serve", "--port", port, "--processes", 1)
     try:
         until(lambda: _answers(port), "an answer")

@@ -127,7 +127,8 @@ class Build:
         self.deletions = deletion_table(self.tables)
         self.as_read = _read_of(self.tables["opportunity"])
         self.of_a_version = _read_of(self.tables["opportunity_version"])
-        self.held = [c for c in self.of_a_version if c in _columns(work, "opportunity_version")]
+        there = _columns(work, "opportunity_version")
+        self.held = [c for c in self.of_a_version if c in there]
 
     # -- steps ---------------------------------------------------------------------------------
 

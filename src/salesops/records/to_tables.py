@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
 from django.db import connection
 
 from salesops.book.custom import Custom
@@ -20,23 +20,31 @@ from salesops.records.user import User
 from salesops.records.watermark import newer_than
 from salesops.tables import TABLES
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 BATCH = 20_000
 NOWHERE: Mapping[str, Mapping[str, str]] = {}
 
-ARROW: dict[Type, pa.DataType] = {
-    Type.ID: pa.string(),
-    Type.TEXT: pa.string(),
-    Type.CHOICE: pa.string(),
-    Type.MONEY: pa.int64(),
-    Type.CURRENCY: pa.string(),
-    Type.DATE: pa.date32(),
-    Type.INSTANT: pa.timestamp("us"),
-    Type.YES_NO: pa.bool_(),
-    Type.COUNT: pa.int64(),
-    Type.DECIMAL: pa.decimal128(18, 6),
-    Type.SHARE: pa.decimal128(9, 6),
-    Type.RATE: pa.decimal128(18, 9),
-}
+
+@cache
+def _arrow() -> dict[Type, pa.DataType]:
+    import pyarrow as pa  # a sixth of the time in which a command begins that reads no records
+
+    return {
+        Type.ID: pa.string(),
+        Type.TEXT: pa.string(),
+        Type.CHOICE: pa.string(),
+        Type.MONEY: pa.int64(),
+        Type.CURRENCY: pa.string(),
+        Type.DATE: pa.date32(),
+        Type.INSTANT: pa.timestamp("us"),
+        Type.YES_NO: pa.bool_(),
+        Type.COUNT: pa.int64(),
+        Type.DECIMAL: pa.decimal128(18, 6),
+        Type.SHARE: pa.decimal128(9, 6),
+        Type.RATE: pa.decimal128(18, 9),
+    }
 
 
 def entered(name: str) -> list[Column]:
@@ -172,7 +180,9 @@ def _batches(
     sql: str, columns: list[Column], leads: Mapping[str, Mapping[str, str]] = NOWHERE
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a query; `leads` says of a column which value stands for another."""
-    schema = pa.schema([(c.name, ARROW[c.type]) for c in columns])
+    import pyarrow as pa
+
+    schema = pa.schema([(c.name, _arrow()[c.type]) for c in columns])
     with connection.chunked_cursor() as cursor:
         cursor.execute(sql)
         rows = iter(cursor.fetchone, None) if connection.vendor == "sqlite" else iter(cursor)
@@ -190,7 +200,9 @@ def _led(values: tuple[Any, ...], lead: Mapping[str, str] | None) -> tuple[Any, 
 
 def _array(values: tuple[Any, ...], column: Column) -> pa.Array:
     """SQLite hands out days and instants as text, and exact numbers as it pleases."""
-    wanted = ARROW[column.type]
+    import pyarrow as pa
+
+    wanted = _arrow()[column.type]
     if connection.vendor == "sqlite":
         if column.type in (Type.DATE, Type.INSTANT):
             return pa.array(values, pa.string()).cast(wanted)
