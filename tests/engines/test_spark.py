@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +21,20 @@ from salesops.book.question import CELL_COLUMNS, Question, percentile_column
 from salesops.book.settings import load_settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.parquet import EXPORTED, export_parquet
-from salesops.engines.spark import SparkEngine, in_spark_sql
+from salesops.engines.spark import SparkEngine
+from salesops.engines.spark_sql import in_spark_sql
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi
+from salesops.pipeline import (
+    as_of,
+    conformance,
+    flows,
+    funnel,
+    movement,
+    period_funnel,
+    process,
+)
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -135,20 +148,78 @@ def test_a_folder_without_an_export_is_refused(tmp_path: Path, spark: SparkSessi
         SparkEngine(tmp_path, spark)
 
 
-def test_parameters_by_name_and_by_place_become_names() -> None:
+def test_values_by_name_and_by_place_are_written_into_the_statement() -> None:
+    names = {"ids": ["a", "it's", "b\\"], "day": date(2026, 1, 2), "unused": 1}
     assert in_spark_sql(
-        'SELECT id FROM "person" WHERE list_contains($ids, id)', {"ids": ["a"]}
+        'SELECT id FROM "person" WHERE list_contains($ids, id) AND day = $day', names
     ) == (
-        "SELECT id FROM `person` WHERE ARRAY_CONTAINS(:ids, id)",
-        {"ids": ["a"]},
+        "SELECT id FROM `person` WHERE ARRAY_CONTAINS(ARRAY('a', 'it\\'s', 'b\\\\'), id) "
+        "AND day = CAST('2026-01-02' AS DATE)"
     )
-    text, values = in_spark_sql("SELECT id FROM person WHERE team = ? AND role = ?", ["North", "x"])
-    assert text == "SELECT id FROM person WHERE team = :value0 AND role = :value1"
-    assert values == {"value0": "North", "value1": "x"}
+    assert in_spark_sql("SELECT id FROM person WHERE team = ? AND role = ?", ["North", "x"]) == (
+        "SELECT id FROM person WHERE team = 'North' AND role = 'x'"
+    )
 
 
-def test_values_that_are_not_asked_for_are_left_out() -> None:
-    assert in_spark_sql("SELECT $day AS day", {"day": "x", "days": "y"})[1] == {"day": "x"}
+@pytest.mark.parametrize(
+    ("duck", "spark"),
+    [
+        ("WITH a AS MATERIALIZED (SELECT 1 AS x) SELECT x FROM a", "WITH a AS (SELECT 1 AS x) SELECT x FROM a"),
+        ("SELECT epoch_us(x)", "SELECT UNIX_MICROS(CAST(x AS TIMESTAMP_LTZ))"),
+        ("SELECT quantile_disc(x, 0.5)", "SELECT PERCENTILE_DISC(0.5) WITHIN GROUP (ORDER BY x NULLS LAST)"),
+        ("SELECT quantile_cont(x, 0.5)", "SELECT PERCENTILE(x, 0.5)"),
+        ("SELECT list(x ORDER BY y)",
+         "SELECT TRANSFORM(SORT_ARRAY(COLLECT_LIST(STRUCT(y AS k0, x AS told))), e -> e.told)"),
+        ("SELECT unnest([1, 2]) AS a, unnest([3, 4]) AS b",
+         "SELECT INLINE(ARRAYS_ZIP(ARRAY(1, 2), ARRAY(3, 4))) AS (a, b)"),
+        ("SELECT * FROM t WHERE (a, b) IN (SELECT (c, d) FROM u)",
+         "SELECT * FROM t WHERE (a, b) IN (SELECT c, d FROM u)"),
+        ("SELECT * EXCLUDE (a) REPLACE (b + 1 AS b) FROM t", "SELECT * EXCEPT (a, b), b + 1 AS b FROM t"),
+    ],
+)  # fmt: skip
+def test_what_would_mean_something_else_on_spark_is_put_right(duck: str, spark: str) -> None:
+    assert in_spark_sql(duck, {}) == spark
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT way[-1]", "SELECT list(x ORDER BY y DESC)", "SELECT 1 AS a, unnest([1]), unnest([2])"]
+)  # fmt: skip
+def test_what_spark_has_no_words_for_is_refused(text: str) -> None:
+    with pytest.raises(Refusal, match="Spark"):
+        in_spark_sql(text, {})
+
+
+# One question of each method of the pipeline. Spark takes seconds to plan each of them, so the last three are asked only
+# where everything is, with BOTH.
+METHODS: dict[str, Callable[[Book], Any]] = {
+    "the pipeline as of days": lambda b: as_of(b, [PAST_DAY, "2026-06-30"], by=["stage", "team"]),
+    "what changed": lambda b: movement(b, "2026Q2", reading="events", by="person"),
+    "the funnel of a period": lambda b: period_funnel(b.as_of("2026-06-15"), "2026Q2", by="team"),
+    "the process": lambda b: process(b, "2026"),
+    "the funnel of a cohort": lambda b: funnel(b, "2026"),
+    "conformance": lambda b: conformance(b, "2026"),
+    "flows": flows,
+}
+ASKED = list(METHODS)[: None if os.environ.get("BOTH") else 4]
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize("method", ASKED)
+def test_the_methods_of_the_pipeline_answer_the_same(
+    duck: Book, sparked: Book, method: str
+) -> None:
+    ask = METHODS[method]
+    here, there = ask(duck), ask(sparked)
+    assert rounded(here) == rounded(there)
+
+
+def rounded(answer: Any) -> Any:
+    """An answer with its numbers to nine digits, as those of medians."""
+    if isinstance(answer, float):
+        return float(f"{answer:.9g}")
+    if dataclasses.is_dataclass(answer) and not isinstance(answer, type):
+        return {f.name: rounded(getattr(answer, f.name)) for f in dataclasses.fields(answer)}
+    return tuple(map(rounded, answer)) if isinstance(answer, tuple | list) else answer
 
 
 def assert_equal(here: Measurement, there: Measurement) -> None:

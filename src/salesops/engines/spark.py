@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import sqlglot
-from sqlglot import expressions as sql
 
 from salesops.book.engine import NOTHING, Ask, BookFacts, Rows
 from salesops.book.question import Question, expression
 from salesops.engines.folder import read_manifest
 from salesops.engines.parquet import EXPORTED
+from salesops.engines.spark_sql import in_spark_sql
 from salesops.foundations.problem import Refusal
 
 if TYPE_CHECKING:
@@ -62,19 +59,19 @@ class SparkEngine:
 
     def answer(self, question: Question, values: Mapping[str, Any]) -> Rows:
         """One row a group, or the rows behind, for the given parameter values."""
-        return self._collect(self._text(question, values), {})
+        return self._collect(self._text(question, values))
 
     def page(
         self, question: Question, values: Mapping[str, Any], order: str, limit: int, offset: int
     ) -> Rows:
         """One page of the rows behind a number; `order` is SQL over its columns."""
         wanted = f"SELECT * FROM behind ORDER BY {order} LIMIT {int(limit)} OFFSET {int(offset)}"
-        text, _ = in_spark_sql(wanted, {})
-        return self._collect(f"WITH behind AS ({self._text(question, values)}) {text}", {})
+        text = in_spark_sql(wanted, {})
+        return self._collect(f"WITH behind AS ({self._text(question, values)}) {text}")
 
     def run(self, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
         """Run DuckDB's SQL over the book, in Spark's words; what Spark has no words for is refused there."""
-        return self._collect(*in_spark_sql(sql, values))
+        return self._collect(in_spark_sql(sql, values))
 
     def holding(
         self,
@@ -94,32 +91,14 @@ class SparkEngine:
         bound = {parameter: values[name] for name, parameter in parameters.items()}
         return str(self._ibis.compile(table, params=bound))
 
-    def _collect(self, text: str, values: dict[str, Any]) -> Rows:
-        key = f"{text}\0{values!r}"
-        kept = self._answers.get(key)
+    def _collect(self, text: str) -> Rows:
+        kept = self._answers.get(text)
         if kept is not None:
             return kept
-        frame = self._session.sql(text, values) if values else self._session.sql(text)
+        frame = self._session.sql(text)
         found = Rows(tuple(frame.columns), [tuple(row) for row in frame.collect()])
         if len(found.rows) <= MOST_ROWS_KEPT:
             if len(self._answers) >= KEPT_ANSWERS:
                 self._answers.clear()
-            self._answers[key] = found
+            self._answers[text] = found
         return found
-
-
-def in_spark_sql(
-    text: str, values: Mapping[str, Any] | Sequence[Any]
-) -> tuple[str, dict[str, Any]]:
-    """SQL of DuckDB with `$name` or `?` as SQL of Spark with `:name`, and the values by name."""
-    named = dict(values) if isinstance(values, Mapping) else {}
-    tree = sqlglot.parse_one(text, read="duckdb")
-    unnamed = iter([] if isinstance(values, Mapping) else values)
-    for place, mark in enumerate(list(tree.find_all(sql.Placeholder, sql.Parameter, bfs=False))):
-        name = mark.name
-        if name in ("", "?"):
-            name = f"value{place}"
-            named[name] = next(unnamed)
-        mark.replace(sql.Placeholder(this=name))
-    used = tree.sql(dialect="spark")
-    return used, {k: v for k, v in named.items() if re.search(rf":{k}\b", used)}

@@ -69,7 +69,10 @@ def ends(book: Book, over: Period | str, *, by: str = "", group: str | None = No
         "SELECT 'excluded', NULL, count(*) FROM spanned WHERE seconds IS NULL OR seconds < 0",
         values(book, period, ()) | {"first": period.start, "after": period.end, "group": group},
     ).rows
-    rows = tuple(Seen(tenth / 10, end, n) for end, tenth, n in found if end != "excluded")
+    rows = tuple(
+        Seen(tenth / 10, end, n)
+        for end, tenth, n in sorted(row for row in found if row[0] != "excluded")
+    )
     return Ends(
         over=period,
         as_of=in_zone(book.instant, book.calendar.time_zone),
@@ -87,6 +90,6 @@ def ends(book: Book, over: Period | str, *, by: str = "", group: str | None = No
 _SECONDS = """CASE
     WHEN is_closed AND created_at IS NOT NULL AND closed_at IS NOT NULL
         THEN epoch_us(closed_at) // 1000000 - epoch_us(created_at) // 1000000
-    WHEN is_closed THEN (closed_on - created_on) * 86400
+    WHEN is_closed THEN date_diff('day', created_on, closed_on) * 86400
     WHEN created_at IS NOT NULL THEN epoch_us($until) // 1000000 - epoch_us(created_at) // 1000000
-    ELSE ($today - created_on) * 86400 END"""
+    ELSE date_diff('day', created_on, $today) * 86400 END"""

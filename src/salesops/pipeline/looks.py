@@ -32,10 +32,10 @@ UNITS = """
     WITH horizon AS (SELECT place, quantile_disc(days, 0.9) AS within FROM visit WHERE is_over GROUP BY place),
     settled AS (
         SELECT v.* FROM visit v JOIN horizon h USING (place)
-        WHERE v.is_over AND v.days <= h.within AND v.entered_at <= $now - to_days(CAST(h.within AS INTEGER))
+        WHERE v.is_over AND v.days <= h.within AND epoch_us(v.entered_at) <= epoch_us($now) - h.within * 86400000000
     ), unit AS MATERIALIZED (
         SELECT place, 'wait' AS measure, quarter, team, stratum, owner, days, is_over AS hit
-        FROM (FROM visit WHERE place <> $lead UNION ALL FROM settled WHERE place = $lead)
+        FROM (SELECT * FROM visit WHERE place <> $lead UNION ALL SELECT * FROM settled WHERE place = $lead)
         UNION ALL SELECT place, 'drop_out', quarter, team, stratum, owner, 0, lost FROM settled WHERE place <> $lead
         UNION ALL SELECT place, 'rework', quarter, team, stratum, owner, 0, went_back FROM settled
         WHERE place NOT IN ($owner, $team, $lead)
@@ -60,7 +60,7 @@ _SCREEN = f"""
     ), day AS (
         SELECT place, measure, team, key, stratum, days, sum(n) AS n, sum(n) FILTER (is_here) AS n_here,
             coalesce(sum(n) FILTER (hit), 0) AS d, coalesce(sum(n) FILTER (hit AND is_here), 0) AS d_here
-        FROM cell SEMI JOIN look USING (place, measure, team, key) GROUP BY ALL
+        FROM cell JOIN look USING (place, measure, team, key) GROUP BY ALL
     ), risk AS (
         SELECT *, sum(n) OVER after AS r, coalesce(sum(n_here) OVER after, 0) AS r_here,
             sum(n) OVER whole AS all_n, coalesce(sum(n_here) OVER whole, 0) AS all_here

@@ -54,7 +54,9 @@ class Rules:
 
 def rules_of(book: Book) -> Rules:
     """The rules of every version. Raises Refusal for a condition that cannot be read, and says where it stands."""
-    stages = book.engine.run("SELECT pipeline, stage FROM pipeline_stage ORDER BY ALL").rows
+    stages = book.engine.run(
+        "SELECT pipeline, stage FROM pipeline_stage ORDER BY pipeline, stage"
+    ).rows
     texts: dict[str, int] = {}
     rules: list[tuple[Any, ...]] = []
     work: list[tuple[Any, ...]] = []

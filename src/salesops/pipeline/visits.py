@@ -80,10 +80,10 @@ def visits(book: Book) -> str:
         WINDOW life AS (PARTITION BY id ORDER BY valid_from)
     ), handed AS (
         SELECT h.*, n.next_at, n.next_outcome, n.is_moved FROM state h
-        ASOF JOIN (
+        JOIN (
             SELECT id, valid_from, coalesce(next_at, TIMESTAMP '9999-12-31') AS next_at, next_outcome, is_moved
             FROM step
-        ) n ON n.id = h.id AND n.valid_from <= h.valid_from
+        ) n ON n.id = h.id AND n.valid_from <= h.valid_from AND n.next_at > h.valid_from
         WHERE h.is_known AND NOT h.is_closed AND h.former_owner IS NOT NULL AND h.owner_id <> h.former_owner
     ), stay AS (
         SELECT stage AS place, id, id AS deal_id, valid_from AS entered_at, next_at, ends, is_moved, next_outcome,
@@ -103,7 +103,8 @@ def visits(book: Book) -> str:
         WHERE {leads} AND l.is_converted AND l.converted_on >= l.created_on AND l.converted_on <= $today
     ), visit AS MATERIALIZED (
         SELECT s.place, s.id, s.deal_id, s.entered_at, s.left_at, s.left_at IS NOT NULL AND s.is_moved AS is_over,
-            greatest(0, CAST(round(epoch(coalesce(s.left_at, $now) - s.entered_at) / 86400) AS INTEGER)) AS days,
+            greatest(0, CAST(round(
+                (epoch_us(coalesce(s.left_at, $now)) - epoch_us(s.entered_at)) / 86400000000) AS INTEGER)) AS days,
             s.is_moved AND s.next_outcome IN ('lost', 'no_decision') AS lost, s.is_moved AND s.went_back AS went_back,
             s.is_again, coalesce(s.owner_id, s.id) AS owner, s.team,
             CASE WHEN s.entered_at < c.turns_at THEN c.before_it ELSE c.after_it END AS quarter,
