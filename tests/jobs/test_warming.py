@@ -14,7 +14,7 @@ import pytest
 from salesops.book.book import Book
 from salesops.book.engine import Rows
 from salesops.book.question import Question
-from salesops.book.settings import CalendarSettings, Settings
+from salesops.book.settings import CalendarSettings, Segment, Settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.names import NAMES
 from salesops.foundations.clock import system_clock
@@ -28,7 +28,7 @@ from salesops.insights import (
     quarter_readings,
 )
 from salesops.jobs import warming
-from salesops.jobs.held_up import what_holds_up
+from salesops.jobs.held_up import held_up_in, kept_held_up, what_holds_up
 from salesops.jobs.opening import check_files, examine_files, open_files
 from salesops.jobs.rebuilding import apply_settings
 from salesops.jobs.warming import (
@@ -95,6 +95,17 @@ def test_what_is_kept_is_what_asking_gives(opened: Path) -> None:
     assert readings(Book(kept, SETTINGS)) == readings(asked)
     told = most_telling(every_finding(asked) + what_holds_up(asked))
     assert what_stands_out(kept, SETTINGS) == told
+
+
+def test_what_holds_deals_up_is_kept_whole_and_not_for_other_settings(opened: Path) -> None:
+    base = opened / "base-1.duckdb"
+    kept = kept_held_up(base, SETTINGS)
+    assert kept is not None
+    assert kept.found.looks > 0
+    assert any(flow.queue and flow.dropped and flow.returned for flow in kept.flows)
+    assert kept == held_up_in(Book(DuckDBEngine(opened), SETTINGS))
+    large = Settings(segments=[Segment(name="Large", criterion="amount > 50000")])
+    assert kept_held_up(base, large) is None
 
 
 @pytest.mark.parametrize("what", [warming.ANSWERS, warming.FINDINGS])

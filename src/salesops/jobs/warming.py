@@ -46,7 +46,7 @@ from salesops.insights import (
 )
 from salesops.jobs.beside import beside, code_of, keep_beside, kept_beside
 from salesops.jobs.checking import FORMER, REPORT, TREND, found_before, found_in
-from salesops.jobs.held_up import what_holds_up
+from salesops.jobs.held_up import HELD_UP, held_up_in, keep_held_up, what_holds_up
 from salesops.jobs.opening import Checked, publish_checked
 from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import WORK_MEMORY
@@ -142,7 +142,7 @@ def look_at(folder: Path, settings: Settings, *, watch: Watch = silent) -> None:
 def publish_warm(folder: Path, checked: Checked) -> Manifest:
     """Publish a checked base file, and what was kept of it with it."""
     manifest = publish_checked(folder, checked)
-    for what in (ANSWERS, FINDINGS, NAMES, REPORT, TREND, FORMER):
+    for what in (ANSWERS, FINDINGS, HELD_UP, NAMES, REPORT, TREND, FORMER):
         with suppress(FileNotFoundError):
             shutil.move(beside(checked.base, what), beside(folder / manifest.base, what))
     return manifest
@@ -163,7 +163,10 @@ def look_for_findings(engine: WarmEngine, settings: Settings) -> list[Finding]:
     """Every finding of the current generation, looked for now and kept beside its base."""
     manifest = engine.manifest
     book = Book(engine, settings)
-    found = every_finding(book) + what_holds_up(book)
+    held_up = None if book.facts.history_from is None else held_up_in(book)
+    if held_up is not None and not manifest.delta:
+        keep_held_up(engine.folder / manifest.base, settings, held_up)
+    found = every_finding(book) + what_holds_up(book, held_up)
     told = {
         "made_at": manifest.opened_at.isoformat(),
         "findings": [dataclasses.asdict(f) for f in found],

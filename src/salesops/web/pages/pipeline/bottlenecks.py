@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.book import Book
-from salesops.book.engine import Ask
+from salesops.engines.steady import OneGeneration
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
-from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, bottlenecks, flows, held_up
+from salesops.jobs.held_up import HeldUp, held_up_in, kept_held_up
+from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness, surety
-from salesops.pipeline.visits import LEAD, PLACES, visiting
+from salesops.pipeline.visits import LEAD, PLACES
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.pair import Side, pair
 from salesops.web.charts.sparkline import sparkline
@@ -29,14 +31,6 @@ from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
 SURE = ("", "fairly sure", "sure", "very sure")
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What the page says of a state of the book."""
-
-    found: Bottlenecks
-    flows: tuple[Flow, ...]
 
 
 def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
@@ -52,7 +46,7 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
         "last_day": book.today,
     }
     try:
-        known = kept(book, ("bottlenecks",), lambda: _worked_out(book))
+        known = kept(book, ("bottlenecks",), lambda: _held_up(book))
         former = {flow.place: flow for flow in _flows(before)} if before else None
     except Refusal as refusal:
         return render(request, "pipeline/bottlenecks.html", frame | {"why": str(refusal)})
@@ -82,14 +76,19 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-def _worked_out(book: Book) -> _Known:
-    with visiting(book) as ask:
-        return _Known(bottlenecks(book, ask), _flows(book, ask))
+def _held_up(book: Book) -> HeldUp:
+    """As it was worked out with the import, where the whole of a base is asked for as it is now, or else now."""
+    is_whole = book.scope.is_everything and not book.criterion and book.at is None
+    held = book.engine.manifest if isinstance(book.engine, OneGeneration) and is_whole else None
+    found = None
+    if held is not None and not held.delta:
+        found = kept_held_up(Path(settings.SALESOPS_BOOK) / held.base, book.settings)
+    return found or held_up_in(book)
 
 
-def _flows(book: Book, ask: Ask | None = None) -> tuple[Flow, ...]:
+def _flows(book: Book) -> tuple[Flow, ...]:
     """Every place, worked out once."""
-    return kept(book, ("flows",), lambda: tuple(flows(book, ask)))
+    return kept(book, ("flows",), lambda: tuple(flows(book)))
 
 
 def _told(found: Bottleneck, currency: str) -> dict[str, Any]:
