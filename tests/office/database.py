@@ -25,9 +25,14 @@ def django_db_modify_db_settings(
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:  # noqa: ARG001  the former
     """Tests empty the tables after each other, which an office never may."""
     from django.apps import apps
+    from django.contrib.auth.management import create_permissions
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
     from django.db.models.signals import post_migrate
 
+    # Django's permissions, which nothing asks for, would be filled in again each time tables were emptied.
+    post_migrate.disconnect(dispatch_uid=f"{create_permissions.__module__}.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             name = connection.settings_dict["NAME"]
