@@ -2,7 +2,7 @@
 
 `python -m scripts.simulate_alerts 5000 100` makes companies of the hundred seeds from 5000 on in which nothing is
 planted, and prints in how many anything was told. Then it changes the last whole month of the first forty, one thing at
-a time, and prints in how many of them that was told. It takes some twenty minutes.
+a time, and prints in how many of them that was told. It takes half an hour.
 """
 
 from __future__ import annotations
