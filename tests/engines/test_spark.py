@@ -161,6 +161,12 @@ def test_values_by_name_and_by_place_are_written_into_the_statement() -> None:
     )
 
 
+def test_a_table_may_have_another_name_there() -> None:
+    assert in_spark_sql(
+        "WITH a AS (SELECT x FROM t) SELECT t.x FROM t JOIN a ON true", {}, {"t": "u"}
+    ) == ("WITH a AS (SELECT x FROM u AS t) SELECT t.x FROM u AS t JOIN a ON TRUE")
+
+
 @pytest.mark.parametrize(
     ("duck", "spark"),
     [

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import AbstractContextManager
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,14 +74,20 @@ class SparkEngine:
         """Run DuckDB's SQL over the book, in Spark's words; what Spark has no words for is refused there."""
         return self._collect(in_spark_sql(sql, values))
 
-    def holding(
-        self,
-        name: str,  # noqa: ARG002
-        sql: str,  # noqa: ARG002
-        values: Mapping[str, Any],  # noqa: ARG002
-    ) -> AbstractContextManager[Ask]:
-        """Refused: nothing is held in a cluster that others use too."""
-        raise Refusal("This is not worked out in Spark. Ask the book's folder itself.")
+    @contextmanager
+    def holding(self, name: str, sql: str, values: Mapping[str, Any]) -> Iterator[Ask]:
+        """A way to run SQL that finds an answer as a table of that name.
+
+        It is a view, and found anew by each question: nothing is kept in a cluster that others use too.
+        """
+        text = in_spark_sql(sql, values)
+        view = f"{name}_{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        self._session.sql(text).createOrReplaceTempView(view)
+
+        def ask(sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
+            return self._collect(in_spark_sql(sql, values, {name: view}))
+
+        yield ask
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of that name."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import sqlglot
@@ -12,8 +13,12 @@ from salesops.engines.literals import literal
 from salesops.foundations.problem import Refusal
 
 
-def in_spark_sql(text: str, values: Mapping[str, Any] | Sequence[Any]) -> str:
-    """SQL of DuckDB with `$name` or `?` as SQL of Spark.
+def in_spark_sql(
+    text: str,
+    values: Mapping[str, Any] | Sequence[Any],
+    called: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """SQL of DuckDB with `$name` or `?` as SQL of Spark; `called` are the tables that have another name there.
 
     Values are written into it: one bound to a statement would be read in the zone of the machine.
     """
@@ -23,6 +28,10 @@ def in_spark_sql(text: str, values: Mapping[str, Any] | Sequence[Any]) -> str:
         has_name = mark.name not in ("", "?")
         value = values[mark.name] if has_name else next(unnamed)  # type: ignore[call-overload]
         mark.replace(sqlglot.parse_one(literal(value), read="duckdb"))
+    for table in tree.find_all(sql.Table):
+        if table.name in called:
+            table.set("alias", table.args.get("alias") or sql.TableAlias(this=table.this.copy()))
+            table.set("this", sql.to_identifier(called[table.name]))
     for kind, change in _CHANGES:
         # What is within is put right first, as what is around it is made of it.
         for node in reversed(list(tree.find_all(kind))):

@@ -67,8 +67,8 @@ def visits(book: Book) -> str:
             lag(v.stage) OVER life AS former_stage, lag(v.is_closed) OVER life AS was_closed,
             lag(v.owner_id) OVER life AS former_owner,
             lag(v.team) OVER life AS former_team,
-            last_value(v.valid_to) OVER (
-                life ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS ends
+            last_value(v.valid_to) OVER (PARTITION BY v.opportunity_id ORDER BY v.valid_from
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS ends
         FROM opportunity_version v WHERE v.valid_from <= $now AND v.opportunity_id IN (SELECT id FROM deal)
         WINDOW life AS (PARTITION BY v.opportunity_id ORDER BY v.valid_from)
     ), step AS (
