@@ -11,8 +11,10 @@ import duckdb
 import pytest
 
 from salesops.book.book import Book
+from salesops.book.facts import Scope
 from salesops.book.question import Question
 from salesops.engines.duckdb import DuckDBEngine
+from salesops.engines.scoped import ScopedEngine
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from tests.engines.generations import publish_next
@@ -115,6 +117,22 @@ def test_what_is_held_is_of_one_generation_and_gone_afterwards(engine: DuckDBEng
     assert engine.run("SELECT count(*) FROM opportunity").rows == [(0,)]
     with pytest.raises(duckdb.CatalogException):
         engine.run("FROM won")
+
+
+def test_readers_who_spill_at_once_do_not_write_over_each_other(engine: DuckDBEngine) -> None:
+    """Each sorts more than its memory holds; in one folder for all, they read what another has written."""
+    readers = [ScopedEngine(engine.folder, Scope(owner_ids=(name,))) for name in ("ann", "bob")]
+    text = "SELECT count(*), max(r) FROM (SELECT hash(i * {0}) AS k, max(i) AS r FROM range(1000000) t(i) GROUP BY k)"
+    for reader in readers:
+        reader.run("SELECT 1")
+        with reader._cursor(reader._current()) as cursor:
+            cursor.execute("SET memory_limit = '24MB'")
+    with ThreadPoolExecutor(2) as both:
+        found = list(both.map(lambda r: r[1].run(text.format(r[0])).rows, enumerate(readers, 1)))
+    assert found == [[(1_000_000, 999_999)]] * 2
+    for reader in readers:
+        reader.close()
+    assert not list(engine.folder.glob("*.spill*"))
 
 
 def test_an_interrupt_ends_what_runs_and_nothing_after_it(engine: DuckDBEngine) -> None:

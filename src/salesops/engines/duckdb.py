@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
+import os
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
     import ibis.expr.types as ir
 
 KEPT_ANSWERS = 2_000
+# What tells this process from others that read the same folder, on other machines too.
+_PROCESS = secrets.token_hex(4)
+_spills = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -251,12 +257,25 @@ class DuckDBEngine:
     def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
         if not manifest.delta:
             base = self.folder / manifest.base
-            return duckdb.connect(str(base), read_only=True, config=self._config)
-        connection = duckdb.connect(config=self._config)
+            # Within a process those that open the same file share it, and must ask for the same.
+            config = self._config | {"temp_directory": self._spill(base, "file")}
+            return duckdb.connect(str(base), read_only=True, config=config)
+        connection = self._in_memory(manifest)
         attach(connection, self.folder, manifest, "book")
         for table in (*TABLES, *BESIDE):
             connection.execute(f"CREATE VIEW {table} AS FROM book.main.{table}")
         return connection
+
+    def _in_memory(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
+        spill = self._spill(self.folder / manifest.newest, str(next(_spills)))
+        return duckdb.connect(config=self._config | {"temp_directory": spill})
+
+    def _spill(self, file: Path, name: str) -> str:
+        """Where what does not fit into memory goes: beside the file, and nowhere that another process or reader writes to.
+
+        By itself DuckDB takes one folder for all of them, where they overwrite what they have written of each other's.
+        """
+        return str(file.with_name(f"{file.name}.spill-{os.getpid()}-{_PROCESS}-{name}"))
 
     def _seen(self) -> tuple[int, int, int] | None:
         """What tells one manifest from the next; its inode alone may be given to a later one again."""

@@ -51,7 +51,7 @@ class ScopedEngine(SteadyEngine):
         self.scope = scope
 
     def _connect(self, manifest: Manifest) -> duckdb.DuckDBPyConnection:
-        connection = duckdb.connect(config=self._config)
+        connection = self._in_memory(manifest)
         attach(connection, self.folder, manifest, "base")
         for name, text in definitions(self.folder / "compiled").items():
             kind = "VIEW" if name in SEEN else "TABLE"
