@@ -40,6 +40,8 @@ _STEPS = f"""
     ), step AS MATERIALIZED (
         SELECT *, lag(is_closed) OVER life AS was_closed, lead(moment) OVER life AS left_at,
             lead(is_known) OVER life AS is_leaving_recorded,
+            bool_or(is_recorded AND NOT is_closed) OVER (PARTITION BY id) AS is_told,
+            max(reach) OVER before AS reached_before,
             last_value(CASE WHEN NOT is_closed THEN stage END IGNORE NULLS) OVER before AS from_stage,
             last_value(CASE WHEN NOT is_closed THEN position END IGNORE NULLS) OVER before AS from_position,
             last_value(CASE WHEN NOT is_closed THEN pipeline END IGNORE NULLS) OVER before AS from_pipeline
@@ -51,20 +53,19 @@ _STEPS = f"""
             AND (is_won OR NOT is_closed AND pipeline = from_pipeline AND position > from_position)
     )"""
 
-# Beyond a stage without ever having been in it, as of the book's instant; who makes up for it moves back. What was not
-# a recorded change may have been through the stage unseen.
+# Beyond a stage without ever having been in it, as of the book's instant, told at the step that first went beyond it; who
+# makes up for it moves back. What was not a recorded change may have been through the stage unseen.
 _SKIPPED = """
-    SELECT 'skipped' AS kind, b.stage, '' AS what, b.id, b.first.moment AS moment, b.first.owner_id AS owner_id,
-        b.first.team AS team, CASE WHEN was_in THEN false WHEN b.first.is_recorded THEN true END AS departed,
-        concat('by going to ', b.first.stage) AS detail
+    SELECT 'skipped' AS kind, b.stage, '' AS what, b.id, b.moment, b.owner_id, b.team,
+        CASE WHEN i.id IS NOT NULL THEN false WHEN b.is_recorded THEN true END AS departed,
+        concat('by going to ', b.to_stage) AS detail
     FROM (
-        SELECT t.id, s.pipeline, s.stage, s.is_active, bool_or(NOT t.is_closed AND t.stage = s.stage) AS was_in,
-            arg_min(struct_pack(moment := t.moment, owner_id := t.owner_id, team := t.team,
-                is_recorded := t.is_recorded, stage := t.stage), t.moment) FILTER (t.reach > s.position) AS first
-        FROM step t JOIN deal d USING (id) JOIN stage s ON s.pipeline = d.pipeline
-        GROUP BY ALL HAVING first IS NOT NULL AND bool_or(t.is_recorded AND NOT t.is_closed)
-    ) b LEFT JOIN rule r ON r.pipeline = b.pipeline AND r.stage = b.stage
-        AND b.first.moment >= r.since AND b.first.moment < r.until
+        SELECT t.id, t.moment, t.owner_id, t.team, t.is_recorded, t.stage AS to_stage, s.pipeline, s.stage, s.is_active
+        FROM step t JOIN deal d USING (id) JOIN stage s ON s.pipeline = d.pipeline AND s.position < t.reach
+            AND (t.reached_before IS NULL OR s.position >= t.reached_before)
+        WHERE t.is_told
+    ) b LEFT JOIN (SELECT DISTINCT id, stage FROM step WHERE NOT is_closed) i ON i.id = b.id AND i.stage = b.stage
+    LEFT JOIN rule r ON r.pipeline = b.pipeline AND r.stage = b.stage AND b.moment >= r.since AND b.moment < r.until
     WHERE NOT coalesce(r.may_be_skipped, b.is_active IS FALSE)"""
 _BACKWARD = """
     SELECT 'backward', t.from_stage, '', t.id, t.moment, t.owner_id, t.team,
