@@ -21,10 +21,16 @@ from tests.office.drawn import workbench
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DEALS = 16_000
+FEW = 2_000
 
 
 @pytest.fixture
 def work(tmp_path: Path) -> Path:
+    """A workbench that outlasts a hundred kills."""
+    return _work(tmp_path, DEALS)
+
+
+def _work(tmp_path: Path, deals: int) -> Path:
     """A workbench in a file: deals with two states each."""
     file = tmp_path / "work.duckdb"
     drawn = workbench()
@@ -32,7 +38,7 @@ def work(tmp_path: Path) -> Path:
     drawn.execute("COPY FROM DATABASE memory TO filed")
     drawn.execute(
         "INSERT INTO filed.opportunity (id, name, stage, amount_minor) "
-        f"SELECT 'd' || lpad(n::text, 6, '0'), 'Deal ' || n, 'Won', n FROM range({DEALS}) r(n)"
+        f"SELECT 'd' || lpad(n::text, 6, '0'), 'Deal ' || n, 'Won', n FROM range({deals}) r(n)"
     )
     drawn.execute(
         "INSERT INTO filed.opportunity_version (opportunity_id, valid_from, stage, amount_minor) "
@@ -84,6 +90,31 @@ def test_a_hundred_kills_lose_and_double_nothing(work: Path) -> None:
     assert Opportunity.objects.count() == DEALS
     assert OpportunityVersion.objects.count() == 2 * DEALS
     assert OpportunityVersion.objects.filter(ends_at=FOREVER, stage="Won").count() == DEALS
+
+
+@pytest.mark.postgresql  # SQLite has no server that could die; a killed process is its death
+def test_a_database_that_is_killed_and_started_again_has_each_row_once(tmp_path: Path) -> None:
+    ran = subprocess.run(
+        [
+            "scripts/on_postgresql",
+            sys.executable,
+            "-m",
+            "tests.office.killed_database",
+            str(_work(tmp_path, FEW)),
+            "3",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=400,
+        env={
+            **os.environ,
+            "PYTHONPATH": "src",
+            "DJANGO_SETTINGS_MODULE": "salesops.web.office_settings",
+        },
+    )
+    told = f"killed 3, done, {FEW} created: {FEW} deals, {2 * FEW} versions"
+    assert ran.stdout.strip() == told, ran.stdout + ran.stderr
 
 
 def test_keeping_how_far_it_came_apart_from_the_rows_would_do_rows_twice(work: Path) -> None:
