@@ -155,6 +155,7 @@ def test_what_is_kept_goes_with_its_generation(opened: Path) -> None:
         "base-3.duckdb.checks-report",
         "base-3.duckdb.checks-trend",
         "base-3.duckdb.findings",
+        "base-3.duckdb.held-up",
         f"base-3.duckdb{NAMES}",
     }
 

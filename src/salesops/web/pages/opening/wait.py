@@ -61,11 +61,11 @@ def _pace(progress: Progress) -> str:
 
 @require_POST
 def cancel(request: HttpRequest, session: str) -> HttpResponse:  # noqa: ARG001
-    """Stop the job; nothing was changed by it."""
+    """Stop the job; nothing was changed by it. The page that waits, which may be the first to see it end, says so."""
     progress = progress_of(session)
     if progress.state == "running" and progress.pid and progress.pid != os.getpid():
         os.kill(progress.pid, signal.SIGTERM)
-    return redirect("settings" if progress.kind == "settings" else "opening")
+    return redirect("opening_wait", session=session)
 
 
 def _following(session: str, progress: Progress) -> str:
