@@ -199,6 +199,7 @@ def test_a_table_may_have_another_name_there() -> None:
          "SELECT INLINE(ARRAYS_ZIP(ARRAY(1, 2), ARRAY(3, 4))) AS (a, b)"),
         ("SELECT * FROM t WHERE (a, b) IN (SELECT (c, d) FROM u)",
          "SELECT * FROM t WHERE (a, b) IN (SELECT c, d FROM u)"),
+        ("SELECT a + to_days(b)", "SELECT a + MAKE_DT_INTERVAL(b)"),
         ("SELECT * EXCLUDE (a) REPLACE (b + 1 AS b) FROM t", "SELECT * EXCEPT (a, b), b + 1 AS b FROM t"),
     ],
 )  # fmt: skip

@@ -165,7 +165,8 @@ def test_a_restore_killed_at_any_moment_leaves_the_former_or_the_restored_office
         if (office.folder / ".restoring").exists():
             code, said = office.run("doctor")
             assert (code, "A restore was interrupted" in said) == (1, True)
-        assert office.run("upgrade")[0] == 0  # which takes the last step
+        done = office.run("upgrade")
+        assert done[0] == 0, done[1]  # which takes the last step
         found.append(office.holds() == restored)
         assert found[-1] or office.holds() == former, fatal
         if found[-1]:
@@ -222,7 +223,8 @@ def test_a_backup_of_an_older_office_is_restored_and_upgraded(
     code, said = office.run("restore", tmp_path / "older.zip")
     assert (code, "salesops upgrade --office" in said) == (0, True), said
     for _ in range(2):
-        assert office.run("upgrade")[0] == 0
+        done = office.run("upgrade")
+        assert done[0] == 0, done[1]
     assert office.run("doctor")[0] == 0
     assert (
         office.does(

@@ -49,6 +49,11 @@ def _without_materialized(table: sql.CTE) -> sql.Expr:
     return table
 
 
+def _days(call: sql.ToDays) -> sql.Expr:
+    """So many days, as Spark calls them."""
+    return sql.Anonymous(this="MAKE_DT_INTERVAL", expressions=[call.this.copy()])
+
+
 def _microseconds(call: sql.Anonymous) -> sql.Expr:
     """An instant without a zone is one in UTC, as the session's zone is."""
     if call.name.lower() != "epoch_us":
@@ -140,6 +145,7 @@ _ROWS_OF_A_LIST = (sql.Explode, sql.Unnest)
 # What is made of each node of a kind.
 _CHANGES: tuple[tuple[type[sql.Expr], Callable[[Any], sql.Expr]], ...] = (
     (sql.CTE, _without_materialized),
+    (sql.ToDays, _days),
     (sql.Anonymous, _microseconds),
     (sql.In, _in_pairs),
     (sql.Star, _star),

@@ -222,6 +222,8 @@ class _Asked:
         period, rules = book.period(over), rules_of(book)
         deal = "x.id, x.pipeline, x.is_closed, x.is_won, x.value_minor, x.owner_id, x.type, x.stage, x.outcome"
         deals = deals_sql(book, by if by in OF_DEALS else "", deal)
+        if over != "all":
+            deals = f"SELECT * FROM ({deals}) WHERE id IN ({_CHANGED})"
         days = _DAYS if by in ("month", "quarter") else ""
         tables = (
             f"WITH deal AS MATERIALIZED ({deals}), {looks_sql(rules)}, look AS MATERIALIZED ("
@@ -231,7 +233,11 @@ class _Asked:
             "CAST(d.stage AS VARCHAR) AS stage_now, CAST(d.outcome AS VARCHAR) AS outcome "
             f"FROM looked k JOIN deal d USING (id) WHERE k.moment >= $since AND k.moment < $before) l {days})"
         )
-        own = {"whole": _WHOLE, "by_group": [False, True] if by else [False]}
+        own = {
+            "whole": _WHOLE,
+            "by_group": [False, True] if by else [False],
+            "longest": max((days for days in rules.values["rule_days"] if days), default=0),
+        }
         return cls(book, period, tables, values(book, period, ()) | rules.values | own)
 
     def run(self, text: str, more: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -241,6 +247,11 @@ class _Asked:
         ).dicts()
 
 
+# The deals of which a period can tell: a move is a change, and a stay whose days are over in it began so long before.
+_CHANGED = (
+    "SELECT opportunity_id FROM opportunity_version "
+    "WHERE valid_from >= $since - to_days($longest) AND valid_from < $before"
+)
 # The day of an instant in the organisation's zone: the calendar knows when the local day turns.
 _DAYS = """
     LEFT JOIN calendar u ON u.day = CAST(l.moment AS DATE)

@@ -6,6 +6,7 @@ when it alters it and drops its triggers without a word, hence `install` runs af
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from salesops.records.record import OWN, Record
@@ -14,14 +15,21 @@ FOREVER = "9999-12-31 00:00:00"
 
 
 def install(connection: Any) -> None:
-    """Make the triggers of every record's table, in place of those there are."""
+    """Make the triggers of every record's table, in place of those there are.
+
+    A database that was brought to an older state lacks columns; a trigger that names one would break whatever comes next.
+    """
     from salesops.records.models import KEPT, Context
 
     wanted = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for noun in KEPT.values():
-            if {noun._meta.db_table, noun.versions._meta.db_table} <= wanted:
-                for statement in statements(connection.vendor, noun):
+            versions = noun.versions._meta.db_table
+            if {noun._meta.db_table, versions} <= wanted:
+                described = connection.introspection.get_table_description(cursor, versions)
+                there = {column.name for column in described}
+                columns = [column for column in columns_of(noun) if column in there]
+                for statement in statements(connection.vendor, noun, columns):
                     cursor.execute(statement)
         if connection.vendor == "sqlite" and Context._meta.db_table in wanted:
             cursor.execute(
@@ -29,9 +37,9 @@ def install(connection: Any) -> None:
             )
 
 
-def statements(vendor: str, noun: type[Record]) -> list[str]:
-    """The statements that make the triggers of one table on one database."""
-    return _sqlite(noun) if vendor == "sqlite" else _postgresql(noun)
+def statements(vendor: str, noun: type[Record], columns: Sequence[str]) -> list[str]:
+    """The statements that make the triggers of one table on one database, which keep these columns."""
+    return _sqlite(noun, columns) if vendor == "sqlite" else _postgresql(noun, columns)
 
 
 def columns_of(noun: type[Record]) -> list[str]:
@@ -43,9 +51,8 @@ def columns_of(noun: type[Record]) -> list[str]:
     ]
 
 
-def _sqlite(noun: type[Record]) -> list[str]:
+def _sqlite(noun: type[Record], columns: Sequence[str]) -> list[str]:
     table, versions = noun._meta.db_table, noun.versions._meta.db_table
-    columns = columns_of(noun)
     names = "".join(f', "{c}"' for c in columns)
     now = "strftime('%Y-%m-%d %H:%M:%f', 'now')"
     change = "(SELECT change FROM change_context)"
@@ -87,9 +94,8 @@ def _sqlite(noun: type[Record]) -> list[str]:
     return made
 
 
-def _postgresql(noun: type[Record]) -> list[str]:
+def _postgresql(noun: type[Record], columns: Sequence[str]) -> list[str]:
     table, versions = noun._meta.db_table, noun.versions._meta.db_table
-    columns = columns_of(noun)
     names = "".join(f', "{c}"' for c in columns)
     changed = " OR ".join(f'OLD."{c}" IS DISTINCT FROM NEW."{c}"' for c in columns)
     own = (
