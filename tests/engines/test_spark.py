@@ -19,7 +19,8 @@ from salesops.book.book import Book
 from salesops.book.dimension import GRAINS
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.question import CELL_COLUMNS, Question, percentile_column
-from salesops.book.settings import load_settings
+from salesops.book.sales_process import ProcessVersion, StageRule
+from salesops.book.settings import Settings, load_settings
 from salesops.engines.duckdb import DuckDBEngine
 from salesops.engines.parquet import EXPORTED, export_parquet
 from salesops.engines.spark import SparkEngine
@@ -215,6 +216,14 @@ def test_what_spark_has_no_words_for_is_refused(text: str) -> None:
         in_spark_sql(text, {})
 
 
+AGREED = Settings(
+    sales_process=(
+        ProcessVersion(
+            since=date(2025, 1, 1),
+            stages=(StageRule(stage="Proposal", days=20, entry="amount > 0"),),
+        ),
+    )
+)
 # One question of each method of the pipeline. Spark takes seconds to plan each of them, so those after the first four are
 # asked only where everything is, with BOTH.
 METHODS: dict[str, Callable[[Book], Any]] = {
@@ -223,11 +232,11 @@ METHODS: dict[str, Callable[[Book], Any]] = {
     "the funnel of a period": lambda b: period_funnel(b.as_of("2026-06-15"), "2026Q2", by="team"),
     "the process": lambda b: process(b, "2026"),
     "the funnel of a cohort": lambda b: funnel(b, "2026"),
-    "conformance": lambda b: conformance(b, "2026"),
+    "conformance": lambda b: conformance(Book(b.engine, AGREED), "2026"),
     "flows": flows,
     "what moved": lambda b: moves(b, "2026Q2", "won", limit=1_000),
     "who crossed into a stage": lambda b: crossings(b, "2026Q1", "Proposal", limit=1_000),
-    "who departed": lambda b: departures(b, "2026", "skipped", limit=1_000),
+    "who departed": lambda b: departures(Book(b.engine, AGREED), "2026", "overstayed", limit=1_000),
 }
 ASKED = list(METHODS)[: None if os.environ.get("BOTH") else 4]
 

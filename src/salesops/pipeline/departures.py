@@ -100,7 +100,7 @@ _ACTIVITY = """
 _OVERSTAYED = """
     SELECT 'overstayed', stage, '', id, ends, owner_id, team,
         CASE WHEN left_at <= ends THEN false WHEN left_at IS NULL OR is_leaving_recorded THEN true END,
-        concat(CAST(epoch(coalesce(left_at, $until) - moment) / 86400 AS INTEGER), ' days',
+        concat(CAST(round((epoch_us(coalesce(left_at, $until)) - epoch_us(moment)) / 86400000000.0) AS INTEGER), ' days',
             CASE WHEN left_at IS NULL THEN ' so far' ELSE '' END)
     FROM (
         SELECT t.*, t.moment + to_days(r.days) AS ends FROM step t JOIN rule r ON r.pipeline = t.pipeline
