@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -46,6 +47,14 @@ def test_a_newer_generation_is_followed_at_the_next_question(
     publish_next(engine.folder, "DELETE FROM opportunity WHERE id = 'B'")
     assert book.measure("win_rate").figure.n == 1
     assert book.facts.generation == 2
+
+
+def test_what_does_not_fit_into_memory_is_refused_in_words(engine: DuckDBEngine) -> None:
+    with (
+        closing(DuckDBEngine(engine.folder, memory_limit="24MB")) as small,
+        pytest.raises(Refusal, match="does not fit into the memory"),
+    ):
+        small.run("SELECT list(range) FROM range(20000000)")
 
 
 def test_two_generations_at_once_are_followed_though_the_disk_reuses_places(

@@ -315,9 +315,15 @@ class DuckDBEngine:
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
-    cursor.execute(with_values(sql, values) if values else sql)
-    columns = tuple(d[0] for d in cursor.description or ())
-    return Rows(columns, cursor.fetchall())
+    try:
+        cursor.execute(with_values(sql, values) if values else sql)
+        columns = tuple(d[0] for d in cursor.description or ())
+        return Rows(columns, cursor.fetchall())
+    except duckdb.OutOfMemoryException as error:
+        raise Refusal(
+            "So much of this book does not fit into the memory that one question may take. Ask of a shorter time or of "
+            "fewer deals."
+        ) from error
 
 
 def _used(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
