@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest
 
@@ -15,6 +14,7 @@ from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.records.models import ProcessChange
 from salesops.web.books import steady_book
+from salesops.web.deal_address import deal_address
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import range_said
 from salesops.web.paging import page_of, paged
@@ -76,7 +76,7 @@ def _deals(book: Book, rule: Rule, asked: Mapping[str, str], page: int) -> dict[
         "title": f"{words}, {FATES[fate]}" if fate else words,
         "rows": [
             {
-                "link": f"/opportunities/{quote(d.id, safe='')}",
+                "link": deal_address(d.id),
                 "name": d.name,
                 "at": d.at,
                 "minor": "" if d.minor is None else format_money(d.minor, currency),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -23,6 +22,7 @@ from salesops.records.request import OPEN
 from salesops.records.request_reach import requests_handled_by, requests_visible_to, works_the_desk
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
+from salesops.web.deal_address import deal_address
 from salesops.web.pages.desk.service_level import left_of, office_hours
 
 MOST = 8
@@ -52,7 +52,7 @@ def deals_of(actor: User, book: Book) -> dict[str, Any] | None:
     lines = [
         {
             "name": str(deal),
-            "place": f"/opportunities/{quote(deal.pk, safe='')}",
+            "place": deal_address(deal.pk),
             "why": f"Close date was {deal.close_date:%-d %b %Y}"
             if row["is_late"]
             else "No next step, and nothing planned",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -20,6 +19,7 @@ from salesops.pipeline.departures import KINDS, in_words
 from salesops.pipeline.process_rules import unknown_stages
 from salesops.web.books import narrowed_book
 from salesops.web.charts.bars import bar
+from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
@@ -233,7 +233,7 @@ def _points(share: float) -> str:
 
 def _deal(deal: Departed, code: str) -> dict[str, Any]:
     return {
-        "link": f"/opportunities/{quote(deal.id, safe='')}",
+        "link": deal_address(deal.id),
         "name": deal.name,
         "what": in_words(deal.kind, deal.stage, deal.what),
         "detail": deal.detail,

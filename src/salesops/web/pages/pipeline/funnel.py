@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from salesops.pipeline.ends import ENDS, HORIZONS
 from salesops.pipeline.funnel import Cohort
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
+from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.funnel_asked import PERIOD, Asked, asked_of, frame, percent
 from salesops.web.pages.pipeline.kept import kept
@@ -141,7 +141,7 @@ def _group(cohort: Cohort, stages: list[str]) -> dict[str, Any]:
 def _told(entry: Entry, currency: str) -> dict[str, Any]:
     """A deal as the list shows it."""
     return {
-        "link": f"/opportunities/{quote(entry.id, safe='')}",
+        "link": deal_address(entry.id),
         "name": entry.name,
         "value": "" if entry.value_minor is None else format_money(entry.value_minor, currency),
         "entered": entry.entered_at,

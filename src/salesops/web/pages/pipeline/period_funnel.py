@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from salesops.foundations.problem import Refusal
 from salesops.pipeline import CROSSINGS, Crossing, Passage, PeriodFunnel, crossings, period_funnel
 from salesops.pipeline.period_funnel import LEFT, RARE, STANDING, Passages
 from salesops.web.charts.bars import bar
+from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.funnel_asked import Asked, frame, percent
 from salesops.web.pages.pipeline.kept import kept
@@ -148,7 +148,7 @@ def _other_words(what: str) -> str:
 def _told(each: Crossing, currency: str) -> dict[str, Any]:
     """A deal as the list shows it."""
     return {
-        "link": f"/opportunities/{quote(each.id, safe='')}",
+        "link": deal_address(each.id),
         "name": each.name,
         "value": "" if each.value_minor is None else format_money(each.value_minor, currency),
         "at": each.at,

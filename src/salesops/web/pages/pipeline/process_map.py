@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from salesops.pipeline import (
 from salesops.pipeline.mining import Arc, Process
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.process_map import Flow, Step, process_map
+from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
@@ -386,7 +386,7 @@ def _deals(asked: Asked, limit: int, offset: int = 0) -> list[dict[str, Any]]:
 
 def _held(row: dict[str, Any], currency: str) -> dict[str, Any]:
     return {
-        "link": f"/opportunities/{quote(row['id'], safe='')}",
+        "link": deal_address(row["id"]),
         "name": row["name"],
         "stage": row["stage"],
         "value": "" if row["value"] is None else format_money(int(row["value"]), currency),

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
@@ -31,6 +30,7 @@ from salesops.pipeline import (
 )
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
+from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
 from salesops.web.pages.pipeline.kept import kept
@@ -328,7 +328,7 @@ def _told(move: Move, currency: str) -> dict[str, Any]:
     if move.is_by_meaning:
         stages = "", f"{move.stage_after}, which came to mean something else"
     return {
-        "link": f"/opportunities/{quote(move.id, safe='')}",
+        "link": deal_address(move.id),
         "name": move.name,
         "minor": _moved_by(move) if move.box in DATES else format_change(move.minor, currency),
         "at": move.at,
