@@ -24,7 +24,7 @@ from salesops.pipeline.departures import KINDS, looks_sql
 from salesops.pipeline.flows import Share
 from salesops.pipeline.process_rules import rules_of
 from salesops.pipeline.stays import GROUPS as OF_DEALS
-from salesops.pipeline.stays import deals_sql, values
+from salesops.pipeline.stays import deals_sql, values, whose_sql
 
 # How departures may be put together. Team and owner are those of the move, the rest is of the deal at the book's instant.
 GROUPS: Mapping[str, str] = MappingProxyType(
@@ -168,13 +168,11 @@ def departures(
     if kind not in KINDS:
         raise Refusal(f"“{kind}” is no departure. There are {', '.join(KINDS)}.")
     asked = _Asked.of(book, over, by)
-    narrowed = ["kind = $kind", "departed IS NULL" if untold else "departed"]
+    narrowed = ["kind = $kind", "departed IS NULL" if untold else "departed", whose_sql(by, group)]
     if stage:
         narrowed.append("stage = $stage")
     if what:
         narrowed.append("what = $what")
-    if by:
-        narrowed.append("g IS NULL" if group is None else "g = $group")
     best_first = "is_closed, value_minor DESC NULLS LAST, moment DESC, id, stage, what"
     found = asked.run(
         f", these AS (SELECT * FROM look WHERE {' AND '.join(narrowed)} "

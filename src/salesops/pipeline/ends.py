@@ -23,7 +23,7 @@ from salesops.foundations.survival import (
     kaplan_meier,
     median,
 )
-from salesops.pipeline.stays import TENTHS, deals_sql, values
+from salesops.pipeline.stays import TENTHS, deals_sql, values, whose_sql
 
 ENDS: Mapping[str, str] = MappingProxyType(
     {"won": "Won", "lost": "Lost", "no_decision": "No decision"}
@@ -60,7 +60,7 @@ def ends(book: Book, over: Period | str, *, by: str = "", group: str | None = No
     """How the deals created in `over` end; with `by`, those of one group."""
     period = book.period(over)
     columns = "x.outcome, x.is_closed, x.created_at, x.created_on, x.closed_at, x.closed_on"
-    whose = "true" if not by else "g IS NULL" if group is None else "g = $group"
+    whose = whose_sql(by, group)
     found = book.engine.run(
         f"WITH deal AS ({deals_sql(book, by, columns)}), spanned AS (SELECT is_closed, outcome, {_SECONDS} AS seconds "
         f"FROM deal WHERE created_on >= $first AND created_on < $after AND {whose}) "

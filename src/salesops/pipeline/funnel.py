@@ -30,6 +30,7 @@ from salesops.pipeline.stays import (
     skips_sql,
     stays_sql,
     values,
+    whose_sql,
 )
 
 IMMATURE = 0.1  # a cohort of which more is still open is not settled
@@ -184,7 +185,7 @@ def entries(
     else:
         chosen = {"entered": "true", "came_back": "came_back", "went_back": "went_back"}
         rows = f"SELECT * FROM stay WHERE {chosen.get(fate, 'fate = $fate')}"
-    whose = "true" if not by else "g IS NULL" if group is None else "g = $group"
+    whose = whose_sql(by, group)
     of_the_deal = "coalesce(o.name, t.id) AS name, d.value_minor, d.stage, d.outcome"
     found = book.engine.run(
         f"{_tables(book, stages, by)}, these AS (SELECT id, entered_at, seconds, is_there FROM ({rows}) "

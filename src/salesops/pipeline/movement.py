@@ -27,6 +27,7 @@ from salesops.book.history import history_from
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
+from salesops.pipeline.stays import whose_sql
 
 Reading = Literal["ends", "events"]
 Organisation = Literal["now", "then"]
@@ -216,7 +217,7 @@ def moves(
         raise Refusal(f"A bridge has no box “{box}”. It has {', '.join((*BOXES, *DATES))}.")
     asked = _Asked.of(book, over, closing, reading, by, organisation)
     which = "box = $box" if box else "box NOT IN ('currency', 'later', 'earlier')"
-    whose = "g = $whole" if not by else "g IS NULL" if group is None else "g = $group"
+    whose = whose_sql(by, group) if by else "g = $whole"
     found = _run(
         book,
         asked,

@@ -29,7 +29,9 @@ from salesops.pipeline.stays import (
     known_deals_sql,
     open_stages,
     place_of,
+    places_sql,
     values,
+    whose_sql,
 )
 
 # What is told of a stage, and its words: those at it, those that came, those that left by what became of them.
@@ -192,7 +194,7 @@ def crossings(
     has_left = what in LEFT
     rows = asked.run(
         _DEALS.format(
-            whose="true" if not by else "g IS NULL" if group is None else "g = $group",
+            whose=whose_sql(by, group),
             here="v.left_at = t.moment" if has_left else _AT_THE_MOMENT,
             # The stage it went to begins then, the one it came from ends.
             there=f"w.{'left_at' if what in ('entered', 'seen') else 'came_at'} = t.moment",
@@ -245,12 +247,13 @@ class _Asked:
 
     def run(self, text: str, more: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """The rows that `text` finds in `crossing`, and in `deal`."""
-        names = " ".join(f"WHEN $stage{place} THEN {place}" for place in range(len(self.stages)))
         asked = values(self.book, self.over, self.stages)
         asked |= {"opens": bare(self.opens), "closes": bare(self.closes), **(more or {})}
         deal = known_deals_sql(self.book, self.by, _OF_A_DEAL)
         tables = _TABLES.format(
-            deal=deal, place=f"CASE v.stage {names} END", skipped=f"CASE b.stage {names} END"
+            deal=deal,
+            place=places_sql(self.stages, "v.stage"),
+            skipped=places_sql(self.stages, "b.stage"),
         )
         return self.book.engine.run(f"{tables} {text}", asked).dicts()
 

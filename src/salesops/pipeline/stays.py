@@ -125,6 +125,17 @@ def _deals_from(book: Book, by: str, columns: str, source: str, deals: str) -> s
     return f"SELECT {columns}, {group} AS g FROM {source} x WHERE {where}"
 
 
+def whose_sql(by: str, group: str | None) -> str:
+    """Whether a deal with `g` is of the group that is asked for; with no `by` each is."""
+    return "true" if not by else "g IS NULL" if group is None else "g = $group"
+
+
+def places_sql(stages: Sequence[OpenStage], column: str) -> str:
+    """The place of the stage that a column names, NULL of one that is not among them."""
+    names = " ".join(f"WHEN $stage{place} THEN {place}" for place in range(len(stages)))
+    return f"CASE {column} {names} END"
+
+
 def as_of_sql(book: Book) -> str:
     """The deals at the book's instant, at the rates and in the teams of that day, as numbers read them."""
     if book.at is None or book.at >= book.facts.data_as_of:
@@ -156,7 +167,6 @@ def lives_sql(book: Book, stages: Sequence[OpenStage], by: str = "") -> str:
     `furthest_recorded` is how far it got by recorded changes, `first_seen_at` where it was if merely seen at first, else 0.
     As so many columns are looked at for each state, CASE takes a fifth less of the processor than FILTER does.
     """
-    names = " ".join(f"WHEN $stage{place} THEN {place}" for place in range(len(stages)))
     parts = []
     for place, stage in enumerate(stages):
         here = f"CASE WHEN v.place = {place}"
@@ -177,7 +187,7 @@ def lives_sql(book: Book, stages: Sequence[OpenStage], by: str = "") -> str:
         f"{', '.join(parts)} FROM (SELECT opportunity_id, valid_from, valid_to, stage_position, "
         f"change_source = 'history' AS is_recorded, {lasted} AS lasted, "
         f"CASE WHEN is_won THEN {BEYOND_ALL} WHEN outcome = 'open' THEN stage_position END AS reached, "
-        f"CASE WHEN outcome = 'open' THEN CASE stage {names} END END AS place "
+        f"CASE WHEN outcome = 'open' THEN {places_sql(stages, 'stage')} END AS place "
         "FROM opportunity_version WHERE valid_from <= $until) v GROUP BY 1) "
         f"JOIN ({deals_sql(book, by)}) USING (id)"
     )
