@@ -40,6 +40,7 @@ from salesops.web.pages.keeping.history import history
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.pages.work.told import told as told_work
+from salesops.web.sent_on import sent_on
 
 
 def process_change(request: HttpRequest, key: str) -> HttpResponse:
@@ -90,9 +91,7 @@ def _do(actor: User, change: ProcessChange, form: dict[str, str]) -> int:
 def _part(request: HttpRequest, actor: User, change: ProcessChange) -> HttpResponse:
     job = _measuring(change)
     if job is None or not is_at_work(job):
-        response = HttpResponse()
-        response["HX-Redirect"] = request.path
-        return response
+        return sent_on(request.path)
     (line,) = told_work(actor, [job], system_clock())
     return render(
         request,

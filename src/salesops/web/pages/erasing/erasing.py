@@ -33,6 +33,7 @@ from salesops.web.pages.erasing.told import (
 )
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.work.told import told
+from salesops.web.sent_on import sent_on
 
 MOST_SUBJECTS, MOST_WORDS = 50, 20
 
@@ -79,11 +80,7 @@ def erase(request: HttpRequest) -> HttpResponse:
     looked = _looked(form.get("job", ""), subjects)
     is_going_on = is_at_work(looked)
     if "part" in request.GET and not is_going_on:
-        response = HttpResponse()
-        response["HX-Redirect"] = (
-            f"{_here(subjects)}&job={looked.pk}" if looked else _here(subjects)
-        )
-        return response
+        return sent_on(f"{_here(subjects)}&job={looked.pk}" if looked else _here(subjects))
     context = {
         "one": one,
         "records": known(one.subjects),

@@ -48,6 +48,7 @@ from salesops.web.pages.keeping.facts import PLACES, title_of
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
 from salesops.web.pages.work.told import Told, in_short, told
+from salesops.web.sent_on import sent_on
 from salesops.web.uploads import given, most_in_words
 from salesops.web.words import several
 
@@ -89,9 +90,7 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
     following = _following(begun)
     is_part = "part" in request.GET
     if is_part and (following or not is_at_work(job)):
-        response = HttpResponse()
-        response["HX-Redirect"] = following or request.path
-        return response
+        return sent_on(following or request.path)
     if following:
         return HttpResponseRedirect(following)
     (line,) = told(actor_of(request), [job], system_clock()) if job else (None,)

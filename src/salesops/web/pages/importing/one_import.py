@@ -37,6 +37,7 @@ from salesops.web.pages.importing.told import (
 )
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.work.told import in_short, told
+from salesops.web.sent_on import sent_on
 from salesops.web.words import several
 
 # Records a page compares by itself, and among how many it looks for them; beyond that a worker does.
@@ -55,9 +56,7 @@ def one_import(request: HttpRequest, key: int) -> HttpResponse:
     job = _job_of(run)
     is_going_on = is_at_work(job)
     if "part" in request.GET and not is_going_on:
-        response = HttpResponse()
-        response["HX-Redirect"] = request.path
-        return response
+        return sent_on(request.path)
     context: dict[str, Any] = {"run": run, "here": request.path, "is_going_on": is_going_on}
     if job is not None:
         (line,) = told(actor, [job], now)
@@ -115,9 +114,7 @@ def undo_import(request: HttpRequest, key: int) -> HttpResponse:
         job = _asked(request, run)
         found = job.result if job is not None and job.state == DONE else None
     if "part" in request.GET and not is_at_work(job):
-        response = HttpResponse()
-        response["HX-Redirect"] = f"{request.path}?job={job.pk}" if job else request.path
-        return response
+        return sent_on(f"{request.path}?job={job.pk}" if job else request.path)
     context: dict[str, Any] = {"run": run, "files": in_short(run.files), "job": job, "found": found}
     if job is not None:
         (line,) = told(actor, [job], system_clock())

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from salesops.jobs.progress import Progress
 from salesops.web.pages.opening.session import examination_of, progress_of
+from salesops.web.sent_on import sent_on
 from salesops.web.words import bytes_in_words
 
 UNITS: dict[str, Callable[[float], str]] = {
@@ -31,9 +32,7 @@ def wait(request: HttpRequest, session: str) -> HttpResponse:
     following = _following(session, progress)
     is_part = "part" in request.GET
     if is_part and (following or progress.state != "running"):
-        response = HttpResponse()
-        response["HX-Redirect"] = following or request.path
-        return response
+        return sent_on(following or request.path)
     if following:
         return redirect(following)
     context = {

@@ -28,6 +28,7 @@ from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.settings.settings import draft_of, fault_in, offered, said_in, typed
 from salesops.web.pages.settings.told import differences, effects
 from salesops.web.pages.work.told import told
+from salesops.web.sent_on import sent_on
 
 PLACE = "/settings"
 MOST_TOLD = 30
@@ -118,9 +119,7 @@ def going_on(request: HttpRequest, going: Job | None) -> dict[str, Any]:
 def progress(request: HttpRequest, going: Job | None, here: str, done: str) -> HttpResponse:
     """How far the change is, for the page at `here`, which is told by `done` that it has ended."""
     if going is None:
-        response = HttpResponse()
-        response["HX-Redirect"] = f"{here}?{done}=1"
-        return response
+        return sent_on(f"{here}?{done}=1")
     return render(request, "parts/progress.html", {"here": here, **going_on(request, going)})
 
 

@@ -18,6 +18,7 @@ from salesops.records.reach import SEE_ALL
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.work.told import told
 from salesops.web.paging import page_of
+from salesops.web.sent_on import sent_on
 
 A_PAGE = 50
 MOST_WATCHED = 5  # each asks for itself how far it is
@@ -63,9 +64,7 @@ def one_job(request: HttpRequest, key: int) -> HttpResponse:
     if "part" not in request.GET:
         return HttpResponseRedirect(reverse("work"))
     if job.state not in _GOING_ON:
-        response = HttpResponse()
-        response["HX-Redirect"] = reverse("work")
-        return response
+        return sent_on(reverse("work"))
     (line,) = told(actor, [job], system_clock())
     return render(request, "work/_progress.html", {"line": line, "watched": [job.pk]})
 
