@@ -14,13 +14,13 @@ from salesops.actions.edit_record import Unfit
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.typed_number import currency_of
-from salesops.records.models import Account, Opportunity, OpportunityVersion, PipelineStage
+from salesops.records.models import Account, Opportunity, PipelineStage
 from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import fields, references, typed
-from salesops.web.pages.keeping.record_page import actor_of, after, reading
+from salesops.web.pages.keeping.record_page import actor_of, after_making, reading
 
 OWNER = "owner_id"
 ACCOUNT = TABLES["opportunity"].column["account_id"]
@@ -42,8 +42,7 @@ def new_opportunity(request: HttpRequest) -> HttpResponse:
         return _form(request, actor, given, 422, unfit)
     except Refusal as refusal:
         return _form(request, actor, given, 403, refusal=str(refusal))
-    change = OpportunityVersion.objects.get(record_id=made.pk).opened_by
-    return HttpResponseRedirect(after(actor, Opportunity, made.pk, change or 0))
+    return HttpResponseRedirect(after_making(actor, made))
 
 
 def _values(actor: User, given: dict[str, Any]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
 from salesops.web.pages.keeping import facts, fields, references
-from salesops.web.pages.keeping.record_page import actor_of, after, reading
+from salesops.web.pages.keeping.record_page import actor_of, after_making, reading
 from salesops.web.pages.records.nouns import DECLARED
 
 
@@ -84,8 +84,7 @@ def new_record(request: HttpRequest, name: str) -> HttpResponse:
         return _form(request, actor, noun, given, unfit, 422)
     except Refusal as refusal:
         return _form(request, actor, noun, given, None, 403, str(refusal))
-    change = noun.versions.objects.get(record_id=made.pk).opened_by
-    return HttpResponseRedirect(after(actor, noun, made.pk, change or 0))
+    return HttpResponseRedirect(after_making(actor, made))
 
 
 def _columns(noun: type[Record]) -> list[str]:

@@ -196,6 +196,12 @@ def after(actor: User, noun: type[Record], key: str, change: int) -> str:
     return f"{reverse(f'gone_{noun._meta.db_table}', args=[key])}?done={change}"
 
 
+def after_making(actor: User, made: Record) -> str:
+    """The same once a record was made."""
+    change = type(made).versions.objects.get(record_id=made.pk).opened_by
+    return after(actor, type(made), made.pk, change or 0)
+
+
 def shown(
     request: HttpRequest, kind: Kind, key: str, attempt: Attempt, status: int
 ) -> HttpResponse:

@@ -13,11 +13,10 @@ from salesops.actions.move_person import day_in, refuse_who_may_not
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
-from salesops.records.models import Person
 from salesops.records.organisation import Place
 from salesops.records.organisation import organisation as as_of
 from salesops.web.pages.keeping import typed
-from salesops.web.pages.keeping.record_page import actor_of, after, reading
+from salesops.web.pages.keeping.record_page import actor_of, after_making, reading
 from salesops.web.pages.organisation.moving import place_in
 from salesops.web.pages.organisation.organisation import refused
 
@@ -46,8 +45,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 zone=zone,
                 reason=reason_of(form.get("reason", "")),
             )
-            change = Person.versions.objects.get(record_id=made.pk).opened_by
-            return HttpResponseRedirect(after(actor, Person, made.pk, change or 0))
+            return HttpResponseRedirect(after_making(actor, made))
         except Refusal as refusal:
             context |= refused(refusal)
             status = 422
