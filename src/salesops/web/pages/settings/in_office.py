@@ -42,10 +42,10 @@ def settings(request: HttpRequest) -> HttpResponse:
     if "part" in request.GET:
         return progress(request, going, PLACE, "changed")
     now = load_settings(django_settings.SALESOPS_BOOK)
-    draft = draft_of(_of_before(request) or now, has_stages=False)
+    draft = draft_of(_of_before(request) or now, ())
     problem, said = "", None
     if request.method == "POST":
-        draft = typed(request)
+        draft = typed(request, ())
         try:
             kept = {"stages": now.stages, "sales_process": now.sales_process}
             said = said_in(draft).model_copy(update=kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,17 +45,21 @@ YEAR_ENDS = (("last", "The last in the month"), ("nearest", "The nearest to the 
 YEAR_NAMES = (("end", "The calendar year it ends in"), ("start", "The calendar year it begins in"))
 EMPTY_SEGMENTS = 2
 MOST_ROWS = 2_000
+Stages = Sequence[Mapping[str, Any]]  # as the book has them, each with how many deals are in it
 
 
 def settings(request: HttpRequest) -> HttpResponse:
     """The form; on POST the numbers are worked out again, watched on the page of the job."""
     folder = django_settings.SALESOPS_BOOK
     now = load_settings(folder)
-    problem, draft = "", draft_of(now)
+    stages = _stages() if manifest() else []
+    problem, draft = "", draft_of(now, stages)
     if request.method == "POST":
-        draft = typed(request)
+        draft = typed(request, stages)
         try:
-            said = _taken_back(request, now) or _in_time(request, now, said_in(draft))
+            said = _taken_back(request, now, stages) or _in_time(
+                request, now, said_in(draft), stages
+            )
         except Refusal as refusal:
             problem = str(refusal)
         except ValidationError as error:
@@ -65,7 +70,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     context = {
         "problem": problem,
         "saved": "saved" in request.GET,
-        "turns": stages_in_time.told(now, _stages()) if manifest() else [],
+        "turns": stages_in_time.told(now, stages),
         "when": request.POST.get("when", "always"),
         "since": request.POST.get("since", ""),
         "last_day": whole_book().today if manifest() else None,
@@ -74,27 +79,27 @@ def settings(request: HttpRequest) -> HttpResponse:
     return render(request, "settings/settings.html", context, status=422 if problem else 200)
 
 
-def _in_time(request: HttpRequest, now: Settings, said: Settings) -> Settings:
+def _in_time(request: HttpRequest, now: Settings, said: Settings, present: Stages) -> Settings:
     """What is said, with what stages meant before the day from which on they mean it."""
     if not said.stages:
         return said
     since = stages_in_time.since_of(request.POST.dict(), whole_book().today)
-    before = stages_in_time.dated(now, _stages(), said.stages, since)
+    before = stages_in_time.dated(now, present, said.stages, since)
     return said.model_copy(update={"stages": [*said.stages, *before]})
 
 
-def _taken_back(request: HttpRequest, now: Settings) -> Settings | None:
+def _taken_back(request: HttpRequest, now: Settings, present: Stages) -> Settings | None:
     """The settings without what came to mean something else on a day, where that is asked for and nothing else."""
     asked = request.POST.get("take_back", "")
     if not asked:
         return None
-    turns = stages_in_time.told(now, _stages())
+    turns = stages_in_time.told(now, present)
     place = whole_number(asked, 4)
     is_as_seen = request.POST.get("turns") == str(len(turns))
     if place is None or place >= len(turns) or not is_as_seen:
         raise Refusal("The stages were changed meanwhile. Look at them again.")
     turn = turns[place]
-    return stages_in_time.without(now, _stages(), turn["pipeline"], turn["stage"], turn["day"])
+    return stages_in_time.without(now, present, turn["pipeline"], turn["stage"], turn["day"])
 
 
 def offered(draft: dict[str, Any]) -> dict[str, Any]:
@@ -125,8 +130,8 @@ def _keep(folder: Path, said: Settings) -> HttpResponse:
     return redirect("opening_wait", session=session)
 
 
-def draft_of(now: Settings, *, has_stages: bool = True) -> dict[str, Any]:
-    """The settings as the form shows them, stages as the book has them."""
+def draft_of(now: Settings, stages: Stages) -> dict[str, Any]:
+    """The settings as the form shows them, `stages` as the book has them."""
     return {
         "title": now.title,
         "currency": now.currency,
@@ -136,12 +141,12 @@ def draft_of(now: Settings, *, has_stages: bool = True) -> dict[str, Any]:
         "year_end_weekday": str(now.calendar.year_end_weekday),
         "year_named_by": now.calendar.year_named_by,
         "time_zone": now.calendar.time_zone,
-        "stages": _stages() if manifest() and has_stages else [],
+        "stages": stages,
         "segments": [{"name": s.name, "criterion": s.criterion} for s in now.segments],
     }
 
 
-def _stages() -> list[dict[str, Any]]:
+def _stages() -> Stages:
     return (
         whole_book()
         .engine.run(
@@ -153,15 +158,12 @@ def _stages() -> list[dict[str, Any]]:
     )
 
 
-def typed(request: HttpRequest) -> dict[str, Any]:
-    """What was typed, right or wrong, in the shape of `draft_of`."""
+def typed(request: HttpRequest, present: Stages) -> dict[str, Any]:
+    """What was typed, right or wrong, in the shape of `draft_of`, beside the stages that the book has."""
     form = request.POST
     stages: list[dict[str, Any]] = []
-    count = _count(form.get("stages"))
-    deals = (
-        {(s["pipeline"], s["stage"]): s["deals"] for s in _stages()} if count and manifest() else {}
-    )
-    for place in range(count):
+    deals = {(s["pipeline"], s["stage"]): s["deals"] for s in present}
+    for place in range(_count(form.get("stages"))):
         pipeline, stage = form.get(f"pipeline-{place}", ""), form.get(f"stage-{place}", "")
         stages.append(
             {
