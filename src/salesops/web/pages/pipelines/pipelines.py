@@ -250,12 +250,15 @@ def _line(
 
 def _turns(stage: Any) -> list[dict[str, Any]]:
     """Each day on which the stage came to mean something else, the latest first."""
+    if not stage.meant_before:
+        return []
+    seen = version_now(stage)
     return [
         {
             "stage": stage,
             "day": turn.day,
             "said": day_in_words(turn.day),
-            "seen": version_now(stage),
+            "seen": seen,
             "what": [
                 (what(name), meant(turn.was[name]), meant(turn.became[name]))
                 for name in DATED
