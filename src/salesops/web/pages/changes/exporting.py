@@ -24,13 +24,14 @@ _OF_A_READING = 10
 
 def rows_of(actor: User, changes: list[ProcessChange]) -> Iterator[tuple[Any, ...]]:
     """The rows. Shares are from 0 to 1, money in the currency that the unit names."""
-    known, people = today_known(), names_in(changes)
+    known, people, currency = today_known(), names_in(changes), reading()[0]
     results = readings.results(actor, changes)
     for change in changes:
         course = words.course_of(change, known, is_measured=change.pk in results)
+        kpi = str(change.kpi)
         own = (
-            str(change), change.pk, course.words, change.what, change.why, words.title_of(str(change.kpi)),
-            _unit(str(change.kpi), reading()[0]), _in_unit(str(change.kpi), change.expected, reading()[0]),
+            str(change), change.pk, course.words, change.what, change.why, words.title_of(kpi),
+            _unit(kpi, currency), _in_unit(kpi, change.expected, currency),
             ", ".join(change.teams), ", ".join(people.get(key, "somebody") for key in change.people), change.criterion,
             change.starts_on, change.last_on, change.given_up_on,
         )  # fmt: skip
