@@ -124,12 +124,10 @@ def _stages(work: duckdb.DuckDBPyConnection, said: Mapping[str, str]) -> Iterabl
             named.setdefault(str(stage.stage).casefold(), []).append(stage.pk)
     for (pipeline, stage), rows in _used(work).items():
         value = f"{pipeline}|{stage}"
+        if (pipeline, stage) in known and not said.get(value):
+            continue
         same = named.get(stage.casefold(), []) if not pipeline else []
         only = same[0] if len(same) == 1 else AS_IT_IS
-        if (pipeline, stage) in known:
-            only = AS_IT_IS
-            if not said.get(value):
-                continue
         to = said.get(value, only)
         words = f"{pipeline}: {stage}" if pipeline else stage
         yield Asked(
