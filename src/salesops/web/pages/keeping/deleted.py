@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -25,7 +24,7 @@ from salesops.records.visibility import editable_within, visible_within
 from salesops.web.pages.audit import words
 from salesops.web.pages.keeping import facts
 from salesops.web.pages.keeping.declared import heading
-from salesops.web.pages.keeping.record_page import actor_of, after, reading
+from salesops.web.pages.keeping.record_page import actor_of, after, place, reading
 from salesops.web.pages.working.kinds import WORKED
 from salesops.web.paging import page_of, paged
 
@@ -116,9 +115,7 @@ def _told(actor: User, scope: Reach, noun: type[Record], rows: Sequence[Any]) ->
             Gone(
                 key=row.pk,
                 title=str(row) if is_named else heading(actor, row, own, names),
-                place=facts.PLACES["opportunity"] + quote(row.pk, safe="")
-                if noun is Opportunity
-                else "",
+                place=place(noun, row.pk) if noun is Opportunity else "",
                 owner=names.get("person", {}).get(getattr(row, "owner_id", None) or "", ""),
                 at=row.deleted_at,
                 who=words.who(change),
