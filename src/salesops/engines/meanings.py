@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
 from salesops.book.deletion import DELETION
+from salesops.book.facts import FOREVER
 
 MEANING = "_stage_meaning"
 FIRST = datetime(1, 1, 1)  # noqa: DTZ001  instants in tables are UTC without a zone
@@ -29,6 +32,56 @@ def make_spans(work: duckdb.DuckDBPyConnection) -> None:
             cuts BOOLEAN)
         """
     )
+
+
+@dataclass(frozen=True)
+class Meant:
+    """What a stage meant for the deals in it: outcome, qualified and category, and whether they have reached the flags."""
+
+    read: tuple[str, bool, str]
+    reaches: tuple[bool, ...]  # pitched and qualified
+
+    def newly(self, former: Meant) -> tuple[bool, ...]:
+        """Which of the flags deals reached as it came to mean this; those that were over before reach nothing."""
+        goes_on = self.read[0] == "open" or self.read[0] != former.read[0]
+        pairs = zip(self.reaches, former.reaches, strict=True)
+        return tuple(goes_on and now and not was for now, was in pairs)
+
+
+def note_spans(
+    work: duckdb.DuckDBPyConnection,
+    pipeline: str,
+    stages: Sequence[str],
+    times: Sequence[tuple[datetime, Sequence[Meant]]],
+) -> None:
+    """Write what each stage of a pipeline, in their order, meant from when until when.
+
+    Whether a deal has reached pitched depends on the other stages, so that another's change can begin a span too.
+    """
+    rows = [
+        [pipeline, stage, since, until, place + 1, *meant.read, *meant.reaches, *turned]
+        for place, stage in enumerate(stages)
+        for since, until, meant, turned in _spans([(at, each[place]) for at, each in times])
+    ]
+    work.executemany(f"INSERT INTO {MEANING} VALUES ({', '.join('?' * 13)})", rows)
+
+
+def _spans(
+    times: Sequence[tuple[datetime, Meant]],
+) -> list[tuple[datetime, datetime, Meant, tuple[bool, ...]]]:
+    """Each span of one meaning with its end and, of what it turned, which flags were newly reached and whether it cuts."""
+    spans = [
+        (since, meant)
+        for place, (since, meant) in enumerate(times)
+        if place == 0 or meant != times[place - 1][1]
+    ]
+    found = []
+    for place, (since, meant) in enumerate(spans):
+        until = spans[place + 1][0] if place + 1 < len(spans) else FOREVER
+        former = spans[place - 1][1] if place else meant
+        newly = meant.newly(former)
+        found.append((since, until, meant, (*newly, meant.read != former.read or any(newly))))
+    return found
 
 
 def meanings_changed(work: duckdb.DuckDBPyConnection) -> bool:

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
-from salesops.book.facts import FOREVER
 from salesops.book.settings import FormerMeaning, Settings, StageMeaning
 from salesops.book.stage_meaning import DATED
-from salesops.engines.meanings import FIRST, MEANING, make_spans
+from salesops.engines.meanings import FIRST, Meant, make_spans, note_spans
 from salesops.foundations.instant import bare
 from salesops.foundations.period import day_begins
 
@@ -171,9 +170,14 @@ def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: date
     ]
     for pipeline in sorted({s.pipeline for s in stages}):
         ordered = _in_order(pipeline, stages, reached)
-        _note_spans(work, ordered, today, zone)
-        as_of_today = _flagged([stage.on(today) for stage in ordered])
-        for position, (stage, is_pitched, is_qualified) in enumerate(as_of_today, 1):
+        times = _over_time(ordered, today, zone)
+        note_spans(
+            work,
+            pipeline,
+            [stage.stage for stage in ordered],
+            [(since, _meant(flagged)) for since, flagged in times],
+        )
+        for position, (stage, is_pitched, is_qualified) in enumerate(times[-1][1], 1):
             work.execute(
                 "UPDATE pipeline_stage SET position = ?, outcome = ?, is_pitched = ?, is_qualified = ?, "
                 "forecast_category = ?, is_active = ? WHERE pipeline = ? AND stage = ?",
@@ -247,66 +251,31 @@ def _is_of(meaning: StageMeaning, pipeline: str, stage: str) -> bool:
     return meaning.stage == stage and meaning.pipeline in ("", pipeline)
 
 
-def _note_spans(
-    work: duckdb.DuckDBPyConnection, ordered: Sequence[_Stage], today: date, zone: str
-) -> None:
-    """Write what each stage of a pipeline meant from when until when, up to today.
+def _over_time(
+    ordered: Sequence[_Stage], today: date, zone: str
+) -> list[tuple[datetime, list[tuple[_Stage, bool, bool]]]]:
+    """The stages of a pipeline with their flags, from each instant on at which one came to mean something else.
 
-    Whether a deal has reached pitched depends on the other stages, so that another's change can begin a span too. The
-    order is one for all of time: by two of them ways could not be compared.
+    The last is what they mean today. The order is one for all of time: by two of them ways could not be compared.
     """
     days = {f.until for stage in ordered for f in stage.former if f.until <= today}
-    spans: dict[str, list[tuple[datetime, _Meant]]] = {s.stage: [] for s in ordered}
-    for day in (date.min, *sorted(days)):
-        since = FIRST if day == date.min else bare(day_begins(day, zone))
-        meant = _meant(_flagged([stage.on(day) for stage in ordered]))
-        for stage, is_meant in zip(ordered, meant, strict=True):
-            its = spans[stage.stage]
-            if not its or its[-1][1] != is_meant:
-                its.append((since, is_meant))
-    rows = [
-        [stage.pipeline, stage.stage, since, until, position, *meant.read, *meant.reaches, *turned]
-        for position, stage in enumerate(ordered, 1)
-        for since, until, meant, turned in _with_ends(spans[stage.stage])
+    return [
+        (
+            FIRST if day == date.min else bare(day_begins(day, zone)),
+            _flagged([stage.on(day) for stage in ordered]),
+        )
+        for day in (date.min, *sorted(days))
     ]
-    work.executemany(f"INSERT INTO {MEANING} VALUES ({', '.join('?' * 13)})", rows)
 
 
-@dataclass(frozen=True)
-class _Meant:
-    """What a stage meant for the deals in it: outcome, qualified and category, and whether they have reached the flags."""
-
-    read: tuple[str, bool, str]
-    reaches: tuple[bool, ...]  # pitched and qualified
-
-    def newly(self, former: _Meant) -> tuple[bool, ...]:
-        """Which of the flags deals reached as it came to mean this; those that were over before reach nothing."""
-        goes_on = self.read[0] == "open" or self.read[0] != former.read[0]
-        pairs = zip(self.reaches, former.reaches, strict=True)
-        return tuple(goes_on and now and not was for now, was in pairs)
-
-
-def _with_ends(
-    spans: Sequence[tuple[datetime, _Meant]],
-) -> list[tuple[datetime, datetime, _Meant, tuple[bool, ...]]]:
-    """Each span with its end and, of what it turned, which flags were newly reached and whether it cuts states."""
-    found = []
-    for place, (since, meant) in enumerate(spans):
-        until = spans[place + 1][0] if place + 1 < len(spans) else FOREVER
-        former = spans[place - 1][1] if place else meant
-        newly = meant.newly(former)
-        found.append((since, until, meant, (*newly, meant.read != former.read or any(newly))))
-    return found
-
-
-def _meant(flagged: Sequence[tuple[_Stage, bool, bool]]) -> list[_Meant]:
+def _meant(flagged: Sequence[tuple[_Stage, bool, bool]]) -> list[Meant]:
     """What each stage of a pipeline means."""
     first = [
         min((position for position, row in enumerate(flagged, 1) if row[flag]), default=None)
         for flag in (1, 2)
     ]
     return [
-        _Meant(
+        Meant(
             (stage.outcome, is_qualified, stage.category),
             tuple(
                 at is not None and (stage.outcome == "won" or (stage.is_open and position >= at))
