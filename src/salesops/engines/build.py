@@ -21,7 +21,7 @@ from salesops.engines.literals import literal
 from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
 from salesops.engines.stages import fill_stages
 from salesops.foundations.fiscal_calendar import GRAINS, FiscalCalendar, Grain
-from salesops.foundations.instant import bare
+from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.money import minor_digits
 from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
@@ -646,9 +646,8 @@ class Build:
         owner = self._of("owner_id", "v", "d")
         placed = f"coalesce(v.closed_on, {self._day('v.valid_from')})"
         entered = "AND outcome = 'open' GROUP BY ALL"
-        if (
-            self.meanings_changed
-        ):  # who entered a stage while it ended deals does not enter it once it opens
+        if self.meanings_changed:
+            # Who entered a stage while it ended deals does not enter it once it opens.
             entered = "GROUP BY ALL HAVING arg_min(outcome, valid_from) = 'open'"
         return f"""
             SELECT {columns} FROM {some.format("version")} v
@@ -735,7 +734,7 @@ class Build:
 
     def _day_of(self, instant: datetime) -> date:
         """The organisation's day of an instant of UTC without a zone."""
-        return instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
+        return in_zone(instant, self.zone).date()
 
     def _select(self, name: str) -> str:
         """The select that fills a table's derived columns."""

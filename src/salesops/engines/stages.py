@@ -5,17 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import duckdb
 
 from salesops.book.settings import FormerMeaning, Settings, StageMeaning
 from salesops.book.stage_meaning import DATED
 from salesops.engines.meanings import FIRST, Meant, make_spans, note_spans
-from salesops.foundations.instant import bare
+from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.period import day_begins
 
 _WON = re.compile(r"\bwon\b|gewonnen|gagn|ganad|\bclosed[ -]?won\b|^closedwon$", re.I)
@@ -154,7 +153,7 @@ def _add_missing(work: duckdb.DuckDBPyConnection) -> None:
 def _give_meaning(work: duckdb.DuckDBPyConnection, settings: Settings, now: datetime) -> None:
     """Order, outcome and flags of every stage, pipeline by pipeline."""
     zone = settings.calendar.time_zone
-    today = now.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    today = in_zone(now, zone).date()
     make_spans(work)
     reached = _reached(work)
     stages = [
