@@ -10,7 +10,7 @@ import pytest
 
 from salesops.book.book import Book
 from salesops.book.settings import CalendarSettings, Settings, StageMeaning
-from salesops.engines.build import day_turns
+from salesops.engines.calendar_days import day_turns
 
 DEALS = """
     id  pipeline  stage     amount  currency  close_date  owner_id

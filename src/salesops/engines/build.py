@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -17,20 +14,16 @@ from salesops.book.custom import tables_with
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.engine import StageTurn
 from salesops.book.settings import Settings
+from salesops.engines.calendar_days import calendar_days
 from salesops.engines.literals import literal
 from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
 from salesops.engines.stages import fill_stages
-from salesops.foundations.fiscal_calendar import GRAINS, FiscalCalendar, Grain
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.money import minor_digits
-from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
 from salesops.kpis import KPIS
 from salesops.tables import TABLES
-
-if TYPE_CHECKING:
-    import pyarrow as pa
 
 Step = Callable[[str, int, int], None]
 
@@ -771,7 +764,7 @@ class Build:
 
     def _write_calendar(self) -> None:
         """A row for every day the book could be asked about, with the label of its periods."""
-        frame = _days(self.settings.calendar.calendar(), *self._days_spoken_of())
+        frame = calendar_days(self.settings.calendar.calendar(), *self._days_spoken_of())
         self.work.register("_days", frame)
         self.work.execute(
             "CREATE TABLE base.calendar AS SELECT day, week, month, quarter, year, turns_at, "
@@ -792,33 +785,6 @@ class Build:
         return first.replace(month=1, day=1), last + timedelta(days=400)
 
 
-@lru_cache(maxsize=8)  # whoever follows records asks for the same days again and again
-def _days(calendar: FiscalCalendar, first: date, after: date) -> pa.Table:
-    """Each day of `[first, after)` with the labels of its periods and its turn."""
-    import pyarrow as pa
-
-    days = [first + timedelta(days=i) for i in range((after - first).days)]
-    turns = [day_turns(day, calendar.time_zone) for day in days]
-    labels: dict[str, object] = {g: _labels(calendar, g, first, after) for g in GRAINS}
-    return pa.table(
-        labels
-        | {
-            "day": pa.array(days, pa.date32()),
-            "turns_at": pa.array([t.at for t in turns], pa.timestamp("us")),
-            "day_before": pa.array([t.before for t in turns], pa.date32()),
-            "day_after": pa.array([t.after for t in turns], pa.date32()),
-        }
-    )
-
-
-def _labels(calendar: FiscalCalendar, grain: Grain, first: date, after: date) -> list[str]:
-    labels: list[str] = []
-    for period in calendar.series(grain, first, after):
-        days = min(period.end, after) - max(period.start, first)
-        labels += [period.label] * days.days
-    return labels
-
-
 def _read_of(table: Table) -> list[str]:
     """The columns that an importer fills or records have."""
     return [c.name for c in table.columns if not c.derived]
@@ -827,27 +793,6 @@ def _read_of(table: Table) -> list[str]:
 def _columns(work: duckdb.DuckDBPyConnection, table: str) -> set[str]:
     """The columns a table of the reading has."""
     return {str(row[0]) for row in work.execute(f"DESCRIBE {table}").fetchall()}
-
-
-@dataclass(frozen=True)
-class Turn:
-    """Within one day of UTC: the instant the local day turns, and the local days before and after it."""
-
-    at: datetime
-    before: date
-    after: date
-
-
-def day_turns(day: date, zone: str) -> Turn:
-    """When the local day turns within a day of UTC; instants are UTC without a zone."""
-    if zone == "UTC":
-        return Turn(datetime.combine(day, time()), day, day)
-    local = ZoneInfo(zone)
-    begins = datetime.combine(day, time(), UTC)
-    before = begins.astimezone(local).date()
-    after = (begins + timedelta(days=1, microseconds=-1)).astimezone(local).date()
-    at = begins if after == before else day_begins(after, zone)
-    return Turn(at.replace(tzinfo=None), before, after)
 
 
 def _one_after_the_other(work: duckdb.DuckDBPyConnection, table: str, of: str) -> None:
