@@ -50,11 +50,15 @@ def test_a_newer_generation_is_followed_at_the_next_question(
 
 
 def test_what_does_not_fit_into_memory_is_refused_in_words(engine: DuckDBEngine) -> None:
-    with (
-        closing(DuckDBEngine(engine.folder, memory_limit="24MB")) as small,
-        pytest.raises(Refusal, match="does not fit into the memory"),
-    ):
-        small.run("SELECT list(range) FROM range(20000000)")
+    large = "SELECT list(range) FROM range(20000000)"
+    with closing(DuckDBEngine(engine.folder, memory_limit="24MB")) as small:
+        with pytest.raises(Refusal, match="does not fit into the memory"):
+            small.run(large)
+        with (
+            pytest.raises(Refusal, match="does not fit into the memory"),
+            small.holding("large", large, {}),
+        ):
+            raise AssertionError("It was made.")
 
 
 def test_two_generations_at_once_are_followed_though_the_disk_reuses_places(

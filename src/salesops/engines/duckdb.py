@@ -238,6 +238,11 @@ class DuckDBEngine:
             self._running.add(cursor)
         try:
             yield cursor
+        except duckdb.OutOfMemoryException as error:
+            raise Refusal(
+                "So much of this book does not fit into the memory that one question may take. Ask of a shorter time "
+                "or of fewer deals."
+            ) from error
         finally:
             with self._lock:
                 self._running.discard(cursor)
@@ -315,15 +320,9 @@ class DuckDBEngine:
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, values: Mapping[str, Any] = NOTHING) -> Rows:
-    try:
-        cursor.execute(with_values(sql, values) if values else sql)
-        columns = tuple(d[0] for d in cursor.description or ())
-        return Rows(columns, cursor.fetchall())
-    except duckdb.OutOfMemoryException as error:
-        raise Refusal(
-            "So much of this book does not fit into the memory that one question may take. Ask of a shorter time or of "
-            "fewer deals."
-        ) from error
+    cursor.execute(with_values(sql, values) if values else sql)
+    columns = tuple(d[0] for d in cursor.description or ())
+    return Rows(columns, cursor.fetchall())
 
 
 def _used(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
