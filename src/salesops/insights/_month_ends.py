@@ -33,12 +33,12 @@ def at_month_ends(book: Book, name: str, months: Sequence[Period]) -> dict[str, 
 
     Of all deals alone: none where the book is narrowed by a condition.
     """
-    since = None if book.criterion else book.facts.history_from
-    last = [month.end - timedelta(days=1) for month in months]
-    ends = [
-        (m, day, at) for m, day in zip(months, last, strict=True) if (at := book.as_of(day).instant)
-    ]
-    ends = [end for end in ends if since is not None and end[2] >= since]
+    since = book.facts.history_from
+    if book.criterion or since is None:
+        return {}
+    days = {month.label: month.end - timedelta(days=1) for month in months}
+    ends = [(label, day, book.as_of(day).instant) for label, day in days.items()]
+    ends = [end for end in ends if end[2] >= since]
     if not ends:
         return {}
     takes_part, numerator, denominator = _ADDS[name]
@@ -54,7 +54,7 @@ def at_month_ends(book: Book, name: str, months: Sequence[Period]) -> dict[str, 
         SELECT label, sum({numerator}), sum({denominator}), count({denominator}), count(*)
         FROM v WHERE {takes_part} GROUP BY label""",
         {
-            "labels": [month.label for month, _, _ in ends],
+            "labels": [label for label, _, _ in ends],
             "days": [day for _, day, _ in ends],
             "moments": [at for _, _, at in ends],
         },
