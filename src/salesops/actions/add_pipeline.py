@@ -10,6 +10,7 @@ from salesops.actions.changing import changing
 from salesops.actions.create_record import create_within
 from salesops.actions.edit_record import Unfit
 from salesops.foundations.clock import Clock
+from salesops.foundations.one_line import one_line
 from salesops.records.change import Change
 from salesops.records.models import PipelineStage
 from salesops.records.user import User
@@ -23,13 +24,13 @@ def add_pipeline(
 ) -> Change:
     """A new pipeline of these open stages, which ends in one that is won and one that is lost. One change."""
     refuse_who_may_not(actor)
-    pipeline, won, lost = (_tidy(text) for text in (name, won, lost))
+    pipeline, won, lost = (one_line(text) for text in (name, won, lost))
     if not pipeline:
         raise Unfit("new_pipeline", "Give the pipeline a name.")
     there = PipelineStage.objects.filter(deleted_at=None).values_list("pipeline", flat=True)
     if pipeline.casefold() in {(known or "").casefold() for known in there}:
         raise Unfit("new_pipeline", f"There is a pipeline {pipeline} already.")
-    opened = [(_tidy(stage), chance) for stage, chance in stages]
+    opened = [(one_line(stage), chance) for stage, chance in stages]
     _refuse_misfit(pipeline, [stage for stage, _ in opened], won, lost)
     with changing(actor, "add_pipeline", clock) as change:
         every: list[tuple[str, Decimal | None, str, str | None]] = [
@@ -66,7 +67,3 @@ def _refuse_misfit(pipeline: str, opened: Sequence[str], won: str, lost: str) ->
     twice = next((stage for stage in names if folded.count(stage.casefold()) > 1), None)
     if twice is not None:
         raise Unfit("stages", f"{twice} is there twice. Each stage has a name of its own.")
-
-
-def _tidy(text: str) -> str:
-    return " ".join(text.replace("\0", "").split())

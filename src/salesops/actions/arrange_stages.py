@@ -14,6 +14,7 @@ from salesops.actions.move_person import day_in
 from salesops.book.settings import FIRST_DAY
 from salesops.book.stage_meaning import DATED, given, taken_back
 from salesops.foundations.clock import Clock
+from salesops.foundations.one_line import one_line
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.models import PipelineStage
@@ -85,7 +86,7 @@ def add_stage(
 ) -> Any:
     """A new stage at the end of a pipeline."""
     refuse_who_may_not(actor)
-    stage = " ".join(name.replace("\0", "").split())
+    stage = one_line(name)
     if not stage:
         raise Unfit("stage", "Give the stage a name.")
     if len(stage) > LONGEST_NAME:

@@ -11,6 +11,7 @@ from salesops.actions.changing import changing
 from salesops.actions.edit_record import Unfit, edit_record, held_to_edit
 from salesops.book.custom import HAVE_FIELDS, MADE_OF, Kind
 from salesops.foundations.clock import Clock
+from salesops.foundations.one_line import one_line
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Type
 from salesops.records.change import Change
@@ -168,7 +169,7 @@ def refuse_values_lost(defined_as: Version) -> None:
 
 
 def _label(noun: str, text: str, others: Sequence[CustomField]) -> str:
-    label = " ".join(text.replace("\0", "").split())
+    label = one_line(text)
     if not label:
         raise Unfit("label", "Give the field a name.")
     if len(label) > LONGEST_LABEL:
@@ -188,7 +189,7 @@ def _plain(column: str) -> str:
 
 
 def _help(text: str) -> str | None:
-    plain = " ".join(text.replace("\0", "").split())
+    plain = one_line(text)
     if len(plain) > LONGEST_HELP:
         raise Unfit("help", f"Write at most {LONGEST_HELP} characters.")
     return plain or None
@@ -201,7 +202,7 @@ def _asked(text: str) -> str | None:
 
 
 def _choices(text: str) -> list[str]:
-    lines = (" ".join(line.split()) for line in text.replace("\0", "").splitlines())
+    lines = map(one_line, text.splitlines())
     found = list(dict.fromkeys(line for line in lines if line))
     if not found:
         raise Unfit("choices", "Write the choices, one a line.")

@@ -15,6 +15,7 @@ from salesops.actions.edit_record import Unfit, held_to_edit
 from salesops.actions.enqueue import enqueue
 from salesops.actions.undo_change import undo_change
 from salesops.foundations.clock import Clock
+from salesops.foundations.one_line import one_line
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.models import Person, Quota, TeamMembership
@@ -140,7 +141,7 @@ def refuse_misfit(key: str, place: Place, from_day: date, today: date) -> None:
 
 def team_name(text: str) -> str:
     """A team's name as it is kept."""
-    name = " ".join(text.replace("\0", "").split())
+    name = one_line(text)
     if not name:
         raise Unfit("name", "Give the team a name.")
     if len(name) > LONGEST_NAME:

@@ -20,6 +20,7 @@ from salesops.actions.move_person import (
     team_name,
 )
 from salesops.foundations.clock import system_clock
+from salesops.foundations.one_line import one_line
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.models import Quota, Share, User
@@ -187,5 +188,5 @@ def place_in(form: Mapping[str, str], now: Place, there: Organisation) -> Place:
         name = team_name(form.get("new_team", ""))
     elif name and name != now.team and name not in there.teams():
         raise Unfit("team", "There is no such team on that day. Choose one, or name a new one.")
-    role = " ".join(form.get("role", now.role or "").replace("\0", "").split())[:120]
+    role = one_line(form.get("role", now.role or ""))[:120]
     return Place(form.get("manager", now.manager_id or "") or None, name or None, role or None)
