@@ -275,8 +275,7 @@ def _form(
     contacts = contacts_alike(actor, typed, near)
     theirs = contacts[0] if contacts else None
     begin = visible_to(actor, PipelineStage).filter(outcome="open").exclude(is_active=False)
-    stages = list(begin.order_by("pipeline", "position", "stage"))
-    several = len({s.pipeline for s in stages}) > 1
+    stages = facts.stages_by_key(begin)
     wrong = unfit if isinstance(unfit, Wrong) else Wrong("", unfit) if unfit else None
     return {
         "accounts": accounts,
@@ -285,10 +284,7 @@ def _form(
         "account": chosen or (theirs.account if theirs else _named(accounts, lead.company)),
         "contact": given.get("contact") or (theirs.key if theirs else NEW),
         "with_opportunity": given.get("with_opportunity") == "yes" if form else bool(stages),
-        "stages": [
-            (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage)
-            for s in stages
-        ],
+        "stages": stages,
         "stage": given.get("stage", ""),
         "people": facts.people(actor, given.get("owner_id") or lead.owner_id or ""),
         "owner": given["owner_id"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from salesops.actions.edit_record import Unfit, fitting
 from salesops.book.custom import HAVE_FIELDS, Kind
@@ -286,6 +286,15 @@ def stages(actor: User, pipeline: str | None) -> Choices:
     of_it = visible_to(actor, PipelineStage).filter(pipeline=pipeline).exclude(is_active=False)
     of_it = of_it.order_by("position", "stage")
     return [(s, s) for s in dict.fromkeys(of_it.values_list("stage", flat=True)) if s]
+
+
+def stages_by_key(of_them: QuerySet[PipelineStage]) -> Choices:
+    """Stages in their order, each with its pipeline where they are of several."""
+    found = list(of_them.order_by("pipeline", "position", "stage"))
+    several = len({s.pipeline for s in found}) > 1
+    return [
+        (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage) for s in found
+    ]
 
 
 def people(actor: User, now: str = "") -> Choices:

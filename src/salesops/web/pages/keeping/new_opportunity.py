@@ -19,7 +19,7 @@ from salesops.records.reach import reach
 from salesops.records.user import User
 from salesops.records.visibility import visible_to
 from salesops.tables import TABLES
-from salesops.web.pages.keeping import fields, references, typed
+from salesops.web.pages.keeping import facts, fields, references, typed
 from salesops.web.pages.keeping.record_page import actor_of, after_making, reading
 
 OWNER = "owner_id"
@@ -96,16 +96,11 @@ def _form(
     offered: references.Choices | None = None,
     refusal: str = "",
 ) -> HttpResponse:
-    stages = list(_offered(actor).order_by("pipeline", "position", "stage"))
-    several = len({s.pipeline for s in stages}) > 1
     if given.get("chosen") and offered is None:
         offered = [(given["chosen"], given.get("account", ""))]
     context = {
         "given": given,
-        "stages": [
-            (s.pk, f"{s.pipeline}: {s.stage}" if several and s.pipeline else s.stage)
-            for s in stages
-        ],
+        "stages": facts.stages_by_key(_offered(actor)),
         "may_arrange": may_arrange(actor),
         "may_create_account": may_create(actor, Account),
         "offered": offered or [],
