@@ -18,18 +18,11 @@ from salesops.records.user import User
 
 
 def add_person(
-    actor: User,
-    values: Mapping[str, Any],
-    place: Place,
-    clock: Clock,
-    *,
-    zone: str,
-    reason: str = "",
-    door: str = "browser",
+    actor: User, values: Mapping[str, Any], place: Place, clock: Clock, *, zone: str
 ) -> Record:
     """Somebody new with these values by column, in this place; before their first day they are not there yet."""
     refuse_who_may_not(actor)
-    with changing(actor, "create_person", clock, door=door, reason=reason) as change:
+    with changing(actor, "create_person", clock) as change:
         today = day_in(zone, clock)
         there = organisation(max(values.get("hired_on") or today, today), today)
         if place.manager_id and place.manager_id not in there.members:

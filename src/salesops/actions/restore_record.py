@@ -13,12 +13,10 @@ from salesops.records.user import User
 from salesops.records.visibility import editable_within, visible_within
 
 
-def restore_record(
-    actor: User, noun: type[Record], key: str, clock: Clock, *, door: str = "browser"
-) -> Change:
+def restore_record(actor: User, noun: type[Record], key: str, clock: Clock) -> Change:
     """The record is there again as it was when it was deleted, and what refers to it finds it."""
     name, scope = noun._meta.db_table, reach(actor)
-    with changing(actor, f"restore_{name}", clock, door=door) as change:
+    with changing(actor, f"restore_{name}", clock) as change:
         held = noun.objects.select_for_update().filter(pk=key).first()
         seen = visible_within(scope, noun, also_deleted=True)
         if held is None or not seen.filter(pk=key).exists():

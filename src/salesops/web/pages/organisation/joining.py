@@ -12,7 +12,6 @@ from salesops.actions.edit_record import Unfit
 from salesops.actions.move_person import day_in, refuse_who_may_not
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
-from salesops.records.change import reason_of
 from salesops.records.organisation import Place
 from salesops.records.organisation import organisation as as_of
 from salesops.web.pages.keeping import typed
@@ -43,7 +42,6 @@ def add(request: HttpRequest) -> HttpResponse:
                 place_in(form, Place(), there),
                 system_clock,
                 zone=zone,
-                reason=reason_of(form.get("reason", "")),
             )
             return HttpResponseRedirect(after_making(actor, made))
         except Refusal as refusal:
