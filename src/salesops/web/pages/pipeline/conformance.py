@@ -11,21 +11,17 @@ from django.shortcuts import render
 
 from salesops.book.book import Book
 from salesops.foundations.money import format_money
-from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Conformance, Departed, conformance, departures
 from salesops.pipeline.conformance import GROUPS, Compared, Group, Line
 from salesops.pipeline.departures import KINDS, in_words
 from salesops.pipeline.process_rules import unknown_stages
-from salesops.web.books import narrowed_book
 from salesops.web.charts.bars import bar
 from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
-from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import share_said
-from salesops.web.pages.pipeline.spans import chosen, over_of, span_shown, split_of, splits_shown
-from salesops.web.pages.pipeline.tabs import tabs
+from salesops.web.pages.pipeline.spans import Spanned, chosen, span_shown, spanned
 from salesops.web.paging import page_of, paged
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
@@ -41,16 +37,9 @@ SHORT = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Spanned):
     """What the address asks for; `kind` is empty where no deals are."""
 
-    book: Book
-    before: Book | None  # as it was known on the day compared with
-    days: Days
-    over: str
-    period: Period
-    by: str
-    group: str | None
     kind: str
     stage: str
     what: str
@@ -65,9 +54,6 @@ class Asked:
 
     def deals(self, limit: int, offset: int = 0) -> list[Departed]:
         """The chosen departures."""
-        whose: dict[str, Any] = (
-            {} if self.group is None else {"by": self.by, "group": self.group or None}
-        )
         return departures(
             self.book,
             self.period,
@@ -77,7 +63,7 @@ class Asked:
             untold=self.untold,
             limit=limit,
             offset=offset,
-            **whose,
+            **self.whose,
         )
 
 
@@ -119,19 +105,9 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
 
 
 def _asked(request: HttpRequest) -> Asked:
-    book = narrowed_book(request)
-    days = days_asked(request, book)
-    before, book = days.book_before(book), days.book(book)
     given = {k: str(v).strip() for k, v in request.GET.items()}
-    over, (by, group) = over_of(request, book), split_of(request, book, GROUPS)
     return Asked(
-        book=book,
-        before=before,
-        days=days,
-        over=over,
-        period=book.period(over),
-        by=by,
-        group=group,
+        **vars(spanned(request, GROUPS)),
         kind=given["kind"] if given.get("kind") in KINDS else "",
         stage=given.get("stage", ""),
         what=given.get("what", ""),
@@ -143,14 +119,10 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
     versions = book.settings.sales_process
-    return {
-        "tabs": tabs(request),
-        "asked": asked,
+    return span_shown(request, asked, GROUPS) | {
         "versions": len(versions),
         "latest": versions[-1] if versions else None,
         "unknown": unknown_stages(book),
-        **splits_shown(book, GROUPS, asked.by),
-        **span_shown(book, asked.period, asked.over, asked.days),
     }
 
 
