@@ -14,12 +14,20 @@ from salesops.foundations.problem import Refusal
 from salesops.foundations.survival import Quantile
 from salesops.pipeline import FATES, Ends, Entry, Funnel, Step, ends, entries, funnel
 from salesops.pipeline.ends import ENDS, HORIZONS
-from salesops.pipeline.funnel import Cohort
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
-from salesops.web.pages.pipeline.funnel_asked import PERIOD, Asked, asked_of, frame, percent
+from salesops.web.pages.pipeline.funnel_asked import (
+    PERIOD,
+    Asked,
+    asked_of,
+    beside,
+    between,
+    frame,
+    groups_shown,
+    percent,
+)
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.period_funnel import period_funnel_page
 from salesops.web.pages.pipeline.spans import chosen
@@ -47,6 +55,8 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
         )
     cohort = chosen(found.whole, found.groups, asked.group)
     former = _found(asked, asked.before) if asked.before else None
+    then = chosen(former.whole, former.groups, asked.group).steps if former else ()
+    stages = [step.stage for step in found.whole.steps]
     page, shown = page_of(request), []
     if any(step.stage == asked.stage for step in cohort.steps):
         shown = entries(
@@ -71,12 +81,13 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
             "found": found,
             "cohort": cohort,
             "former": former,
-            "steps": [_step(s, f) for s, f in _beside(cohort, former, asked.group)],
+            "steps": [_step(s, f) for s, f in beside(cohort.steps, then)],
             "shown": [(fate, FATES[fate]) for fate in SHOWN],
-            "stages": [s.stage for s in found.whole.steps],
-            "groups": [_group(c, [s.stage for s in found.whole.steps]) for c in found.groups],
+            "stages": stages,
+            "groups": groups_shown(found.groups, stages, _share),
             "told": [_told(e, asked.book.facts.currency) for e in shown[:SIZE]],
             "fate_words": FATES[asked.fate],
+            "order_words": "the longest in it first",
             "ended": ended,
             "chart": incidence(ended.curves, ended.last_day, _title(ended)),
             "ways": list(ENDS.items()),
@@ -93,15 +104,6 @@ def _found(asked: Asked, book: Book) -> Funnel:
     return kept(book, ("funnel", over, asked.by), lambda: funnel(book, over, by=asked.by))
 
 
-def _beside(
-    cohort: Cohort, former: Funnel | None, group: str | None
-) -> list[tuple[Step, Step | None]]:
-    """Each stage with what it was in the funnel of the day compared with."""
-    then = chosen(former.whole, former.groups, group).steps if former else ()
-    steps = {step.stage: step for step in then}
-    return [(step, steps.get(step.stage)) for step in cohort.steps]
-
-
 def _step(step: Step, former: Step | None) -> dict[str, Any]:
     """A stage as the table shows it, and what it was on the day compared with."""
     low, high = step.interval or (None, None)
@@ -111,7 +113,7 @@ def _step(step: Step, former: Step | None) -> dict[str, Any]:
         "further": step.further,
         "bar": bar(step.conversion, low, high, 1.0),
         "share": percent(step.conversion),
-        "interval": f"{percent(low)} – {percent(high)}" if low is not None else "",
+        "interval": between(low, high),
         "open": percent(step.n_open / step.entered) if step.is_immature else "",
         "fates": [(fate, step.deals(fate)) for fate in SHOWN],
         "days": _days(step.days),
@@ -122,20 +124,11 @@ def _step(step: Step, former: Step | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _group(cohort: Cohort, stages: list[str]) -> dict[str, Any]:
-    """A group's share at each stage."""
-    steps = {step.stage: step for step in cohort.steps}
+def _share(step: Step) -> dict[str, Any]:
+    """A group's share at a stage, of how many, and whether it will move."""
     return {
-        "label": cohort.label,
-        "key": cohort.key or "",
-        "is_null": cohort.key is None,
-        "cells": [
-            (percent(steps[s].conversion), steps[s].entered, steps[s].is_immature)
-            if s in steps
-            else ("", 0, False)
-            for s in stages
-        ],
-    }
+        "share": percent(step.conversion), "n": step.entered, "is_young": step.is_immature,
+    }  # fmt: skip
 
 
 def _told(entry: Entry, currency: str) -> dict[str, Any]:
@@ -159,12 +152,11 @@ def _horizons(ended: Ends) -> list[dict[str, Any]]:
         if by_day is None:
             continue
         won = by_day["won"]
-        reach = f"{percent(won.low)} – {percent(won.high)}" if won.low is not None else ""
         found.append(
             {
                 "day": day,
                 "shares": [percent(by_day[end].share) for end in ENDS],
-                "interval": reach,
+                "interval": between(won.low, won.high),
                 "at_risk": ended.at_risk(day),
             }
         )

@@ -12,11 +12,18 @@ from salesops.book.book import Book
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import CROSSINGS, Crossing, Passage, PeriodFunnel, crossings, period_funnel
-from salesops.pipeline.period_funnel import LEFT, RARE, STANDING, Passages
+from salesops.pipeline.period_funnel import LEFT, RARE, STANDING
 from salesops.web.charts.bars import bar
 from salesops.web.deal_address import deal_address
 from salesops.web.export import as_asked, is_export, major
-from salesops.web.pages.pipeline.funnel_asked import Asked, frame, percent
+from salesops.web.pages.pipeline.funnel_asked import (
+    Asked,
+    beside,
+    between,
+    frame,
+    groups_shown,
+    percent,
+)
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.spans import chosen
 from salesops.web.paging import page_of, paged
@@ -37,6 +44,7 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
         )
     group = chosen(found.whole, found.groups, asked.group)
     former, former_why = _former(asked)
+    then = chosen(former.whole, former.groups, asked.group).steps if former else ()
     page, listed = page_of(request), []
     if any(step.stage == asked.stage for step in group.steps):
         listed = crossings(
@@ -64,17 +72,9 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
             "former": former,
             "former_why": former_why,
             "shown": [(what, CROSSINGS[what]) for what in shown],
-            "steps": [_step(s, f, shown) for s, f in _beside(group, former, asked.group)],
+            "steps": [_step(s, f, shown) for s, f in beside(group.steps, then)],
             "stages": stages,
-            "groups": [
-                {
-                    "label": g.label,
-                    "key": g.key or "",
-                    "is_null": g.key is None,
-                    "cells": [_share({s.stage: s for s in g.steps}.get(stage)) for stage in stages],
-                }
-                for g in found.groups
-            ],
+            "groups": groups_shown(found.groups, stages, _share),
             "told": [_told(each, asked.book.facts.currency) for each in listed[:SIZE]],
             "fate_words": CROSSINGS[asked.fate],
             "at_words": _at_words(asked.fate),
@@ -105,15 +105,6 @@ def _former(asked: Asked) -> tuple[PeriodFunnel | None, str]:
         return None, str(refusal)
 
 
-def _beside(
-    group: Passages, former: PeriodFunnel | None, key: str | None
-) -> list[tuple[Passage, Passage | None]]:
-    """Each stage with what it was in the funnel of the day compared with."""
-    then = chosen(former.whole, former.groups, key).steps if former else ()
-    steps = {step.stage: step for step in then}
-    return [(step, steps.get(step.stage)) for step in group.steps]
-
-
 def _step(step: Passage, former: Passage | None, shown: list[str]) -> dict[str, Any]:
     """A stage as the table shows it, and its share on the day compared with."""
     low, high = step.interval or (None, None)
@@ -124,14 +115,14 @@ def _step(step: Passage, former: Passage | None, shown: list[str]) -> dict[str, 
         "left": step.left,
         "bar": bar(step.conversion, low, high, 1.0),
         "share": percent(step.conversion),
-        "interval": f"{percent(low)} – {percent(high)}" if low is not None else "",
+        "interval": between(low, high),
         "then": former and {"share": percent(former.conversion), "left": former.left},
     }
 
 
-def _share(step: Passage | None) -> tuple[str, int]:
+def _share(step: Passage) -> dict[str, Any]:
     """A group's share at a stage, and of how many."""
-    return (percent(step.conversion), step.left) if step else ("", 0)
+    return {"share": percent(step.conversion), "n": step.left}
 
 
 def _at_words(what: str) -> str:
