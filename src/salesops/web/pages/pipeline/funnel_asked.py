@@ -55,7 +55,9 @@ def asked_of(request: HttpRequest) -> Asked:
 def frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     shown = span_shown(request, asked, GROUPS)
+    definition = {"definition": PERIOD} if asked.definition == PERIOD else {}
     return shown | {
+        "span_asked": definition | shown["span_asked"],
         "days_carried": (*shown["days_carried"], "definition"),
         "span_words": "Days" if asked.definition == PERIOD else "Entered",
         "definitions": [(name, title) for name, title, _ in DEFINITIONS],
