@@ -68,6 +68,11 @@ class Book:
         """Its day in the organisation's zone."""
         return self._local(self.instant).date()
 
+    @property
+    def last_day(self) -> date:
+        """The last day the files know of, whatever instant is spoken of, in the organisation's zone."""
+        return self._local(self.facts.data_as_of).date()
+
     def as_of(self, when: str | date | datetime) -> Book:
         """The same book as it was at an instant, or at the end of a day in the organisation's zone.
 

@@ -94,7 +94,7 @@ def _context(
         "quarters": quarters,
         "is_own_period": asked.label not in {v for v, _ in PRESETS}
         and asked.label not in {q.label for q in quarters},
-        "last_day": asked.whole_book_day.isoformat(),
+        "last_day": asked.book.last_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
         "targets": lines(targets),

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 
 from django.http import Http404, HttpRequest
@@ -40,11 +39,6 @@ class Reading:
     label: str
     by: str
     compare: str
-
-    @property
-    def whole_book_day(self) -> date:
-        """The last day the book knows of."""
-        return dataclasses.replace(self.book, at=None).today
 
     @property
     def speaks_of(self) -> datetime | None:

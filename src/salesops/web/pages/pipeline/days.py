@@ -80,7 +80,7 @@ def days_asked(request: HttpRequest, book: Book) -> Days:
 
 def days_between(book: Book, before: date, day: date) -> Days:
     """Two days; one that history does not reach becomes the nearest it does, and `before` is the earlier."""
-    last = dataclasses.replace(book, at=None).today
+    last = book.last_day
     begins = first_day(book)
     first = min(begins, last) if begins else last
     day = max(first, min(day, last))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
@@ -136,13 +135,8 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
         }
         | paged(page, shown, SIZE),
     )
-    remember_visit(request, response, _newest_day(asked.book))
+    remember_visit(request, response, asked.book.last_day)
     return response
-
-
-def _newest_day(book: Book) -> date:
-    """The day of which the book speaks when nobody asks for another."""
-    return dataclasses.replace(book, at=None).today
 
 
 def _asked(request: HttpRequest) -> Asked:
@@ -171,16 +165,10 @@ def _asked(request: HttpRequest) -> Asked:
 
 def _usual_span(book: Book) -> str:
     """This quarter, or where history begins within it, what there is of it."""
-    quarter, since = book.period("this_quarter"), book.facts.history_from
-    if since is None:
+    quarter, begins = book.period("this_quarter"), first_day(book)
+    if begins is None or begins < quarter.start:
         return "this_quarter"
-    begins = _first_whole_day(book, since)
-    return "this_quarter" if begins <= quarter.start else f"{min(begins, book.today)}..{book.today}"
-
-
-def _first_whole_day(book: Book, since: datetime) -> date:
-    """The first day before which history says what was open."""
-    return book.as_of(since).today + timedelta(days=1)
+    return f"{min(begins + A_DAY, book.today)}..{book.today}"
 
 
 def _span(book: Book, over: str) -> Period:
@@ -221,9 +209,8 @@ def _moves(asked: Asked, page: int) -> list[Move]:
 def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
-    since = book.facts.history_from
     last = min(asked.period.end - A_DAY, book.today)
-    visited, begins = last_visit(request, _newest_day(book)), first_day(book)
+    visited, begins = last_visit(request, book.last_day), first_day(book)
     return {
         "visited": visited if visited and begins and begins <= visited else None,
         "tabs": tabs(request),
@@ -234,7 +221,7 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "splits": [(name, TITLES[name]) for name in GROUPS],
         "split_title": TITLES.get(asked.by, ""),
         "days": days_between(book, max(asked.period.start, date(1, 1, 2)) - A_DAY, last).shown,
-        "whole_from": _first_whole_day(book, since) if since else None,
+        "whole_from": begins + A_DAY if begins else None,
         "speaks_of": speaks_of(book),
     }
 
