@@ -58,7 +58,7 @@ def _cost_so_far(found: Bottleneck) -> str:
         now = f" Of those that came since, half were through within {after} days." if after else ""
         return f"It cost {found.extra * found.here.n:,.0f} days of waiting on {n}.{now}"
     verb = "were lost" if found.measure == "drop_out" else "went back"
-    now = f" Since then it is {found.since.ended:.0%}." if found.since else ""
+    now = f" Since then it is {found.since.ended * 100:.0f} %." if found.since else ""
     return f"Of {n}, {found.extra * found.here.n:,.0f} more {verb} than usual.{now}"
 
 

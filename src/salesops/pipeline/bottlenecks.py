@@ -110,7 +110,7 @@ _DOES = {"wait": "half of the deals wait", "drop_out": "lost", "rework": "went b
 
 def _said(measure: str, level: Level) -> str:
     if measure != "wait":
-        return f"{level.ended:.0%}"
+        return f"{level.ended * 100:.0f} %"
     return (
         f"{level.median} days or more"
         if level.median is not None

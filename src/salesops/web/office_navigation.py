@@ -22,6 +22,7 @@ from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen
 from salesops.web.pages.tasks.tasks import word_of
 from salesops.web.pages.work.told import told
 from salesops.web.pages.work.work import going_on
+from salesops.web.words import in_percent
 
 MOST_ON_HOME = 8
 TASKS = Entry("tasks", "Tasks", "circle-check", "K", ("task*", "*activity"))
@@ -133,4 +134,4 @@ def work_of(user: User) -> str:
     if job is None:
         return ""
     (line,) = told(user, [job], system_clock())
-    return line.title + (f", {line.share * 100:.0f} %" if line.share is not None else " …")
+    return line.title + (f", {in_percent(line.share)}" if line.share is not None else " …")

@@ -18,6 +18,7 @@ from salesops.web.deal_address import deal_address
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import range_said
 from salesops.web.paging import page_of, paged
+from salesops.web.words import in_percent, in_percents
 
 SIZE = 50
 GROUPS = {"stopped": ("Would have been stopped", True), "others": ("Others", False)}
@@ -55,8 +56,8 @@ def _line(name: str, words: str, fate: Fate, found: Replay) -> dict[str, Any]:
         "deals": fate.deals,
         "fates": [(f, getattr(fate, f)) for f in ("won", "lost", "open")],
         "won": "" if fate.won_minor is None else format_money(fate.won_minor, found.currency, compact=True),
-        "share": "" if fate.share is None else f"{fate.share:.0%}",
-        "range": "" if fate.low is None or fate.high is None else f"{fate.low:.0%}–{fate.high:.0%}",
+        "share": "" if fate.share is None else in_percent(fate.share),
+        "range": "" if fate.low is None or fate.high is None else in_percents(fate.low, fate.high),
         "days": "" if fate.days is None else f"{fate.days:g}",
         "days_range": range_said(fate.days_low, fate.days_high),
     }  # fmt: skip

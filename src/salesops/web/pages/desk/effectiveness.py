@@ -21,6 +21,7 @@ from salesops.web.export import as_csv
 from salesops.web.pages.desk.narrowing import ANY, DUE, GIVEN, NOBODY, month
 from salesops.web.pages.desk.service_level import office_hours
 from salesops.web.pages.keeping.record_page import actor_of
+from salesops.web.words import in_percent
 
 BY = {"month": "Month", "kind": "Kind", "owner": "Who has it"}
 TITLES = (
@@ -142,7 +143,7 @@ def _cell(words: str, n: int, of: str, query: dict[str, str]) -> Cell:
 
 
 def _percent(share: float | None) -> str:
-    return "" if share is None else f"{share * 100:.0f} %"
+    return "" if share is None else in_percent(share)
 
 
 def _hours(hours: float | None) -> str:

@@ -36,6 +36,7 @@ from salesops.web.pages.numbers.reading import (
 )
 from salesops.web.pages.targets.told import lines
 from salesops.web.targets import sets_targets, targets_seen
+from salesops.web.words import in_percent
 
 MOST_SLICES, MOST_CHANGED = 60, 12
 MOST_TARGETS = 12
@@ -75,7 +76,7 @@ def _context(
             for percent, number in figure.percentiles.items()
             if number is not None
         ],
-        "open_percent": f"{float(figure.open_share or 0) * 100:.0f} %",
+        "open_percent": in_percent(float(figure.open_share or 0)),
         "before": before,
         "before_value": value_in_words(kpi.unit, before.value, whole.currency) if before else "",
         "other": other,
@@ -148,7 +149,7 @@ def _changed(asked: Reading, other: Period | None) -> dict[str, Any] | None:
                 "is_null": g.key is None,
                 "before": _value(asked, g.before, currency),
                 "after": _value(asked, g.after, currency),
-                "parts": f"{float(g.part_before):.0%} to {float(g.part_after):.0%}",
+                "parts": f"{in_percent(float(g.part_before))} to {in_percent(float(g.part_after))}",
                 "mix": gap(g.mix),
                 "own": gap(g.own),
                 "together": gap(g.together),

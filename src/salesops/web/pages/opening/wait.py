@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from salesops.jobs.progress import Progress
 from salesops.web.pages.opening.session import examination_of, progress_of
 from salesops.web.sent_on import sent_on
-from salesops.web.words import bytes_in_words
+from salesops.web.words import bytes_in_words, in_percent
 
 UNITS: dict[str, Callable[[float], str]] = {
     "examine": lambda rate: bytes_in_words(round(rate)),
@@ -49,7 +49,7 @@ def _pace(progress: Progress) -> str:
     """How far, how fast and how long still: 38 %, 12 MB a second, about 4 s left."""
     if progress.share is None:
         return ""
-    told = [f"{progress.share * 100:.0f} %"]
+    told = [in_percent(progress.share)]
     unit = UNITS.get(progress.kind)
     if progress.rate and unit and progress.step.startswith("Reading "):
         told.append(f"{unit(progress.rate)} a second")

@@ -28,6 +28,7 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
+from salesops.web.words import in_percent
 
 SIZE, MOST_EXPORTED = 50, 1_000_000
 SURE = ("", "fairly sure", "sure", "very sure")
@@ -122,8 +123,8 @@ def _sides(found: Bottleneck) -> tuple[Side, Side]:
             (second, f"{usual.mean:.0f} days", usual.mean, usual.error),
         )
     return pair(
-        (first, f"{here.ended:.0%}", here.ended, here.error),
-        (second, f"{usual.ended:.0%}", usual.ended, usual.error),
+        (first, in_percent(here.ended), here.ended, here.error),
+        (second, in_percent(usual.ended), usual.ended, usual.error),
     )
 
 

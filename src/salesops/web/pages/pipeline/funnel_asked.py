@@ -13,6 +13,7 @@ from salesops.pipeline.funnel import Cohort
 from salesops.pipeline.period_funnel import Passages
 from salesops.pipeline.stays import GROUPS
 from salesops.web.pages.pipeline.spans import Spanned, span_shown, spanned
+from salesops.web.words import in_percent
 
 COHORT, PERIOD = "cohort", "period"
 # Each definition: how its door is called, and in one sentence what it takes and what for.
@@ -106,4 +107,4 @@ def between(low: float | None, high: float | None) -> str:
 
 def percent(share: float | None) -> str:
     """12.3 %, or nothing."""
-    return "" if share is None else f"{share * 100:.1f} %"
+    return "" if share is None else in_percent(share, 1)

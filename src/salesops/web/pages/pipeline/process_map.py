@@ -32,6 +32,7 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
+from salesops.web.words import in_percent
 
 SIZE, WAYS, MOST_EXPORTED = 25, 15, 1_000_000
 START = "\x02start"  # of the map; no stage's name
@@ -328,8 +329,8 @@ def _ways(request: HttpRequest, asked: Asked, went: Ways) -> list[dict[str, Any]
             {
                 "path": way.path,
                 "deals": way.deals,
-                "share": f"{way.deals / went.deals:.1%}",
-                "together": f"{together / went.deals:.0%}",
+                "share": in_percent(way.deals / went.deals, 1),
+                "together": in_percent(together / went.deals),
                 "won": share_said(way.won, way.over),
                 "days": days_said(way.days),
                 "range": range_said(way.low, way.high) if way.days is not None else "",

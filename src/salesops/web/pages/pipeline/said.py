@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from salesops.foundations.counting import counted
 from salesops.foundations.statistics import wilson
+from salesops.web.words import in_percent, in_percents
 
 
 def share_said(hit: int, n: int) -> dict[str, str] | None:
@@ -13,8 +14,8 @@ def share_said(hit: int, n: int) -> dict[str, str] | None:
         return None
     low, high = interval
     return {
-        "value": f"{hit / n:.0%}",
-        "range": f"{low:.0%}–{high:.0%}",
+        "value": in_percent(hit / n),
+        "range": in_percents(low, high),
         "n": f"{hit:,} of {n:,}",
     }
 

@@ -15,6 +15,7 @@ from salesops.foundations.money import format_money
 from salesops.web.books import whole_book
 from salesops.web.charts.life import Stay, life
 from salesops.web.pages.records.records import name_of, record
+from salesops.web.words import in_percent
 
 OUTCOME_OF_A_STAGE = {
     "open": "leaves deals open",
@@ -119,7 +120,7 @@ def _splits(book: Book, key: str) -> list[dict[str, Any]]:
         {"key": key},
     ).dicts()
     for split in found:
-        split["percent"] = "n/a" if split["share"] is None else f"{split['share'] * 100:.0f} %"
+        split["percent"] = "n/a" if split["share"] is None else in_percent(split["share"])
     return found
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from salesops.book.standing import Standing, is_growing
 from salesops.web.charts.bars import bar
-from salesops.web.words import period_in_words
+from salesops.web.words import in_percent, period_in_words
 
 EVERYBODY = "Everybody"
 
@@ -31,7 +31,7 @@ def _line(one: Standing) -> dict[str, Any]:
         "whose": target.team or EVERYBODY,
         "goal": one.goal,
         "value": one.value,
-        "percent": "" if share is None else f"{float(share):.0%}",
+        "percent": "" if share is None else in_percent(float(share)),
         "bar": "" if share is None else bar(max(0.0, float(share)), None, None, 1),
         "words": one.words,
         "tone": one.tone,

@@ -28,7 +28,7 @@ from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.sealing import ERASE
 from salesops.records.user import User
-from salesops.web.words import counted, several
+from salesops.web.words import counted, in_percent, several
 
 LONG_UNCLAIMED = timedelta(seconds=10)
 _TITLES = {
@@ -110,7 +110,7 @@ class Told:
     @property
     def pace(self) -> str:
         """How far it is: 38 %; or what it waits for."""
-        return self.waits or ("" if self.share is None else f"{self.share * 100:.0f} %")
+        return self.waits or ("" if self.share is None else in_percent(self.share))
 
 
 def told(actor: User, jobs: Iterable[Job], now: datetime) -> list[Told]:
@@ -183,7 +183,7 @@ def waits_for(job: Job, now: datetime) -> str:
     other = others.order_by("begun_at").first()
     if other is not None:
         share = share_of(other)
-        far = f" ({share * 100:.0f} %)" if share is not None else ""
+        far = f" ({in_percent(share)})" if share is not None else ""
         return f"Waits for {_PLAINLY.get(other.kind, 'other work')} to end{far}."
     if now - job.run_after > LONG_UNCLAIMED:
         return "No worker takes it. Ask who keeps this office to start one: salesops worker."
