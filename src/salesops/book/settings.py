@@ -40,6 +40,10 @@ class StageMeaning(BaseModel):
             raise ValueError("Stages have one order for all days: leave the position out.")
         return self
 
+    def is_of(self, pipeline: str, stage: str) -> bool:
+        """Whether it is said of this stage: of every pipeline's, or of this one's."""
+        return self.stage == stage and self.pipeline in ("", pipeline)
+
 
 class FormerMeaning(BaseModel):
     """What a stage meant before a day, of what changed on that day: `meant` by column, null for what its name says.

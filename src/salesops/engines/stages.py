@@ -222,7 +222,7 @@ def _said(settings: Settings, pipeline: str, stage: str) -> StageMeaning:
     """What a person said of the stage: of every pipeline's, and over that of this one's."""
     words: dict[str, Any] = {"stage": stage}
     for meaning in sorted(settings.stages, key=lambda m: m.pipeline != ""):
-        if meaning.until is None and _is_of(meaning, pipeline, stage):
+        if meaning.until is None and meaning.is_of(pipeline, stage):
             words |= meaning.model_dump(exclude_none=True)
     return StageMeaning.model_validate(words)
 
@@ -240,14 +240,9 @@ def _former(settings: Settings, pipeline: str, stage: str) -> tuple[FormerMeanin
             is_said=True,
         )
         for m in settings.stages
-        if m.until is not None and _is_of(m, pipeline, stage)
+        if m.until is not None and m.is_of(pipeline, stage)
     ]
     return tuple(sorted(its, key=lambda f: (f.until, f.pipeline == ""), reverse=True))
-
-
-def _is_of(meaning: StageMeaning, pipeline: str, stage: str) -> bool:
-    """Whether somebody said it of this stage: of every pipeline's, or of this one's."""
-    return meaning.stage == stage and meaning.pipeline in ("", pipeline)
 
 
 def _over_time(

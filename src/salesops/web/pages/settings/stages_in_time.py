@@ -58,7 +58,7 @@ def without(
         raise Refusal("On that day nothing changed, or it was taken back already.")
     values, left = taken_back(row, before, day)
     # Over what was said of the stage in every pipeline stands what is said of it in this one.
-    others = [m for m in settings.stages if not (m.until and _is_of(m, pipeline, stage))]
+    others = [m for m in settings.stages if not (m.until and m.is_of(pipeline, stage))]
     mine = next((m for m in others if not m.until and _is_named(m, pipeline, stage)), None)
     now = (mine or StageMeaning(pipeline=pipeline, stage=stage)).model_copy(update=values)
     kept = [m for m in others if m is not mine]
@@ -99,14 +99,10 @@ def _meant(stage: StageMeaning) -> dict[str, Any]:
 def _before(settings: Settings, pipeline: str, stage: str) -> Before:
     found: dict[str, dict[str, Any]] = {}
     for m in sorted(settings.stages, key=lambda m: m.pipeline != ""):
-        if m.until is not None and _is_of(m, pipeline, stage):
+        if m.until is not None and m.is_of(pipeline, stage):
             meant = m.model_dump(include=set(SAID), exclude_none=True)
             found.setdefault(m.until.isoformat(), {}).update(meant)
     return found
-
-
-def _is_of(meaning: StageMeaning, pipeline: str, stage: str) -> bool:
-    return meaning.stage == stage and meaning.pipeline in ("", pipeline)
 
 
 def _is_named(meaning: StageMeaning, pipeline: str, stage: str) -> bool:
