@@ -134,7 +134,7 @@ class Book:
         """The KPI over a period; the state at a moment is read at the period's end."""
         if not _is_point(_kpi(name)):
             return self.measure(name, period=period, by=by)
-        ends = self._instant(period.end - timedelta(days=1))
+        ends = self._instant(period.last_day)
         at = self if ends >= self.instant else dataclasses.replace(self, at=ends)
         return at.measure(name, period=period, by=by)
 

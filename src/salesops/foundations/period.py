@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 FIRST_DAY = date(1, 1, 1)
@@ -26,6 +26,11 @@ class Period:
     def days(self) -> int:
         """How many days it holds."""
         return (self.end - self.start).days
+
+    @property
+    def last_day(self) -> date:
+        """The last of them."""
+        return self.end - timedelta(days=1)
 
     def contains(self, day: date) -> bool:
         """Whether `day` lies in it."""

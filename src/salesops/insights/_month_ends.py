@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -36,7 +35,7 @@ def at_month_ends(book: Book, name: str, months: Sequence[Period]) -> dict[str, 
     since = book.facts.history_from
     if book.criterion or since is None:
         return {}
-    days = {month.label: month.end - timedelta(days=1) for month in months}
+    days = {month.label: month.last_day for month in months}
     ends = [(label, day, book.as_of(day).instant) for label, day in days.items()]
     ends = [end for end in ends if end[2] >= since]
     if not ends:

@@ -48,7 +48,7 @@ def _by_meaning(book: Book, look: Look) -> str:
 def _asked(look: Look) -> str:
     """What the number's page is asked for to show the month, or what was when it ended."""
     if look.is_of_a_moment:
-        return f"as_of={look.month.end - timedelta(days=1)}"
+        return f"as_of={look.month.last_day}"
     return f"period={look.month.label}"
 
 

@@ -41,7 +41,7 @@ def pipeline_parts(login: User, book: Book, today: date) -> tuple[list[Part], st
 
 
 def _address(found: Movement) -> str:
-    days = {"first": found.over.start, "last": found.over.end - timedelta(days=1)}
+    days = {"first": found.over.start, "last": found.over.last_day}
     return f"{settings.SALESOPS_ADDRESS}/what-changed?{urlencode(days)}"
 
 

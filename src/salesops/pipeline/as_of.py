@@ -80,8 +80,8 @@ def days_back(book: Book, last: date, grain: Literal["day", Grain], count: int) 
         found = [last - timedelta(days=step * n) for n in range(count)]
     else:
         periods = book.calendar.series(grain, begins, last + timedelta(days=1))
-        ends = [p.end - timedelta(days=1) for p in periods]
-        found = [last, *(day for day in reversed(ends) if day < last)][:count]
+        ends = (p.last_day for p in reversed(periods))
+        found = [last, *(day for day in ends if day < last)][:count]
     return sorted(day for day in found if day >= begins)
 
 

@@ -300,7 +300,7 @@ class _Asked:
             raise Refusal(
                 f"{span.start:%-d %B %Y} has not begun in what this book knows, which ends on {book.today:%-d %B %Y}."
             )
-        closes = book.as_of(min(span.end - timedelta(days=1), book.today))
+        closes = book.as_of(min(span.last_day, book.today))
         until = min(closes.instant, book.instant)
         return cls(
             span,

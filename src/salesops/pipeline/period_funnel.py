@@ -240,7 +240,7 @@ class _Asked:
             raise Refusal(
                 f"{start:%-d %B %Y} has not begun in what this book knows, which ends on {book.today:%-d %B %Y}."
             )
-        closes = book.as_of(min(span.end - timedelta(days=1), book.today)).instant
+        closes = book.as_of(min(span.last_day, book.today)).instant
         return cls(
             book, span, by, open_stages(book, opens), opens, min(closes, book.instant), is_cut
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest
@@ -65,7 +64,7 @@ def spanned(request: HttpRequest, groups: Iterable[str]) -> Spanned:
 def span_shown(request: HttpRequest, asked: Spanned, groups: Iterable[str]) -> dict[str, Any]:
     """What a page shows of what it is asked, whether or not there is an answer."""
     book, period, is_all = asked.book, asked.period, asked.period.label == "all"
-    first, last = period.start, min(period.end - timedelta(days=1), book.today)
+    first, last = period.start, min(period.last_day, book.today)
     is_own = asked.over not in dict(SPANS)
     return {
         "tabs": tabs(request),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from salesops.book.sales_process import in_words
 from salesops.book.settings import Settings
@@ -109,5 +109,4 @@ def _of_the_process(before: Settings, after: Settings) -> Iterator[Differs]:
 
 def _quarter(settings: Settings, today: date) -> str:
     found = settings.calendar.calendar().period_of(today, "quarter")
-    last = found.end - timedelta(days=1)
-    return f"{period_in_words(found)} ({found.start:%-d %b %Y} – {last:%-d %b %Y})"
+    return f"{period_in_words(found)} ({found.start:%-d %b %Y} – {found.last_day:%-d %b %Y})"

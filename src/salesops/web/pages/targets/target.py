@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -143,8 +142,7 @@ def _periods(book: Book, chosen: str) -> list[tuple[str, list[tuple[str, str]]]]
 
 
 def _said(period: Period) -> str:
-    last = period.end - timedelta(days=1)
-    return f"{period_in_words(period)}, {period.start:%-d %b %Y} – {last:%-d %b %Y}"
+    return f"{period_in_words(period)}, {period.start:%-d %b %Y} – {period.last_day:%-d %b %Y}"
 
 
 def _history(kpi: Kpi) -> list[Any]:
