@@ -11,7 +11,7 @@ from rich.table import Table
 from salesops.book.book import Book
 from salesops.book.turns import turns_said
 from salesops.cli.asking import Reading
-from salesops.cli.deals import most, print_deals, records
+from salesops.cli.deals import are_written, most, print_deals
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -76,10 +76,8 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
         )
     book = asked.reading.book()
     found = moves(book, asked.reading.period, box, **asked.how, limit=most(form))
-    if form is not Format.TABLE:
-        write(records(found, OF_A_MOVE), OF_A_MOVE, form, target)
+    if are_written(found, OF_A_MOVE, form, target):
         return
-    refuse_file(target)
     rows = [
         (
             move.name,

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from salesops.book.sales_process import in_words as asks
 from salesops.cli.asking import Reading
-from salesops.cli.deals import most, print_deals, records
+from salesops.cli.deals import are_written, most, print_deals
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -79,10 +79,8 @@ def show_departures(asked: Asked, form: Format, target: Path | None) -> None:
         untold=asked.untold,
         limit=most(form),
     )
-    if form is not Format.TABLE:
-        write(records(found, OF_A_DEAL), OF_A_DEAL, form, target)
+    if are_written(found, OF_A_DEAL, form, target):
         return
-    refuse_file(target)
     rows = []
     for d in found:
         value = "" if d.value_minor is None else format_money(d.value_minor, book.facts.currency)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from rich.table import Table
 
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
-from salesops.cli.writing import Columns, Record
+from salesops.cli.writing import Columns, refuse_file, write
 
 SHOWN, EVERY = 20, 2**62
 Stands = Literal["fold", "left", "right"]  # a column that wraps, or one on a side of its own width
@@ -20,9 +21,14 @@ def most(form: Format) -> int:
     return SHOWN + 1 if form is Format.TABLE else EVERY
 
 
-def records(found: Sequence[Any], columns: Columns) -> list[Record]:
-    """As a file has them: numbers as they are, all else as text."""
-    return [{name: _plain(getattr(deal, name)) for name in columns} for deal in found]
+def are_written(found: Sequence[Any], columns: Columns, form: Format, target: Path | None) -> bool:
+    """Written for a program: numbers as they are, all else as text; False where people are to read them as a table."""
+    if form is Format.TABLE:
+        refuse_file(target)
+        return False
+    rows = [{name: _plain(getattr(deal, name)) for name in columns} for deal in found]
+    write(rows, columns, form, target)
+    return True
 
 
 def print_deals(

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from salesops.cli.asking import Reading
-from salesops.cli.deals import Stands, most, print_deals, records
+from salesops.cli.deals import Stands, are_written, most, print_deals
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
@@ -109,10 +109,8 @@ def show_deals(asked: Asked, stage: str, fate: str, form: Format, target: Path |
         return
     book = asked.reading.book()
     found = entries(book, asked.reading.period, stage, fate, limit=most(form))
-    if form is not Format.TABLE:
-        write(records(found, OF_A_DEAL), OF_A_DEAL, form, target)
+    if are_written(found, OF_A_DEAL, form, target):
         return
-    refuse_file(target)
     currency = book.facts.currency
     rows = [(e.name, _money(e.value_minor, currency), _days(e.days), e.stage_now) for e in found]
     print_deals(
@@ -136,10 +134,8 @@ def _show_period(asked: Asked, form: Format, target: Path | None) -> None:
 def _show_crossings(asked: Asked, stage: str, what: str, form: Format, target: Path | None) -> None:
     book = asked.reading.book()
     found = crossings(book, asked.reading.period, stage, what, limit=most(form))
-    if form is not Format.TABLE:
-        write(records(found, OF_A_CROSSING), OF_A_CROSSING, form, target)
+    if are_written(found, OF_A_CROSSING, form, target):
         return
-    refuse_file(target)
     currency, is_standing = book.facts.currency, what in STANDING
     columns: dict[str, tuple[Stands, list[str]]] = {
         "Opportunity": ("fold", [c.name for c in found]),
