@@ -1,7 +1,8 @@
-"""Views of a list are saved under a name, for oneself or everybody, counted through each reader's eyes."""
+"""Views of a list are saved under a name, for oneself, everybody or one team, counted through each reader's eyes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -54,6 +55,35 @@ def test_a_view_is_ones_own_until_sales_operations_or_who_leads_share_theirs(
         assert "Ours" not in " ".join(_tabs(other.page(LIST)))
     assert _save(as_bob, "Theirs", "", shared="on").status_code == 422
     assert not SavedView.objects.filter(name="Theirs").exists()
+
+
+def test_sales_operations_save_a_view_for_one_team_which_those_of_the_team_alone_have(
+    as_bob: Reader,
+    as_alice: Reader,
+    as_charlie: Reader,
+    as_dora: Reader,
+    as_: Callable[[str], Reader],
+) -> None:
+    as_ravi = as_("ravi")
+    _save(as_ravi, "East's offers", "stage=Offer", pinned="on", shared="team:East")
+    view = SavedView.objects.get()
+    assert (view.is_shared, view.team) == (True, "East")
+    assert "opportunity: East's offers for East" in view.made_by.reason
+    assert _tabs(as_ravi.page(LIST)) == ["East's offers 2"]
+    for of_the_team in (as_bob, as_alice):
+        assert _tabs(of_the_team.page(LIST)) == ["East's offers 1"]
+    for other in (as_charlie, as_dora):
+        assert _tabs(other.page(LIST)) == []
+        assert other.post(VIEWS, do="delete", view=view.pk).status_code == 404
+    as_ravi.post(VIEWS, do="change", view=view.pk, name="Offers", pinned="on", shared="team:West")
+    assert [_tabs(r.page(LIST)) for r in (as_bob, as_charlie)] == [[], ["Offers 1"]]
+    nowhere = _save(as_ravi, "None's", "", shared="team:North")
+    assert (nowhere.status_code, "Nobody is in a team North" in nowhere.content.decode()) == (
+        422,
+        True,
+    )
+    assert _save(as_alice, "Mine", "", shared="team:West").status_code == 422
+    assert SavedView.objects.count() == 1
 
 
 def test_only_who_made_it_changes_it_and_it_is_renamed_updated_and_deleted(

@@ -104,6 +104,12 @@ def organisation(day: date, today: date) -> Organisation:
     )
 
 
+def teams_now() -> list[str]:
+    """The teams that people are on now, by name."""
+    known = Person.objects.filter(deleted_at=None).exclude(team=None).exclude(team="")
+    return list(known.values_list("team", flat=True).distinct().order_by("team"))
+
+
 def is_there(person: Any, day: date, today: date) -> bool:
     """Whether somebody works here on the day."""
     if person.hired_on and person.hired_on > day:

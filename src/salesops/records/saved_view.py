@@ -8,13 +8,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from salesops.records.fields import KEY_LENGTH
+
 NAME_LENGTH = 60
 QUERY_LENGTH = 4_000
 
 
 class SavedView(models.Model):
-    """One view of one list, seen by who made it or, where it `is_shared`, by everybody, or by those whom its maker leads;
-    each through their own eyes.
+    """One view of one list, seen by who made it or, where it `is_shared`, by those of the `team`; without one by
+    everybody, or by those whom its maker leads; each through their own eyes.
 
     Taken away, never removed. A pinned one stands above its list.
     """
@@ -26,6 +28,7 @@ class SavedView(models.Model):
     name = models.CharField(max_length=NAME_LENGTH)
     query = models.TextField(default="", blank=True)
     is_shared = models.BooleanField(default=False)
+    team = models.CharField(max_length=KEY_LENGTH, default="", blank=True)
     is_pinned = models.BooleanField(default=False)
     made_by = models.ForeignKey("records.Change", models.PROTECT, related_name="+")
     taken_away_by = models.ForeignKey("records.Change", models.PROTECT, null=True, related_name="+")
@@ -37,7 +40,10 @@ class SavedView(models.Model):
                 fields=["owner", "noun", "name"],
                 condition=Q(taken_away_by__isnull=True),
                 name="saved_view_one_of_a_name",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(is_shared=True) | Q(team=""), name="saved_view_team_is_shared"
+            ),
         ]
 
     def __str__(self) -> str:

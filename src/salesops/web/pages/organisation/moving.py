@@ -23,7 +23,7 @@ from salesops.foundations.clock import system_clock
 from salesops.foundations.one_line import one_line
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
-from salesops.records.models import Quota, Share, User
+from salesops.records.models import Quota, SavedView, Share, User
 from salesops.records.organisation import Organisation, Place, spans_of
 from salesops.records.organisation import organisation as as_of
 from salesops.records.reach import LEADER
@@ -153,6 +153,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "people": [there.members[k].person for k in keys],
         "quotas": quotas,
         "shared": shared,
+        "views": SavedView.objects.filter(team=old, taken_away_by=None).count(),
     }
     return render(request, "organisation/team.html", context, status=status)
 

@@ -20,6 +20,7 @@ from salesops.foundations.period import day_begins
 from salesops.foundations.problem import Refusal
 from salesops.foundations.whole_number import whole_number
 from salesops.records.models import NOUNS, Person, Share
+from salesops.records.organisation import teams_now
 from salesops.records.reach import reach
 from salesops.records.record import Record
 from salesops.records.share import SHAREABLE, still_shared
@@ -75,7 +76,7 @@ def share(request: HttpRequest, noun: str, key: str) -> HttpResponse:
         "lines": _lines(actor, shares) if may_edit else [],
         "may_edit": may_edit,
         "people": Person.objects.filter(deleted_at=None).order_by("name").only("id", "name"),
-        "teams": _teams(),
+        "teams": teams_now(),
         "typed": typed,
         "problem": problem,
         "did": {"share": "It is shared.", "end": "It is shared so no longer."}.get(
@@ -136,11 +137,6 @@ def _end_of(day: str) -> datetime | None:
         return day_begins(last + timedelta(days=1), organisation_zone())
     except (ValueError, OverflowError):
         raise Refusal("Write the last day as 2026-03-31, or leave it empty.") from None
-
-
-def _teams() -> list[str]:
-    known = Person.objects.filter(deleted_at=None, team__isnull=False).exclude(team="")
-    return list(known.values_list("team", flat=True).distinct().order_by("team"))
 
 
 def _lines(actor: User, shares: QuerySet[Share]) -> list[Line]:

@@ -5,6 +5,7 @@ The address stays the truth: a view only says which address, and what of it was 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +16,9 @@ from salesops.actions.edit_record import Unfit
 from salesops.actions.save_view import (
     change_view,
     may_change_view,
+    may_choose_team,
     may_share_views,
     save_view,
-    shared_with,
     take_view_away,
     views_of,
 )
@@ -25,6 +26,7 @@ from salesops.book.book import Book
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.foundations.whole_number import whole_number
+from salesops.records.organisation import teams_now
 from salesops.records.saved_view import SavedView
 from salesops.records.user import User
 from salesops.web.pages.keeping.record_page import actor_of
@@ -34,6 +36,7 @@ from salesops.web.pages.working.kinds import WORKED, Worked
 SAID = "said_in_list"  # in the session: what was just done, told on the next page of the list
 VIEW = "view"  # in an address: which view one began with
 MOST_TABS = 12
+TEAM = "team:"  # in a form: a view for those of the team named after it
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,8 @@ def views_context(request: HttpRequest, actor: User, kind: Worked, book: Book) -
         "is_changed": begun is not None and begun.query != now,
         "may_change_view": begun is not None and may_change_view(actor, begun),
         "may_share_views": may_share_views(actor),
-        "shared_with": shared_with(actor),
+        "teams": teams_now() if may_choose_team(actor) else None,
+        "begun_for": _for(begun) if begun is not None else "",
         "is_all": begun is None and not now,
     }
 
@@ -117,7 +121,7 @@ def views(request: HttpRequest, name: str) -> HttpResponse:
         if do == "save":
             made = save_view(
                 actor, kind.name, titled, query, system_clock,
-                is_shared="shared" in form, is_pinned="pinned" in form,
+                is_pinned="pinned" in form, **_whose(form),
             )  # fmt: skip
             return _said(request, place(kind, made), f"Saved as “{made}”.")
         view = views_of(actor, kind.name).filter(pk=_number(form.get(VIEW, ""))).first()
@@ -128,8 +132,7 @@ def views(request: HttpRequest, name: str) -> HttpResponse:
             return _said(request, place(kind, view), f"“{view}” is now as the list is.")
         if do == "change":
             change_view(
-                actor, view, system_clock, name=titled,
-                is_shared="shared" in form, is_pinned="pinned" in form,
+                actor, view, system_clock, name=titled, is_pinned="pinned" in form, **_whose(form)
             )  # fmt: skip
             back = f"{kind.address}?{query}{'&' if query else ''}{VIEW}={view.pk}"
             return _said(request, back, f"“{view}” is kept.")
@@ -139,6 +142,20 @@ def views(request: HttpRequest, name: str) -> HttpResponse:
     except Unfit as unfit:
         raise Refusal(str(unfit)) from unfit
     raise Http404
+
+
+def _for(view: SavedView) -> str:
+    """Whom a view is for, as the form says it; empty for who made it alone."""
+    return TEAM + view.team if view.team else "everybody" if view.is_shared else ""
+
+
+def _whose(form: Mapping[str, str]) -> dict[str, Any]:
+    """Whom a form makes the view for."""
+    said = form.get("shared", "")
+    return {
+        "is_shared": bool(said),
+        "team": said.removeprefix(TEAM) if said.startswith(TEAM) else "",
+    }
 
 
 def _said(request: HttpRequest, address: str, words: str) -> HttpResponse:
