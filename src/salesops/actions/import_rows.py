@@ -15,10 +15,12 @@ from django.db import connection, transaction
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
+from salesops.records.comparing import Difference, compare
 from salesops.records.context import within
 from salesops.records.import_run import ImportRun
+from salesops.records.imported_meanings import Differing
 from salesops.records.incoming import Incoming, incoming, rows_of
-from salesops.records.merging import Difference, Plan, Under, compare, plan, write
+from salesops.records.merging import Plan, Under, plan, write
 from salesops.records.models import NOUNS
 from salesops.records.reach import EDIT_ALL
 from salesops.records.user import User
@@ -36,7 +38,8 @@ SEEN_AT_ONCE = 2_000
 @dataclass
 class Counts:
     """What an import does to one noun. By currency in minor units `money` is what is new, and `difference` by how
-    much what is changed or deleted will be more or less."""
+    much what is changed or deleted will be more or less. `noted` are records that stay as they are, of which their
+    source says what it had not said before; `differing` is what people and their source say otherwise."""
 
     created: int = 0
     changed: int = 0
@@ -46,6 +49,13 @@ class Counts:
     left_erased: int = 0
     money: dict[str, int] = field(default_factory=dict)
     difference: dict[str, int] = field(default_factory=dict)
+    noted: int = 0
+    differing: list[Differing] = field(default_factory=list)
+
+    @property
+    def is_anything(self) -> bool:
+        """There is something to write."""
+        return bool(self.created or self.changed or self.deleted or self.noted)
 
 
 def may_import(user: User) -> bool:
@@ -69,7 +79,7 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
     for name, noun in NOUNS.items():
         counts = Counts()
         for batch in _batches(incoming(work, name, prefix), SEEN_AT_ONCE):
-            difference = compare(noun, batch)
+            difference = compare(noun, batch, source)
             found_here = plan(noun, difference)
             counts.created += len(found_here.created)
             counts.changed += found_here.changed
@@ -77,6 +87,8 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
             counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
             counts.left_erased += difference.left_erased
+            counts.noted += found_here.noted
+            counts.differing += difference.differing
             _add_money(counts.money, counts.difference, found_here, difference)
         if counts != Counts():
             found[name] = counts
@@ -151,7 +163,7 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
             raise Refusal("This import goes on elsewhere already.")
         under = Under(run.change_id, run.source, run.seen_at, clock())
         with within(run.change_id, run.seen_at):
-            difference = compare(noun, batch)
+            difference = compare(noun, batch, run.source)
             written = write(noun, difference, under)
         counts = run.counts.setdefault(
             name, dict.fromkeys(("created", "changed", "same", "left"), 0)

@@ -80,6 +80,7 @@ def import_into(
             found = preview(arrived, source)
             _show(found, arrived)
             _show_values(arrived)
+            _show_differing(found)
             if (asks or dry_run) and any(counts.created for counts in found.values()):
                 _show_look_alikes(look_alikes(arrived, source), look_alikes_to)
             if refusal := _why_not(found, dry_run, asks):
@@ -116,6 +117,13 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     out().print(table)
     if erased := sum(counts.left_erased for counts in found.values()):
         say(out(), f"\n{erased:,} rows are of people who were erased, and stay out.")
+    if noted := sum(counts.noted for counts in found.values()):
+        told = "record" if noted == 1 else "records"
+        say(
+            out(),
+            f"\nOf {noted:,} {told} the files say something they had not said before, which changes nothing here. "
+            "It is remembered.",
+        )
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
 
 
@@ -132,6 +140,25 @@ def _show_values(arrived: Arrived) -> None:
         say(out(), f"{one.column} “{one.words}”, {one.rows:,} rows, {becomes}", indent=2)
     if len(arrived.values) > MOST_VALUES:
         say(out(), f"and {len(arrived.values) - MOST_VALUES:,} more", indent=2)
+
+
+def _show_differing(found: Mapping[str, Counts]) -> None:
+    """Say where people and the files say otherwise what a stage means, and what comes of it."""
+    from salesops.web.pages.importing.told import in_words
+
+    differing = in_words(each for counts in found.values() for each in counts.differing)
+    if differing:
+        say(out(), "\nStages that mean something else here:")
+    for one in differing:
+        does = (
+            "stays so"
+            if one.stands
+            else "becomes what the files say, as they said otherwise before"
+        )
+        told = f"{one.stage}, {one.what}: {one.here} here, {one.there} in the files; {does}"
+        say(out(), told, indent=2)
+    if any(one.stands for one in differing):
+        say(out(), "Where the files are right, change the stage in the office, under Pipelines.")
 
 
 def _show_look_alikes(found: Mapping[str, Sequence[Resembling]], target: Path | None) -> None:
@@ -175,7 +202,7 @@ def _record(noun: str, one: Resembling) -> dict[str, object]:
 
 def _why_not(found: Mapping[str, Counts], dry_run: bool, asks: bool) -> str:
     """Why nothing is to be written; empty where it is."""
-    if not any(c.created or c.changed or c.deleted for c in found.values()):
+    if not any(counts.is_anything for counts in found.values()):
         return "The records say all of this already; nothing was written."
     if dry_run or (asks and is_interactive() and not is_wanted("Write this?")):
         return "Nothing was written."

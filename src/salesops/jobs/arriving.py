@@ -43,6 +43,7 @@ from salesops.jobs.values_of_files import Asked, Said, both, remember_values, re
 from salesops.jobs.work import Work
 from salesops.records.folder import ARRIVING, BOOK
 from salesops.records.import_run import ImportRun
+from salesops.records.imported_meanings import Differing
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.user import User
 
@@ -142,7 +143,7 @@ class Counted(BaseModel):
     folder: str
     files: list[str]
     seen_at: datetime
-    counts: dict[str, dict[str, Any]]
+    counts: dict[str, Counts]
     refused: dict[str, int]
     to_mend: int
     fields: list[Filled] = []
@@ -151,14 +152,14 @@ class Counted(BaseModel):
     alikes: dict[str, list[Alike]] = {}
 
     @property
-    def by_noun(self) -> dict[str, Counts]:
-        """The counts noun by noun."""
-        return {name: Counts(**counts) for name, counts in self.counts.items()}
+    def is_anything(self) -> bool:
+        """Whether there is anything to write."""
+        return any(c.is_anything for c in self.counts.values())
 
     @property
-    def is_anything(self) -> bool:
-        """Whether writing would create, change or delete something."""
-        return any(c.created or c.changed or c.deleted for c in self.by_noun.values())
+    def differing(self) -> list[Differing]:
+        """What people and the files say otherwise."""
+        return [each for counts in self.counts.values() for each in counts.differing]
 
 
 def begin(
@@ -359,7 +360,7 @@ def count_import(work: Work) -> dict[str, Any]:
             folder=arrived.folder.name,
             files=list(arrived.files),
             seen_at=arrived.seen_at,
-            counts={name: vars(c) for name, c in counts.items()},
+            counts=dict(counts),
             refused=dict(arrived.refused),
             to_mend=arrived.to_mend,
             fields=list(arrived.fields),

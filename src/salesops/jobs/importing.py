@@ -25,6 +25,7 @@ from salesops.engines.literals import literal
 from salesops.foundations.clock import Clock
 from salesops.foundations.problem import Refusal
 from salesops.importers import Examination, read
+from salesops.importers.implied_stages import note_implied_stages
 from salesops.importers.model import Cancelled
 from salesops.importers.room import room
 from salesops.jobs.finding_duplicates import Resembling, resembling
@@ -35,6 +36,7 @@ from salesops.jobs.values_of_files import (
     Said,
     both,
     give_values,
+    know_stage_keys,
     know_stages,
     remembered_values,
 )
@@ -99,6 +101,8 @@ def read_files(
             said_of_values = both(remembered_values(office / BOOK, source), values)
             asked = give_values(work, said_of_values)
             know_stages(work)
+            note_implied_stages(work, examination)
+            know_stage_keys(work, key_prefix(source))
             seen_at = speaks_of(work, said, clock())
             refused, to_mend = _keep_problems(work, folder / PROBLEMS, examination)
             work.execute("CHECKPOINT")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from salesops.book.settings import read_json, write_whole
 from salesops.engines.stages import in_usual_order
 from salesops.importers.joining import held
+from salesops.records.incoming import KEY, KNOWN_STAGES, key_of
 from salesops.records.models import NOUNS, PipelineStage
 
 STAGE = "opportunity.stage"
@@ -107,6 +108,29 @@ def know_stages(work: duckdb.DuckDBPyConnection) -> None:
             "INSERT INTO pipeline_stage (pipeline, stage, position, is_active) VALUES (?, ?, ?, true)",
             [pipeline, stage, place],
         )
+
+
+def know_stage_keys(work: duckdb.DuckDBPyConnection, prefix: str) -> None:
+    """Have what was read of stages go to those of the same name here, also where people or another system made them.
+
+    `prefix` stands before the keys of the source, by which its own are known.
+    """
+    work.execute(f"CREATE TABLE {KNOWN_STAGES} (pipeline VARCHAR, stage VARCHAR, key VARCHAR)")
+    rows = work.execute(
+        f"SELECT {key_of(KEY['pipeline_stage'], prefix)}, coalesce(pipeline, ''), stage FROM pipeline_stage"
+    ).fetchall()
+    own = set(
+        PipelineStage.objects.filter(pk__in=[key for key, *_ in rows]).values_list("pk", flat=True)
+    )
+    there = PipelineStage.objects.filter(deleted_at=None).order_by("-pk")
+    named = {(s.pipeline or "", s.stage): s.pk for s in there}
+    known = [
+        (pipeline, stage, named[pipeline, stage])
+        for key, pipeline, stage in rows
+        if key not in own and (pipeline, stage) in named
+    ]
+    if known:
+        work.executemany(f"INSERT INTO {KNOWN_STAGES} VALUES (?, ?, ?)", known)
 
 
 # -- stages ------------------------------------------------------------------------------------

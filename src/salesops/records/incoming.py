@@ -15,6 +15,7 @@ import duckdb
 from salesops.book.custom import Kind, own_field
 from salesops.book.deletion import DELETION
 from salesops.foundations.table import Type
+from salesops.importers.implied_stages import IMPLIED_STAGES
 from salesops.records.to_tables import entered, quoted
 from salesops.tables import TABLES
 
@@ -25,6 +26,7 @@ KEY = {
     "exchange_rate": "concat_ws('|', currency, valid_from)",
 }
 KNOWN_PEOPLE = "_person_known"  # (id, key): whom the files name, and who that is here
+KNOWN_STAGES = "_stage_known"  # (pipeline, stage, key): those that are here under another key than the source's
 FETCHED = 5_000
 LONGEST_KEY = 200
 
@@ -33,7 +35,7 @@ LONGEST_KEY = 200
 class Incoming:
     """One row: its key, its columns by name, for an opportunity the states its source remembers, and by key the fields
     of the company's own. Where its source deleted the deal `is_deleted` says so, and `deleted_at` since when if that is
-    told."""
+    told. `is_implied` says of a stage that its meaning is read off deals."""
 
     key: str
     values: dict[str, Any]
@@ -41,6 +43,7 @@ class Incoming:
     custom: dict[str, Any] = field(default_factory=dict)
     is_deleted: bool = False
     deleted_at: datetime | None = None
+    is_implied: bool = False
 
 
 def incoming(
@@ -51,14 +54,14 @@ def incoming(
     `prefix` stands before every key and reference, so that two sources never give one key to two things.
     """
     columns = [c for c in entered(name) if c.name != "id"]
-    key = key_of(KEY.get(name, "id"), prefix)
+    key = _key_here(work, name, prefix)
     knows = _knows_people(work)
     listed = "".join(", " + _prefixed(f'"{c.name}"', c.refers_to, prefix, knows) for c in columns)
     own = own_columns(work, name)
     listed += "".join(f', "{column}"' for column in own)
     rows = _rows(
         work,
-        f"SELECT {key} AS key{listed}, deleted_at, is_deleted FROM {_rows_of(work, name)} "
+        f"SELECT {key} AS key{listed}, deleted_at, is_deleted, is_implied FROM {_rows_of(work, name)} AS r "
         f"WHERE {key} > {quoted(after)} ORDER BY key",
         [*(c.type is Type.INSTANT for c in columns), *(False for _ in own), True],
     )
@@ -68,7 +71,7 @@ def incoming(
         while waiting is not None and waiting[0] < row[0]:
             waiting = next(past, None)
         mine = waiting[1] if waiting is not None and waiting[0] == row[0] else []
-        ours, (deleted_at, is_deleted) = row[1 + len(columns) : -2], row[-2:]
+        ours, (deleted_at, is_deleted, is_implied) = row[1 + len(columns) : -3], row[-3:]
         yield Incoming(
             row[0],
             dict(zip([c.name for c in columns], row[1 : 1 + len(columns)], strict=True)),
@@ -76,15 +79,38 @@ def incoming(
             {key: _as_kept(v) for (key, _), v in zip(own.values(), ours, strict=True)},
             is_deleted,
             deleted_at,
+            bool(is_implied),
         )
 
 
 def _rows_of(work: duckdb.DuckDBPyConnection, name: str) -> str:
     """The rows of a table, the deals that their source deleted among them, for SQL to read from."""
-    rows = f'SELECT *, CAST(NULL AS TIMESTAMP) AS deleted_at, false AS is_deleted FROM "{name}"'
+    rows = (
+        f"SELECT *, CAST(NULL AS TIMESTAMP) AS deleted_at, false AS is_deleted, {_is_implied(work, name)} "
+        f'AS is_implied FROM "{name}"'
+    )
     if name == "opportunity" and _is_there(work, DELETION):
         rows += f" UNION ALL BY NAME SELECT *, true AS is_deleted FROM {DELETION}"
     return f"({rows})"
+
+
+def _key_here(work: duckdb.DuckDBPyConnection, name: str, prefix: str) -> str:
+    """SQL of the key that a row has in the records."""
+    own = key_of(KEY.get(name, "id"), prefix)
+    if name != "pipeline_stage" or not _is_there(work, KNOWN_STAGES):
+        return own
+    return f"coalesce((SELECT k.key FROM {KNOWN_STAGES} k WHERE {_same_stage('k', 'r')}), {own})"
+
+
+def _is_implied(work: duckdb.DuckDBPyConnection, name: str) -> str:
+    """SQL of whether what a row says of its stage is read off deals."""
+    if name != "pipeline_stage" or not _is_there(work, IMPLIED_STAGES):
+        return "false"
+    return f"EXISTS (SELECT 1 FROM {IMPLIED_STAGES} i WHERE {_same_stage('i', name)})"
+
+
+def _same_stage(one: str, other: str) -> str:
+    return f"{one}.stage = {other}.stage AND coalesce({one}.pipeline, '') = coalesce({other}.pipeline, '')"
 
 
 def _is_there(work: duckdb.DuckDBPyConnection, table: str) -> bool:

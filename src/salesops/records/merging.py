@@ -1,4 +1,4 @@
-"""Bringing a batch of incoming rows into the records: what is new, what differs, and what history each has."""
+"""Writing what a batch of incoming rows says otherwise into the records, with the history that each has."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from django.db import connection
 from django.db.models import DateTimeField, Exists, F, Max, Min, OuterRef, Q, Value
 from django.db.models.functions import Greatest
 
+from salesops.records.comparing import Difference
 from salesops.records.context import history_written_by_hand
 from salesops.records.custom_field import with_values
 from salesops.records.import_run import undone_imports
-from salesops.records.imported_deletions import delete_since, deleted_by_source, last_touched_by
-from salesops.records.imported_erasures import without_erased
-from salesops.records.imported_merges import Merges, follow_merges
+from salesops.records.imported_deletions import delete_since
 from salesops.records.in_bulk import insert
 from salesops.records.incoming import Incoming
 from salesops.records.record import FOREVER, Record
+from salesops.records.source_word import remember_words
 
 # What of an opportunity makes a state of its own: as a book sees it when it looks for unrecorded states.
 STATE = ("pipeline", "stage", "amount_minor", "currency", "close_date", "owner_id")
@@ -28,24 +28,6 @@ _OF_A_VERSION = ("valid_from", "changed_by_id", "change_source")
 
 
 States = list[dict[str, Any]]
-
-
-@dataclass
-class Difference:
-    """A batch against what is kept: rows to create, and for each key to change its new values.
-
-    `returning` are the keys of those to create that an import brought before and its undoing took away; `deleted` the
-    rows that their source deleted of records that are there. `left_deleted` counts rows of what is deleted and stays so.
-    """
-
-    created: list[Incoming] = field(default_factory=list)
-    returning: set[str] = field(default_factory=set)
-    changed: list[tuple[Incoming, dict[str, Any]]] = field(default_factory=list)
-    deleted: list[Incoming] = field(default_factory=list)
-    former: dict[str, dict[str, Any]] = field(default_factory=dict)
-    same: int = 0
-    left_deleted: int = 0
-    left_erased: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,92 +40,6 @@ class Under:
     now: datetime
 
 
-def compare(noun: type[Record], batch: Sequence[Incoming]) -> Difference:
-    """What writing the batch would do. A blank keeps the old value; what was deleted here stays so, and who was erased.
-
-    A deal that its source deleted is deleted here, and there again once the source says so; one that was never here is
-    not made.
-    What refers to a record that was merged is taken to refer to what it was merged into, and what its source now says
-    otherwise of it than before goes there as well.
-    """
-    batch, erased = without_erased(noun, batch)
-    found = Difference(left_erased=erased)
-    batch = follow_merges(noun, batch)
-    merges = Merges.of(noun, batch)
-    kept = {r["id"]: r for r in noun.objects.filter(id__in=merges.concerned(batch)).values()}
-    gone = [key for key, record in kept.items() if record["deleted_at"] is not None]
-    found.returning = _taken_by_an_undoing(noun, gone)
-    by_source = deleted_by_source(noun, gone)
-    for row in batch:
-        former = kept.get(row.key)
-        if row.is_deleted:
-            if former is None or former["deleted_at"] is not None:
-                found.left_deleted += 1
-                continue
-            found.former[row.key] = former
-            found.deleted.append(row)
-            continue
-        if former is not None and row.key in merges.winners:
-            _compare_merged(row, former, kept.get(merges.winners[row.key]), found)
-            continue
-        if former is None or row.key in found.returning:
-            found.created.append(row)
-            continue
-        if former["deleted_at"] is not None and row.key not in by_source:
-            found.left_deleted += 1
-            continue
-        found.former[row.key] = former
-        new = {
-            c: v
-            for c, v in row.values.items()
-            if v is not None and v != former[c] and not merges.was_replaced(row.key, c, v)
-        }
-        if own := _own_that_differ(row, former):
-            new["custom"] = with_values(former["custom"], own.items())
-        if former["deleted_at"] is not None:
-            new["deleted_at"] = None
-        if new or row.past:
-            found.changed.append((row, new))
-        else:
-            found.same += 1
-    return found
-
-
-def _compare_merged(
-    row: Incoming, former: dict[str, Any], winner: dict[str, Any] | None, found: Difference
-) -> None:
-    """A record that was merged: what its source changed since then is changed in it, and in what it lives on in."""
-    new = {c: v for c, v in row.values.items() if v is not None and v != former[c]}
-    if own := _own_that_differ(row, former):
-        new["custom"] = with_values(former["custom"], own.items())
-    if not new:
-        found.same += 1
-        return
-    found.former[row.key] = former
-    found.changed.append((row, new))
-    if winner is None or winner["deleted_at"] is not None:
-        return
-    there = {c: v for c, v in new.items() if v != winner[c] and v != winner["id"]}
-    there.pop("custom", None)
-    if own := {k: v for k, v in own.items() if v != winner["custom"].get(k)}:
-        there["custom"] = with_values(winner["custom"], own.items())
-    if there:
-        found.former.setdefault(winner["id"], winner)
-        found.changed.append((Incoming(winner["id"], row.values), there))
-
-
-def _own_that_differ(row: Incoming, former: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the company's own of which the row says something else than what is kept."""
-    kept = former["custom"] or {}
-    return {k: v for k, v in row.custom.items() if v is not None and v != kept.get(k)}
-
-
-def _taken_by_an_undoing(noun: type[Record], deleted: list[str]) -> set[str]:
-    """Those of the deleted records that nobody deleted but the undoing of the import they came with."""
-    undoings = undone_imports().values() if deleted else ()
-    return last_touched_by(noun, deleted, undoings) if undoings else set()
-
-
 @dataclass
 class Plan:
     """How a difference is written: what to create, what to remember, what merely to change, and what to delete, each
@@ -154,6 +50,7 @@ class Plan:
     updated: list[tuple[str, dict[str, Any]]]
     deleted: list[tuple[Incoming, States, States]]
     same: int
+    noted: int  # records that stay as they are, of which the source says what it had not said
 
     @property
     def changed(self) -> int:
@@ -163,7 +60,7 @@ class Plan:
 
 def plan(noun: type[Record], difference: Difference) -> Plan:
     """Tell rows with states nobody knew from rows that differ, and these from those that do not."""
-    found = Plan(difference.created, [], [], [], difference.same)
+    found = Plan(difference.created, [], [], [], difference.same, 0)
     rows = [*(row for row, _ in difference.changed), *difference.deleted]
     spans = _known_spans(noun, [row.key for row in rows if row.past])
     for row, new in difference.changed:
@@ -176,12 +73,20 @@ def plan(noun: type[Record], difference: Difference) -> Plan:
             found.same += 1
     for row in difference.deleted:
         found.deleted.append((row, *_unknown(row.past, spans.get(row.key))))
+    if difference.said:
+        of_rows = (
+            found.created,
+            *((r for r, *_ in rows) for rows in (found.remembered, found.deleted)),
+        )
+        touched = {r.key for rows in of_rows for r in rows} | {key for key, _ in found.updated}
+        found.noted = len(difference.said.keys() - touched)
     return found
 
 
 def write(noun: type[Record], difference: Difference, under: Under) -> Plan:
     """Write it; within a transaction and a context."""
     found = plan(noun, difference)
+    remember_words(noun._meta.db_table, difference.said, under.change)
     _create(noun, [r for r in found.created if r.key not in difference.returning], under)
     _bring_back(noun, [r for r in found.created if r.key in difference.returning], under)
     for row, new, older, newer in found.remembered:

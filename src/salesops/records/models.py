@@ -49,6 +49,7 @@ from salesops.records.seal import Seal
 from salesops.records.seen import Seen
 from salesops.records.settings_change import SettingsChange
 from salesops.records.share import Share
+from salesops.records.source_word import SourceWord
 from salesops.records.target import Target
 from salesops.records.team_membership import TeamMembership, TeamMembershipVersion
 from salesops.records.user import User
@@ -155,6 +156,7 @@ __all__ = [
     "Seen",
     "SettingsChange",
     "Share",
+    "SourceWord",
     "Target",
     "TeamMembership",
     "TeamMembershipVersion",

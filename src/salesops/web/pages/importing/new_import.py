@@ -43,7 +43,7 @@ from salesops.web.pages.custom_fields.custom_fields import KINDS
 from salesops.web.pages.data.problems import asking, every_problem, refused_files
 from salesops.web.pages.data.refused import refused_csv
 from salesops.web.pages.importing.own_places import own_places
-from salesops.web.pages.importing.told import in_money, lines_counted
+from salesops.web.pages.importing.told import in_money, in_words, lines_counted
 from salesops.web.pages.keeping.facts import PLACES, title_of
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.opening.columns import found_in, said_in, unanswered
@@ -179,7 +179,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
             return HttpResponseRedirect(reverse("import_wait", args=[begun.name]))
         if not overtaken or request.POST.get("seen"):
             return HttpResponseRedirect(reverse("import", args=[write(begun, actor, system_clock)]))
-    lines = lines_counted(counted.by_noun, counted.refused)
+    lines = lines_counted(counted.counts, counted.refused)
     context = {
         "begun": begun,
         "counted": counted,
@@ -187,6 +187,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "created": sum(line.created for line in lines),
         "changed": sum(line.changed for line in lines),
         "deleted": sum(line.deleted for line in lines),
+        "noted": sum(c.noted for c in counted.counts.values()),
         "money": in_money(_sum_of_deals(counted)),
         "overtaken": overtaken,
         "files": in_short(counted.files),
@@ -195,6 +196,7 @@ def check(request: HttpRequest, session: str) -> HttpResponse:
         "alike": _alike(counted),
         "fields": _new_fields(counted),
         "values": _values(counted),
+        "differing": in_words(counted.differing),
         **_problems(counted),
     }
     return render(
@@ -284,7 +286,7 @@ def _is_counting(line: Told | None) -> bool:
 
 
 def _sum_of_deals(counted: Counted) -> dict[str, int]:
-    found = counted.by_noun.get("opportunity")
+    found = counted.counts.get("opportunity")
     return found.money if found else {}
 
 

@@ -11,11 +11,13 @@ from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.import_run import ImportRun
+from salesops.records.imported_meanings import Differing
 from salesops.records.models import NOUNS
 from salesops.records.reach import SEE_ALL
 from salesops.records.user import User
 from salesops.web.pages.keeping.facts import PLACES, title_of
 from salesops.web.pages.keeping.record_page import place, reading
+from salesops.web.pages.pipelines.words import meant, what
 from salesops.web.words import several
 
 TONES = {
@@ -117,6 +119,26 @@ def in_money(sums: Mapping[str, int], *, is_difference: bool = False) -> tuple[s
         for currency, minor in sorted(sums.items())
         if minor
     )
+
+
+@dataclass(frozen=True)
+class MeansOtherwise:
+    """What a stage means here and what the files say it does, in words. `stands` says that it goes on to mean that."""
+
+    stage: str
+    what: str
+    here: str
+    there: str
+    stands: bool
+
+
+def in_words(differing: Iterable[Differing]) -> list[MeansOtherwise]:
+    """Where people and their source say otherwise what a stage means, what is to change first."""
+    ordered = sorted(differing, key=lambda d: d.stands)
+    return [
+        MeansOtherwise(d.stage, what(d.column), meant(d.here), meant(d.there), d.stands)
+        for d in ordered
+    ]
 
 
 def what_stays(left: Iterable[tuple[str, str, list[str]]]) -> list[Stays]:

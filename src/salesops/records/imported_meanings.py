@@ -1,0 +1,56 @@
+"""What an import must know of stages: what people said one means stands, until its source says otherwise than before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.records.incoming import Incoming
+from salesops.records.pipeline_stage import PipelineStage
+from salesops.records.record import Record
+from salesops.records.source_word import Words, as_said
+
+NAMED_BY = ("pipeline", "stage")
+
+
+@dataclass(frozen=True)
+class Differing:
+    """A stage that means something else here than its files say, by what people said. `stands` says that it goes on to;
+    else the source, which had said what the stage meant here before, now says what people did not."""
+
+    stage: str
+    column: str
+    here: Any
+    there: Any
+    stands: bool
+
+
+def words_of(noun: type[Record], row: Incoming) -> dict[str, Any]:
+    """What a row says of its stage; nothing of other records."""
+    if noun is not PipelineStage:
+        return {}
+    told = {c: v for c, v in row.values.items() if c not in NAMED_BY and v is not None}
+    return {c: as_said(v) for c, v in told.items()}
+
+
+def without_peoples_own(
+    row: Incoming, former: Mapping[str, Any], new: Words, before: Words
+) -> tuple[dict[str, Any], list[Differing]]:
+    """Of what a row says otherwise than the stage means, what comes in, and where people had said something.
+
+    `before` is what its source had said. People said it who made the stage, or changed it since. Their word is
+    overruled by a source that changed its own since then, but never by what deals merely imply.
+    """
+    taken, differing = dict[str, Any](), list[Differing]()
+    for column, value in new.items():
+        here, there, was = as_said(former[column]), as_said(value), before.get(column)
+        if here == was:
+            taken[column] = value
+            continue
+        stands = row.is_implied or was is None or was == there
+        if not stands:
+            taken[column] = value
+        name = ": ".join(filter(None, (former["pipeline"], former["stage"])))
+        differing.append(Differing(name, column, here, there, stands))
+    return taken, differing
