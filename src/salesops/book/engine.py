@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,7 +27,11 @@ class Rows(NamedTuple):
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows by column name."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return list(self.each())
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """The same, one after the other."""
+        return (dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
 @dataclass(frozen=True)

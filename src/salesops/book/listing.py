@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from salesops.book.engine import Engine, Rows
 from salesops.foundations.problem import Refusal
@@ -67,16 +67,33 @@ class Ask:
         return (max(1, self.page) - 1) * self.size
 
 
+class Reads(Protocol):
+    """Runs SQL whose answer may be longer than memory."""
+
+    def each(self, sql: str, values: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        """The rows by column name, read a few at a time."""
+
+
 def rows_of(engine: Engine, listing: Listing, ask: Ask, *, everything: bool = False) -> Rows:
-    """One page of the list, or all of it for an export."""
+    """One page of the list, or all of it at once."""
+    sql, values = _asked(listing, ask)
+    limit = "" if everything else f" LIMIT {ask.size} OFFSET {ask.offset}"
+    return engine.run(sql + limit, values)
+
+
+def every_row(engine: Reads, listing: Listing, ask: Ask) -> Iterator[dict[str, Any]]:
+    """All of the list, for an export; nothing is asked before the first is wanted."""
+    yield from engine.each(*_asked(listing, ask))
+
+
+def _asked(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
     columns = ", ".join(f'{c.sql} AS "{c.name}"' for c in listing.columns)
     where, values = conditions(listing, ask)
-    limit = "" if everything else f"LIMIT {ask.size} OFFSET {ask.offset}"
-    return engine.run(
+    sql = (
         f'SELECT x.id AS "_id", {columns} FROM "{listing.table}" x {listing.joins} {where} '
-        f"ORDER BY {_order(listing, ask)} {limit}",
-        values,
+        f"ORDER BY {_order(listing, ask)}"
     )
+    return sql, values
 
 
 def totals_of(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:

@@ -14,6 +14,7 @@ def work(folder: Path, beneath: int | None) -> None:
     """Work until interrupted; with `beneath` no longer than that process is our parent."""
     with in_use(folder):
         from salesops.foundations.clock import system_clock
+        from salesops.jobs.exporting import Clearing
         from salesops.jobs.kinds import KINDS, follow_soon
         from salesops.jobs.notices import Noticing
         from salesops.jobs.sealing import Sealing
@@ -23,12 +24,15 @@ def work(folder: Path, beneath: int | None) -> None:
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
-        seal, plan, notice = (make(system_clock) for make in (Sealing, Planning, Noticing))
+        seal, plan, notice, clear = (
+            make(system_clock) for make in (Sealing, Planning, Noticing, Clearing)
+        )
 
         def when_idle() -> None:
             follow_soon(system_clock)
             plan()
             notice()
+            clear()
             seal()
 
         run_until_told(

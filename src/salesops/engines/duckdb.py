@@ -93,6 +93,17 @@ class DuckDBEngine:
         """Run SQL over the current generation, read-only."""
         return self._run(self._current(), sql, values)
 
+    def each(
+        self, sql: str, values: Mapping[str, Any] = NOTHING, *, at_once: int = 1_000
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of an answer by column name, however many they are: no more than some are held at once."""
+        with self._cursor(self._current()) as cursor:
+            cursor.execute(with_values(sql, values) if values else sql)
+            columns = [d[0] for d in cursor.description or ()]
+            while some := cursor.fetchmany(at_once):
+                for row in some:
+                    yield dict(zip(columns, row, strict=True))
+
     def holding(
         self, name: str, sql: str, values: Mapping[str, Any]
     ) -> AbstractContextManager[Ask]:

@@ -24,6 +24,7 @@ from salesops.engines.names import make_index
 from salesops.foundations.clock import Clock
 from salesops.jobs import queue
 from salesops.jobs.erasing_files import Files, backups_of, clean_files, files_that_mention
+from salesops.jobs.exporting import forget_every_export
 from salesops.jobs.following import follow
 from salesops.jobs.work import Work, until_there_is_room
 from salesops.records.attachment import Attachment
@@ -73,6 +74,7 @@ def erase_whole(work: Work) -> dict[str, Any]:
     work("Keeping a list of erasures")
     keep_list(_office())
     _make_the_book_anew(work)
+    forget_every_export()  # last: until here one may have been made of the former book
     cache.clear()
     _leave_nothing_on_disk(work)
     return {**work.kept["erased"], "backups": work.kept.get("backups", 0)}

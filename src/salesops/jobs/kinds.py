@@ -15,6 +15,7 @@ from salesops.actions.enqueue import enqueue
 from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.mailing import MAIL_NOTICES, MAIL_WEEKLY
 from salesops.actions.move_person import MOVE_DUE
+from salesops.actions.prepare_export import EXPORT
 from salesops.book.settings import load_settings
 from salesops.engines.folder import read_manifest_lenient
 from salesops.engines.names import make_index
@@ -25,6 +26,7 @@ from salesops.jobs.backup import back_up
 from salesops.jobs.editing import edit_many, undo_many
 from salesops.jobs.erasing import erase_whole
 from salesops.jobs.erasing import look as look_for_person
+from salesops.jobs.exporting import export
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES, find_duplicates, is_search_due
 from salesops.jobs.following import follow as follow_records
 from salesops.jobs.following import is_followed
@@ -136,6 +138,7 @@ KINDS: Mapping[str, Kind] = {
     LOOK_AT_FILES: look_at_files,
     COUNT_IMPORT: count_import,
     PREVIEW_UNDO: preview_undoing,
+    EXPORT: export,
     EDIT_MANY: edit_many,
     MOVE_DUE: move_due,
     UNDO_MANY: undo_many,

@@ -15,6 +15,7 @@ LOCK = "LOCK"
 BACKUPS = "backups"
 BOOK = "book"
 ARRIVING = ".arriving"  # files on their way into the records; no backup keeps them
+EXPORTS = ".exports"  # files that were prepared for somebody; no backup keeps them
 ERASURES = ".erasures"  # who was erased, as digests; hidden, so that neither a backup nor a restore touches it
 MANIFEST = "MANIFEST.json"  # of the book
 

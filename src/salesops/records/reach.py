@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -58,6 +59,14 @@ class Reach:
             return EVERYTHING
         shared = {noun: tuple(sorted(keys)) for noun, keys in self.shared.items()}
         return Scope(tuple(sorted(self.owner_ids)), shared, self.team)
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with whatever somebody may see, but for the records themselves."""
+        shared = sorted((noun, sorted(keys)) for noun, keys in self.shared.items())
+        owners = None if self.owner_ids is None else sorted(self.owner_ids)
+        told = (self.is_known, self.role, self.person_id, owners, self.team, shared)
+        return hashlib.sha256(repr(told).encode()).hexdigest()
 
     def covers(self, person_id: str | None) -> bool:
         """The person is one of those whose records are seen."""

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from salesops.actions.change_settings import may_change_settings
 from salesops.foundations.clock import system_clock
+from salesops.jobs.exporting import waiting_for
 from salesops.records.audit_log import reads_audit_log
 from salesops.records.open_tasks import open_tasks
 from salesops.records.reach import ADMINISTRATORS, EDIT_ALL, SEE_ALL
@@ -28,7 +29,7 @@ MOST_ON_HOME = 8
 TASKS = Entry("tasks", "Tasks", "circle-check", "K", ("task*", "*activity"))
 REQUESTS = Entry("requests", "Requests", "clock", "R", ("request*", "new_request"))
 IMPORTS = Entry("imports", "Imports", "upload", "I", ("import*", "new_import", "*_import"))
-WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job"))
+WORK = Entry("work", "Work", "list-checks", "W", ("work", "one_job", "stop_job", "export"))
 DUPLICATES = Entry(
     "duplicates", "Duplicates", "merge", "M", ("duplicates*", "merge_duplicates", "take_back_dup*")
 )
@@ -90,6 +91,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "entries": entries,
         "sees_all": user.role in SEE_ALL,
         "going": work_of(user),
+        "ready": ready_for(user),
         "todo": _todo(user, zone) if here == "home" else None,
         "recent": recently_seen(user)[:MOST_SHOWN] if here == "home" else None,
         "tasks_due": due + len(mentioned),
@@ -135,3 +137,11 @@ def work_of(user: User) -> str:
         return ""
     (line,) = told(user, [job], system_clock())
     return line.title + (f", {in_percent(line.share)}" if line.share is not None else " …")
+
+
+def ready_for(user: User) -> list[tuple[str, str]]:
+    """The files that were prepared for somebody and that they have not fetched: what each is called, and its page."""
+    return [
+        (str(j.arguments["name"]), reverse("export", args=[j.pk]))
+        for j in waiting_for(user, system_clock())
+    ]

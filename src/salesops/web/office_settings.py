@@ -83,6 +83,9 @@ SALESOPS_MOST_UPLOAD = int(os.environ.get("SALESOPS_MOST_UPLOAD_MB", "2048")) * 
 SALESOPS_MOST_FILE = int(os.environ.get("SALESOPS_MOST_FILE_MB", "100")) * 1024**2
 FILE_UPLOAD_HANDLERS = ["salesops.web.uploads.WithinLimits"]
 
+# What a worker calls to have a page's rows written into a file
+SALESOPS_WRITE_EXPORT = "salesops.web.preparing.write_export"
+
 # Where people reach it, for links in what is sent
 _HOST = next(iter(ALLOWED_HOSTS), "localhost")
 SALESOPS_ADDRESS = os.environ.get("SALESOPS_ADDRESS", "").rstrip("/") or (

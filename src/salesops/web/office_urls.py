@@ -27,6 +27,7 @@ from salesops.web.pages.duplicates.decided import decided, take_back
 from salesops.web.pages.duplicates.merging import merge
 from salesops.web.pages.duplicates.proposals import duplicates, not_the_same
 from salesops.web.pages.erasing import erasing
+from salesops.web.pages.exports import one_export
 from salesops.web.pages.files import files
 from salesops.web.pages.home import home
 from salesops.web.pages.importing import imports, new_import, one_import
@@ -144,6 +145,8 @@ urlpatterns = [
     path("work", work.work, name="work"),
     path("work/<int:key>", work.one_job, name="one_job"),
     path("work/<int:key>/stop", work.stop, name="stop_job"),
+    path("exports/<int:key>", one_export.one_export, name="export"),
+    path("exports/<int:key>/file", one_export.export_file, name="export_file"),
     path("changes", process_changes.process_changes, name="process_changes"),
     path("changes/new", filing.new_process_change, name="new_process_change"),
     path("changes/<slug:key>", one_change.process_change, name="process_change"),

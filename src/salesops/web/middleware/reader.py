@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 
 from django.http import HttpRequest, HttpResponse
 
@@ -22,17 +22,22 @@ class ThroughTheirEyes:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        reads = request.method in ("GET", "HEAD")
-        with found_once() if reads else nullcontext():
-            token = reader.set(_scope(request))
-            try:
-                return self.get_response(request)
-            finally:
-                reader.reset(token)
+        with through_the_eyes_of(request.user, reads=request.method in ("GET", "HEAD")):
+            return self.get_response(request)
 
 
-def _scope(request: HttpRequest) -> Scope:
-    user = request.user
+@contextmanager
+def through_the_eyes_of(user: object, *, reads: bool) -> Iterator[None]:
+    """In here the book holds what they may see; who only `reads` is looked up once."""
+    with found_once() if reads else nullcontext():
+        token = reader.set(_scope(user))
+        try:
+            yield
+        finally:
+            reader.reset(token)
+
+
+def _scope(user: object) -> Scope:
     if not isinstance(user, User):
         return NOTHING
     within = reach(user)

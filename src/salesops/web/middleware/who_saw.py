@@ -8,7 +8,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from salesops.foundations.clock import system_clock
-from salesops.records.models import Account, Attachment, Contact, Lead, Opportunity, Person, Request
+from salesops.records.models import (
+    Account,
+    Attachment,
+    Contact,
+    Job,
+    Lead,
+    Opportunity,
+    Person,
+    Request,
+)
 from salesops.records.seen import EXPORT, note_look, note_taken
 from salesops.records.user import User
 
@@ -38,6 +47,9 @@ class WhoSawWhat:
             match = request.resolver_match
             if match and match.url_name == "file":
                 _note_file(user, match.kwargs["key"])
+            elif match and match.url_name == "export_file":
+                job = Job.objects.get(pk=match.kwargs["key"])
+                note_taken(user, EXPORT, job.arguments["address"], system_clock())
             elif "attachment" in response.headers.get("Content-Disposition", ""):
                 note_taken(user, EXPORT, request.get_full_path(), system_clock())
             elif request.method == "GET" and match:

@@ -24,7 +24,7 @@ from salesops.records.audit_log import (
 )
 from salesops.records.models import KEPT, Change, Seal, Seen, User
 from salesops.records.seen import ACTS
-from salesops.web.export import as_csv
+from salesops.web.export import as_asked
 from salesops.web.pages.audit import words
 from salesops.web.pages.keeping import typed
 from salesops.web.pages.keeping.facts import title_of
@@ -47,7 +47,7 @@ def audit(request: HttpRequest) -> HttpResponseBase:
         asked = asked_of(request.GET, zone)
         after = _cursor(request.GET.get("after", ""))
         if request.GET.get("export") == "csv":
-            return as_csv("audit log", CHANGES, _exported(actor, asked, currency))
+            return as_asked(request, "audit log", CHANGES, _exported(actor, asked, currency))
         found = page(asked, after)
     except Refusal as refusal:
         problem, found = str(refusal), page(Asked())
@@ -81,7 +81,7 @@ def seen(request: HttpRequest) -> HttpResponseBase:
         rows = _looks(request.GET, zone)
         after = request.GET.get("after", "")
         if request.GET.get("export") == "csv":
-            return as_csv("who saw what", LOOKS, _exported_looks(rows))
+            return as_asked(request, "who saw what", LOOKS, _exported_looks(rows))
         shown = rows.filter(pk__lt=_number(after)) if after else rows
     except Refusal as refusal:
         problem, shown, after = str(refusal), rows, ""

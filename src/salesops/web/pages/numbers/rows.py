@@ -15,12 +15,11 @@ from salesops.book.picture import sum_in_words, value_in_words
 from salesops.foundations.table import Type
 from salesops.kpis._definition import Unit
 from salesops.tables import TABLES
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.numbers.reading import Reading, reading_of, sums_in_words
 from salesops.web.paging import page_of, paged
 
 SIZE = 50
-MOST_EXPORTED = 1_000_000
 SHOWN = {
     "opportunity": ("name", "stage", "outcome", "value_minor", "created_on", "closed_on", "source"),
     "account": ("name", "industry", "country", "customer_since"),
@@ -48,7 +47,7 @@ def rows(request: HttpRequest, name: str) -> HttpResponseBase:
     asked = reading_of(request, name)
     at = _at(request, asked)
     if is_export(request):
-        found = asked.book.rows_behind(name, period=asked.period, at=at, limit=MOST_EXPORTED)
+        found = asked.book.rows_behind(name, period=asked.period, at=at, limit=most_rows(request))
         return as_asked(request, f"{name}-rows", *_in_major(asked, found))
     page = page_of(request)
     found = asked.book.rows_behind(
@@ -98,7 +97,7 @@ def _in_major(asked: Reading, found: Rows) -> tuple[list[str], Iterator[list[Any
     names = {c: c for c in found.columns} | {c: c.removesuffix("_minor") for c in money}
     names["value_minor"] = f"value_{currency.lower()}"
     header = [names[c] for c in found.columns]
-    return header, ([written(r, c) for c in found.columns] for r in found.dicts())
+    return header, ([written(r, c) for c in found.columns] for r in found.each())
 
 
 def _at(request: HttpRequest, asked: Reading) -> dict[str, str | None]:

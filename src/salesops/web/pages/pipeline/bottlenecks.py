@@ -22,7 +22,7 @@ from salesops.pipeline.visits import LEAD, PLACES
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.pair import Side, pair
 from salesops.web.charts.sparkline import sparkline
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.days import days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
@@ -30,7 +30,7 @@ from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 from salesops.web.words import in_percent
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE = 50
 SURE = ("", "fairly sure", "sure", "very sure")
 
 
@@ -57,7 +57,7 @@ def bottlenecks_page(request: HttpRequest) -> HttpResponseBase:
             return as_asked(
                 request, "bottlenecks", *_findings_file(known.found, book.facts.currency)
             )
-        return as_asked(request, "held-up", *_deals_file(book, chosen))
+        return as_asked(request, "held-up", *_deals_file(book, chosen, most_rows(request)))
     page = page_of(request)
     held = held_up(book, chosen, limit=SIZE + 1, offset=(page - 1) * SIZE) if chosen else []
     return render(
@@ -198,9 +198,9 @@ def _findings_file(found: Bottlenecks, currency: str) -> tuple[list[str], Iterat
     return [*header, f"worth_{currency.lower()}"], rows()
 
 
-def _deals_file(book: Book, found: Bottleneck) -> tuple[list[str], Iterator[list[Any]]]:
+def _deals_file(book: Book, found: Bottleneck, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     code = book.facts.currency
-    held = held_up(book, found, limit=MOST_EXPORTED)
+    held = held_up(book, found, limit=most)
     return ["id", "name", "owner", "days", "is_there", "stage", f"value_{code.lower()}"], (
         [h.id, h.name, h.owner, h.days, h.is_there, h.stage, major(h.value_minor, code)]
         for h in held

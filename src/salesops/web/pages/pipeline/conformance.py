@@ -18,13 +18,13 @@ from salesops.pipeline.departures import KINDS, in_words
 from salesops.pipeline.process_rules import unknown_stages
 from salesops.web.charts.bars import bar
 from salesops.web.deal_address import deal_address
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import share_said
 from salesops.web.pages.pipeline.spans import Spanned, chosen, span_shown, spanned
 from salesops.web.paging import page_of, paged
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE = 50
 # A kind at the head of a column.
 SHORT = {
     "skipped": "Skipped",
@@ -79,7 +79,7 @@ def conformance_page(request: HttpRequest) -> HttpResponseBase:
     code = asked.book.facts.currency
     if is_export(request):
         if asked.kind:
-            return as_asked(request, "departures", *_deals_file(asked, code))
+            return as_asked(request, "departures", *_deals_file(asked, code, most_rows(request)))
         return as_asked(request, "conformance", *_lines_file(found, code))
     group, page = chosen(found.whole, found.groups, asked.group), page_of(request)
     former = asked.found(asked.before) if asked.before else None
@@ -236,7 +236,7 @@ def _lines_file(found: Conformance, code: str) -> tuple[list[str], Iterator[list
     return header, rows()
 
 
-def _deals_file(asked: Asked, code: str) -> tuple[list[str], Iterator[list[Any]]]:
+def _deals_file(asked: Asked, code: str, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     header = ["id", "name", "departure", "stage", "what", "detail", "at", "owner"]
     header += [f"value_{code.lower()}", "stage_now", "outcome"]
     return header, (
@@ -244,5 +244,5 @@ def _deals_file(asked: Asked, code: str) -> tuple[list[str], Iterator[list[Any]]
             d.id, d.name, d.kind, d.stage, d.what, d.detail, d.at, d.owner, major(d.value_minor, code),
             d.stage_now, d.outcome,
         ]
-        for d in asked.deals(MOST_EXPORTED)
+        for d in asked.deals(most)
     )  # fmt: skip

@@ -17,7 +17,7 @@ from salesops.pipeline.ends import ENDS, HORIZONS
 from salesops.web.charts.bars import bar
 from salesops.web.charts.incidence import incidence
 from salesops.web.deal_address import deal_address
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.funnel_asked import (
     PERIOD,
     Asked,
@@ -33,7 +33,7 @@ from salesops.web.pages.pipeline.period_funnel import period_funnel_page
 from salesops.web.pages.pipeline.spans import chosen
 from salesops.web.paging import page_of, paged
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE = 50
 # The columns of the table beside the share, each a door to its deals.
 SHOWN = ("here", "back", "lost", "undecided", "skipped")
 
@@ -51,7 +51,9 @@ def funnel_page(request: HttpRequest) -> HttpResponseBase:
         )
     if is_export(request):
         return as_asked(
-            request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
+            request,
+            "funnel",
+            *(_deals_file(asked, most_rows(request)) if asked.stage else _steps_file(found)),
         )
     cohort = chosen(found.whole, found.groups, asked.group)
     former = _found(asked, asked.before) if asked.before else None
@@ -197,11 +199,9 @@ def _steps_file(found: Funnel) -> tuple[list[str], Iterator[list[Any]]]:
     return header, rows()
 
 
-def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
+def _deals_file(asked: Asked, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     currency = asked.book.facts.currency
-    every = entries(
-        asked.book, asked.period, asked.stage, asked.fate, **asked.whose, limit=MOST_EXPORTED
-    )
+    every = entries(asked.book, asked.period, asked.stage, asked.fate, **asked.whose, limit=most)
     header = ["id", "name", f"value_{currency.lower()}", "entered_at", "days", "is_there", "stage"]
     return [*header, "outcome"], (
         [

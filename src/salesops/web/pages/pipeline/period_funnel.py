@@ -15,7 +15,7 @@ from salesops.pipeline import CROSSINGS, Crossing, Passage, PeriodFunnel, crossi
 from salesops.pipeline.period_funnel import LEFT, RARE, STANDING
 from salesops.web.charts.bars import bar
 from salesops.web.deal_address import deal_address
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.funnel_asked import (
     Asked,
     beside,
@@ -28,7 +28,7 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.spans import chosen
 from salesops.web.paging import page_of, paged
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE = 50
 TEMPLATE = "pipeline/period_funnel.html"
 
 
@@ -40,7 +40,9 @@ def period_funnel_page(request: HttpRequest, asked: Asked) -> HttpResponseBase:
         return render(request, TEMPLATE, frame(request, asked) | {"why": str(refusal)})
     if is_export(request):
         return as_asked(
-            request, "funnel", *(_deals_file(asked) if asked.stage else _steps_file(found))
+            request,
+            "funnel",
+            *(_deals_file(asked, most_rows(request)) if asked.stage else _steps_file(found)),
         )
     group = chosen(found.whole, found.groups, asked.group)
     former, former_why = _former(asked)
@@ -165,11 +167,9 @@ def _steps_file(found: PeriodFunnel) -> tuple[list[str], Iterator[list[Any]]]:
     return header, rows()
 
 
-def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
+def _deals_file(asked: Asked, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     currency = asked.book.facts.currency
-    every = crossings(
-        asked.book, asked.period, asked.stage, asked.fate, **asked.whose, limit=MOST_EXPORTED
-    )
+    every = crossings(asked.book, asked.period, asked.stage, asked.fate, **asked.whose, limit=most)
     header = ["id", "name", f"value_{currency.lower()}", "at", "days", "is_there", "other_stage"]
     return [*header, "stage", "outcome"], (
         [

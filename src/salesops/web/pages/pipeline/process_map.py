@@ -26,7 +26,7 @@ from salesops.pipeline.mining import Arc, Process
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.process_map import Flow, Step, process_map
 from salesops.web.deal_address import deal_address
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.days import Days, days_asked
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
@@ -34,7 +34,7 @@ from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 from salesops.web.words import in_percent
 
-SIZE, WAYS, MOST_EXPORTED = 25, 15, 1_000_000
+SIZE, WAYS = 25, 15
 START = "\x02start"  # of the map; no stage's name
 PERIODS = (
     ("all", "Any day"),
@@ -100,7 +100,7 @@ def process_map_page(request: HttpRequest) -> HttpResponseBase:
     is_chosen = asked.chosen is not None or asked.stem is not None
     if is_export(request):
         if is_chosen:
-            return as_asked(request, "deals-that-went-so", *_deals_file(asked))
+            return as_asked(request, "deals-that-went-so", *_deals_file(asked, most_rows(request)))
         return as_asked(request, "process-map", *_arcs_file(found))
     former = _former(asked)
     page = page_of(request)
@@ -406,7 +406,7 @@ def _arcs_file(found: Process) -> tuple[list[str], Iterator[list[Any]]]:
     )  # fmt: skip
 
 
-def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
+def _deals_file(asked: Asked, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     code = asked.book.facts.currency
     header = ["id", "name", "stage", f"value_{code.lower()}", "days", "is_closed"]
     return header, (
@@ -418,5 +418,5 @@ def _deals_file(asked: Asked) -> tuple[list[str], Iterator[list[Any]]]:
             round(r["days"], 3),
             r["is_closed"],
         ]
-        for r in _deals(asked, MOST_EXPORTED)
+        for r in _deals(asked, most)
     )

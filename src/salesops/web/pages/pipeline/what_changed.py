@@ -30,7 +30,7 @@ from salesops.pipeline import (
 from salesops.web.books import asked_book, speaks_of
 from salesops.web.charts.waterfall import Bar, waterfall
 from salesops.web.deal_address import deal_address
-from salesops.web.export import as_asked, is_export, major
+from salesops.web.export import as_asked, is_export, major, most_rows
 from salesops.web.pages.pipeline.days import A_DAY, days_between, days_of
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.last_visit import last_visit, remember_visit
@@ -39,7 +39,7 @@ from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
 from salesops.web.words import period_in_words
 
-SIZE, MOST_EXPORTED = 50, 1_000_000
+SIZE = 50
 MINUS = "\N{MINUS SIGN}"
 SPANS = (
     ("7", "Last 7 days"),
@@ -107,9 +107,12 @@ def what_changed(request: HttpRequest) -> HttpResponseBase:
             request, "pipeline/what_changed.html", _frame(request, asked) | {"why": str(refusal)}
         )
     if is_export(request):
-        return as_asked(
-            request, "what-changed", *(_moves_file if asked.box else _bridge_file)(asked, found)
+        rows = (
+            _moves_file(asked, found, most_rows(request))
+            if asked.box
+            else _bridge_file(asked, found)
         )
+        return as_asked(request, "what-changed", *rows)
     bridge = chosen(found.whole, found.groups, asked.group)
     page = page_of(request)
     shown = _moves(asked, page) if asked.box else []
@@ -365,9 +368,9 @@ def _bridge_file(asked: Asked, found: Movement) -> tuple[list[str], Iterator[lis
     return [asked.by or "group", "box", f"value_{code}", "deals", "changes"], rows()
 
 
-def _moves_file(asked: Asked, found: Movement) -> tuple[list[str], Iterator[list[Any]]]:
+def _moves_file(asked: Asked, found: Movement, most: int) -> tuple[list[str], Iterator[list[Any]]]:
     code = found.currency.lower()
-    every = moves(asked.book, asked.period, asked.box, **asked.whose, limit=MOST_EXPORTED)
+    every = moves(asked.book, asked.period, asked.box, **asked.whose, limit=most)
     header = ["id", "name", "box", f"value_{code}", "at", f"before_{code}", f"after_{code}"]
     return [*header, "close_before", "close_after", "stage_before", "stage_after"], (
         [

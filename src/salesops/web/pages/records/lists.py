@@ -17,10 +17,10 @@ from salesops.book.book import Book
 from salesops.book.condition import condition_in
 from salesops.book.engine import Rows
 from salesops.book.facts import Scope
-from salesops.book.listing import Ask, ListColumn, Listing, rows_of
+from salesops.book.listing import Ask, ListColumn, Listing, every_row
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
-from salesops.web.books import whole_book
+from salesops.web.books import engine, whole_book
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.records.declared import OWN_MONEY
 from salesops.web.pages.records.narrowing import holding, named, page, totals, values_of
@@ -290,13 +290,13 @@ def exported(request: HttpRequest, listing: Listing, title: str) -> HttpResponse
     columns = shown_columns(request, listing) if "column" in request.GET else list(listing.columns)
     if any(c.kind == OWN_MONEY for c in columns) and listing.column("currency") not in columns:
         columns.append(listing.column("currency"))
-    found = rows_of(book.engine, listing, ask, everything=True)
     rows = (
         [record["_id"], *(_exported(c, record, currency) for c in columns)]
-        for record in found.dicts()
+        for record in every_row(engine(), listing, ask)
     )
     header = [f"{c.name}_{currency.lower()}" if c.kind == "money" else c.name for c in columns]
-    return as_asked(request, title.lower(), ["id", *header], rows)
+    total = counted(book, listing, ask)[0]
+    return as_asked(request, title.lower(), ["id", *header], rows, total=total)
 
 
 def _exported(column: ListColumn, record: Mapping[str, Any], currency: str) -> Any:

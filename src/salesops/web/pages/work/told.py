@@ -16,6 +16,7 @@ from salesops.actions.edit_in_bulk import EDIT_MANY, UNDO_MANY
 from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.mailing import MAIL_LINK, MAIL_NOTICES, MAIL_TEST, MAIL_WEEKLY, MAILS
 from salesops.actions.move_person import MOVE_DUE
+from salesops.actions.prepare_export import EXPORT
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
@@ -60,6 +61,7 @@ _PLAINLY = {
     COUNT_IMPORT: "the counting of another import",
     FIND_DUPLICATES: "a search for duplicates",
     EDIT_MANY: "a change of many rows",
+    EXPORT: "an export",
     MAIL_LINK: "a mail",
     MAIL_TEST: "a mail",
     MAIL_WEEKLY: "a mail",
@@ -149,6 +151,9 @@ def title_of(job: Job, run: ImportRun | None = None) -> str:
         return f"{words} of {in_short(run.files)}" if run else words
     if job.kind == LOOK_AT_FILES:
         return f"Looking at {in_short(job.arguments.get('files', ()))}"
+    if job.kind == EXPORT:
+        what, _, form = str(job.arguments["name"]).rpartition(".")
+        return f"Export of {what.replace('-', ' ').replace('_', ' ')} as {form.upper()}"
     return _TITLES.get(job.kind) or job.kind.replace("_", " ").capitalize()
 
 
@@ -221,6 +226,8 @@ def _place(actor: User, job: Job, run: ImportRun | None) -> str:
         return reverse("process_change", args=[job.arguments["change"]])
     if job.kind in (EDIT_MANY, UNDO_MANY) and job.asked_by_id == actor.pk:
         return reverse("many_changed", args=[job.arguments["noun"], job.pk])
+    if job.kind == EXPORT and job.asked_by_id == actor.pk:
+        return reverse("export", args=[job.pk])
     return ""
 
 
@@ -255,6 +262,7 @@ _OUTCOMES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     ),
     EDIT_MANY: _of_many,
     UNDO_MANY: _of_many,
+    EXPORT: lambda result: f"{result.get('rows', 0):,} rows",
     MAIL_LINK: lambda result: _SENT[bool(result.get("sent"))],
     MAIL_TEST: lambda result: _SENT[bool(result.get("sent"))],
     PLAN_WEEKLY: lambda result: f"{result.get('asked', 0):,} people looked after",
