@@ -36,7 +36,7 @@ from salesops.jobs.work import Work
 from salesops.jobs.worker import Worker
 from salesops.records.attachment import Attachment
 from salesops.records.erasure import ErasedKey, ErasedRow, Erasure
-from salesops.records.folder import ERASURES
+from salesops.records.folder import ERASURES, EXPORTS
 from salesops.records.identity import Identity
 from salesops.records.job import DONE, WAITING, Job
 from salesops.records.kept_content import place_of
@@ -151,6 +151,9 @@ def _files(office: Path) -> None:
     other = office / ".arriving" / "20260101-000000-cccccccc"
     other.mkdir()
     (other / "c.csv").write_text("Otto Lind")
+    prepared = office / EXPORTS / "7-1-dddddddd"  # for somebody who has not fetched it yet
+    prepared.mkdir(parents=True)
+    (prepared / "file.csv").write_text(f"id,name\n1,{NAME}")
     (office / "letter.txt").write_text(f"Dear {NAME}", "utf-16")
     (office / "book").mkdir(exist_ok=True)
     (office / "book" / "answers.json").write_text(f'{{"owner": "{ADDRESS}"}}')
