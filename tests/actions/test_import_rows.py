@@ -6,13 +6,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from duckdb import DuckDBPyConnection
 
+from salesops.actions.delete_record import delete_records
 from salesops.actions.import_rows import go_on, preview_import, start_import
+from salesops.actions.restore_record import restore_record
+from salesops.actions.undo_import import go_on_undoing, start_undo
 from salesops.foundations.clock import fixed_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.import_run import ImportRun
 from salesops.records.models import Account, Opportunity, OpportunityVersion, Person, PipelineStage
 from salesops.records.record import FOREVER
+from salesops.records.user import User
 from tests.office.drawn import workbench
 
 pytestmark = pytest.mark.django_db
@@ -191,6 +196,43 @@ def test_a_deal_comes_back_when_its_source_has_it_back_but_not_where_somebody_de
     assert [(s[1], s[2]) for s in _states("d1")[-2:]] == [(JULY, AUGUST), (AUGUST, FOREVER)]
     assert (run.counts["opportunity"]["changed"], run.counts["opportunity"]["left"]) == (1, 1)
     assert Opportunity.objects.get(id="d2").deleted_at == JUNE
+
+
+def test_a_deal_that_somebody_brought_back_stays_until_its_source_deletes_it_anew() -> None:
+    ravi = User.objects.create_user("ravi@example.com", name="Ravi", role="manager")
+    alive, gone = workbench(opportunity=DEALS), workbench(opportunity=KEPT, deletion=GONE)
+
+    def imported(work: DuckDBPyConnection) -> dict[str, int]:
+        run = go_on(start_import(None, "Salesforce", [], JULY, NOW), work, NOW)
+        counts: dict[str, int] = run.counts["opportunity"]
+        return counts | {"there": Opportunity.objects.filter(deleted_at=None).count()}
+
+    imported(alive)
+    assert imported(gone)["there"] == 1
+    restore_record(ravi, Opportunity, "d1", NOW)
+    offered = preview_import(gone, "Salesforce")["opportunity"]
+    assert (offered.deleted, offered.left_restored, offered.difference) == (0, 1, {})
+    stayed = imported(gone)
+    assert (stayed["restored"], stayed["same"], stayed["there"]) == (1, 1, 2)
+    # Told as alive in between, which changes nothing, it is deleted anew.
+    told = preview_import(alive, "Salesforce")["opportunity"]
+    assert (told.noted, told.changed, told.is_anything) == (1, 0, True)
+    imported(alive)
+    run = go_on(start_import(None, "Salesforce", [], AUGUST, NOW), gone, NOW)
+    assert run.counts["opportunity"]["deleted"] == 1
+    # Undone, it was never said, so that the same files say it anew.
+    go_on_undoing(start_undo(ravi, run, NOW), NOW)
+    assert imported(gone)["there"] == 1
+
+
+def test_who_deletes_a_deal_before_its_source_does_may_have_it_back_all_the_same() -> None:
+    ravi = User.objects.create_user("ravi@example.com", name="Ravi", role="manager")
+    _import(opportunity=DEALS)
+    delete_records(ravi, Opportunity, ["d1"], NOW)
+    _import(JULY, opportunity=KEPT, deletion=GONE)
+    restore_record(ravi, Opportunity, "d1", NOW)
+    _import(AUGUST, opportunity=KEPT, deletion=GONE)
+    assert Opportunity.objects.get(id="d1").deleted_at is None
 
 
 def test_two_sources_never_give_one_key_to_two_things() -> None:

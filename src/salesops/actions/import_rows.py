@@ -47,6 +47,7 @@ class Counts:
     same: int = 0
     left_deleted: int = 0
     left_erased: int = 0
+    left_restored: int = 0
     money: dict[str, int] = field(default_factory=dict)
     difference: dict[str, int] = field(default_factory=dict)
     noted: int = 0
@@ -87,6 +88,7 @@ def preview_import(work: duckdb.DuckDBPyConnection, source: str) -> dict[str, Co
             counts.same += found_here.same
             counts.left_deleted += difference.left_deleted
             counts.left_erased += difference.left_erased
+            counts.left_restored += difference.left_restored
             counts.noted += found_here.noted
             counts.differing += difference.differing
             _add_money(counts.money, counts.difference, found_here, difference)
@@ -174,8 +176,12 @@ def _step(run: ImportRun, name: str, batch: list[Incoming], clock: Clock) -> Imp
         counts["left"] += difference.left_deleted
         if written.deleted:
             counts["deleted"] = counts.get("deleted", 0) + len(written.deleted)
-        if difference.left_erased:
-            counts["erased"] = counts.get("erased", 0) + difference.left_erased
+        for name_of, left in (
+            ("erased", difference.left_erased),
+            ("restored", difference.left_restored),
+        ):
+            if left:
+                counts[name_of] = counts.get(name_of, 0) + left
         money = run.money.setdefault(name, {"created": {}, "changed": {}})
         _add_money(money["created"], money["changed"], written, difference)
         if not any(money.values()):

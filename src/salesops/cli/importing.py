@@ -117,6 +117,13 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     out().print(table)
     if erased := sum(counts.left_erased for counts in found.values()):
         say(out(), f"\n{erased:,} rows are of people who were erased, and stay out.")
+    if restored := sum(counts.left_restored for counts in found.values()):
+        told = "record was" if restored == 1 else "records were"
+        say(
+            out(),
+            f"\n{restored:,} {told} brought back here after their source deleted them. The files say nothing new of that; "
+            "they stay.",
+        )
     if noted := sum(counts.noted for counts in found.values()):
         told = "record" if noted == 1 else "records"
         say(

@@ -10,12 +10,13 @@ from salesops.records.custom_field import with_values
 from salesops.records.import_run import undone_imports
 from salesops.records.imported_deletions import deleted_by_source, last_touched_by
 from salesops.records.imported_erasures import without_erased
-from salesops.records.imported_meanings import Differing, without_peoples_own, words_of
+from salesops.records.imported_meanings import Differing, without_peoples_own
 from salesops.records.imported_merges import Merges, follow_merges
 from salesops.records.incoming import Incoming
+from salesops.records.opportunity import Opportunity
 from salesops.records.pipeline_stage import PipelineStage
 from salesops.records.record import Record
-from salesops.records.source_word import said_before
+from salesops.records.source_word import UNSAID, Words, as_said, said_before
 
 
 @dataclass
@@ -23,7 +24,8 @@ class Difference:
     """A batch against what is kept: rows to create, and for each key to change its new values.
 
     `returning` are the keys of those to create that an import brought before and its undoing took away; `deleted` the
-    rows that their source deleted of records that are there. `left_deleted` counts rows of what is deleted and stays so.
+    rows that their source deleted of records that are there. `left_deleted` counts rows of what is deleted and stays so,
+    and `left_restored` those that somebody brought back since their source deleted them.
     `said` is what the source says of each record that it had not said, and `differing` what people say otherwise.
     """
 
@@ -35,6 +37,7 @@ class Difference:
     same: int = 0
     left_deleted: int = 0
     left_erased: int = 0
+    left_restored: int = 0
     said: dict[str, dict[str, Any]] = field(default_factory=dict)
     differing: list[Differing] = field(default_factory=list)
 
@@ -44,7 +47,7 @@ def compare(noun: type[Record], batch: Sequence[Incoming], source: str) -> Diffe
     erased.
 
     A deal that its source deleted is deleted here, and there again once the source says so; one that was never here is
-    not made.
+    not made, and one that somebody brought back stays until the source deletes it anew.
     What refers to a record that was merged is taken to refer to what it was merged into, and what its source now says
     otherwise of it than before goes there as well.
     What people said a stage means stands, unless its source says otherwise than before.
@@ -61,11 +64,14 @@ def compare(noun: type[Record], batch: Sequence[Incoming], source: str) -> Diffe
     for row in batch:
         former = kept.get(row.key)
         told = before.get(row.key, {})
-        if said := {c: v for c, v in words_of(noun, row).items() if told.get(c) != v}:
+        if said := _said_anew(noun, row, former, told):
             found.said[row.key] = said
         if row.is_deleted:
             if former is None or former["deleted_at"] is not None:
                 found.left_deleted += 1
+                continue
+            if told.get("is_deleted"):  # as it was before, and since then somebody brought it back
+                found.left_restored += 1
                 continue
             found.former[row.key] = former
             found.deleted.append(row)
@@ -97,6 +103,20 @@ def compare(noun: type[Record], batch: Sequence[Incoming], source: str) -> Diffe
         else:
             found.same += 1
     return found
+
+
+def _said_anew(
+    noun: type[Record], row: Incoming, former: dict[str, Any] | None, told: Words
+) -> dict[str, Any]:
+    """What the row says of its stage, or of whether its deal is deleted, that its source had not said."""
+    if noun is PipelineStage:
+        said = {c: as_said(v) for c, v in row.values.items() if v is not None}
+        said = {c: v for c, v in said.items() if c not in ("pipeline", "stage")}
+    elif noun is Opportunity and former is not None:
+        said = {"is_deleted": row.is_deleted}
+    else:
+        return {}
+    return {c: v for c, v in said.items() if told.get(c, UNSAID.get(c)) != v}
 
 
 def _compare_merged(

@@ -7,11 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesops.records.incoming import Incoming
-from salesops.records.pipeline_stage import PipelineStage
-from salesops.records.record import Record
 from salesops.records.source_word import Words, as_said
-
-NAMED_BY = ("pipeline", "stage")
 
 
 @dataclass(frozen=True)
@@ -24,14 +20,6 @@ class Differing:
     here: Any
     there: Any
     stands: bool
-
-
-def words_of(noun: type[Record], row: Incoming) -> dict[str, Any]:
-    """What a row says of its stage; nothing of other records."""
-    if noun is not PipelineStage:
-        return {}
-    told = {c: v for c, v in row.values.items() if c not in NAMED_BY and v is not None}
-    return {c: as_said(v) for c, v in told.items()}
 
 
 def without_peoples_own(

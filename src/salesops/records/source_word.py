@@ -12,14 +12,17 @@ from salesops.records.change import Change
 from salesops.records.fields import KEY_LENGTH
 from salesops.records.import_run import undone_imports
 
-HEARD = frozenset({"pipeline_stage"})  # the nouns of which it is kept
 Words = Mapping[str, Any]  # by column
+
+HEARD = frozenset({"pipeline_stage", "opportunity"})  # the nouns of which it is kept
+UNSAID: Words = {"is_deleted": False}  # what is so as long as no source said otherwise
 
 
 class SourceWord(models.Model):
     """What an import said of a record that its source had not said of it before. Never edited.
 
-    `said` holds that by column, such as {"outcome": "lost"}. What was said by an import that was undone was never said.
+    `said` holds that by column, such as {"outcome": "lost"} of a stage and {"is_deleted": true} of a deal. What was said
+    by an import that was undone was never said.
     """
 
     noun = models.CharField(max_length=60)

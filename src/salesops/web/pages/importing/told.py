@@ -41,6 +41,7 @@ class Line:
     same: int
     left: int
     erased: int
+    restored: int
     refused: int
     money: tuple[str, ...]
     difference: tuple[str, ...]
@@ -83,6 +84,7 @@ def lines_of(run: ImportRun) -> list[Line]:
             same=counts["same"],
             left_deleted=counts["left"],
             left_erased=counts.get("erased", 0),
+            left_restored=counts.get("restored", 0),
             money=money.get("created", {}),
             difference=money.get("changed", {}),
         )
@@ -103,6 +105,7 @@ def lines_counted(counts: Mapping[str, Counts], refused: Mapping[str, int]) -> l
                 same=c.same,
                 left=c.left_deleted,
                 erased=c.left_erased,
+                restored=c.left_restored,
                 refused=refused.get(noun, 0),
                 money=in_money(c.money),
                 difference=in_money(c.difference, is_difference=True),
