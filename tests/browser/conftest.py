@@ -7,9 +7,10 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -103,7 +104,8 @@ Enter = Callable[..., Page]
 
 @pytest.fixture
 def enter(chromium: Browser) -> Iterator[Enter]:
-    """Opens a link: `enter(link, size=PHONE, theme="dark")`. The test fails where a console complained."""
+    """Opens a link: `enter(link, size=PHONE, theme="dark")`. The test fails where a console complained, but of answers
+    with the status of `refusals`."""
     complaints: list[str] = []
     with ExitStack() as contexts:
 
@@ -114,6 +116,8 @@ def enter(chromium: Browser) -> Iterator[Enter]:
             theme: str = "light",
             scripts: bool = True,
             strict: bool = True,
+            cookies: Sequence[Any] = (),
+            refusals: str = "409|422",
         ) -> Page:
             context = chromium.new_context(
                 viewport={"width": size[0], "height": size[1]},
@@ -125,6 +129,7 @@ def enter(chromium: Browser) -> Iterator[Enter]:
             )
             contexts.callback(context.close)
             context.set_default_timeout(60_000)
+            context.add_cookies(cookies)
             page = context.new_page()
             page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
             page.on(
@@ -132,7 +137,7 @@ def enter(chromium: Browser) -> Iterator[Enter]:
                 lambda message: (
                     complaints.append(f"{page.url}: {message.text}")
                     if message.type in ("error", "warning")
-                    and not re.search("status of (409|422)", message.text)
+                    and not re.search(f"status of ({refusals})", message.text)
                     else None
                 ),
             )

@@ -99,6 +99,22 @@ def test_it_is_one_change_and_one_undo_brings_all_back(as_bob: Reader) -> None:
     assert _stages("bob-deal", "mill", "quay") == ["New", "New", "Offer"]
 
 
+def test_in_a_history_it_is_undone_for_all_or_where_one_is_not_the_readers_not_at_all(
+    as_alice: Reader, as_bob: Reader
+) -> None:
+    as_bob.post(
+        MANY, **_form(_page(_preview(as_bob, "stage", "Offer", "bob-deal", "mill")), "Change 2")
+    )
+    of_theirs = as_alice.page(f"{LIST}/mill").all("button", name="change")
+    assert [button.text for button in of_theirs] == ["Undo for all 2"]
+    both = _page(_preview(as_alice, "next_step", "Call", "alice-deal", "mill"))
+    as_alice.post(MANY, **_form(both, "Change 2"))
+    assert as_bob.page(f"{LIST}/mill").all("button", name="change") == []
+    (undo,) = as_alice.page(f"{LIST}/mill").all("button", name="change")
+    as_alice.post("/undo/opportunity/mill", change=undo.attrs["value"])
+    assert set(Opportunity.objects.values_list("next_step", flat=True)) == {None}
+
+
 def test_what_changed_since_it_was_looked_at_is_shown_again_and_not_done(as_bob: Reader) -> None:
     page = _page(_preview(as_bob, "stage", "Offer", "bob-deal", "mill"))
     Opportunity.objects.filter(pk="mill").update(stage="Won")

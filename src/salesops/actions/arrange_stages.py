@@ -117,7 +117,9 @@ def move_stage(actor: User, key: str, place: int, clock: Clock) -> Change:
 def refuse_who_may_not(actor: User) -> None:
     """Refuse whoever may not arrange stages."""
     if not may_arrange(actor):
-        raise Refusal("Only sales operations and administrators arrange stages. Ask them.")
+        raise Refusal(
+            "Only sales operations and administrators arrange stages; an analyst only looks. Ask them."
+        )
 
 
 def _stage(key: str) -> Any:

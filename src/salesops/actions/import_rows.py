@@ -68,7 +68,7 @@ def refuse_import(actor: User) -> None:
     """Refuse whoever may not bring files into the records."""
     if not may_import(actor):
         raise Refusal(
-            "Only sales operations and administrators import files. "
+            "Only sales operations and administrators import files; an analyst only looks. "
             "Send them a request, with the files to import."
         )
 

@@ -121,7 +121,8 @@ def refuse_who_may_not(actor: User) -> None:
     """Refuse whoever may not arrange the organisation."""
     if not may_move(actor):
         raise Refusal(
-            "Only sales operations and administrators arrange the organisation. Ask them."
+            "Only sales operations and administrators arrange the organisation; an analyst only looks. "
+            "Ask them."
         )
 
 

@@ -21,7 +21,10 @@ def may_set_targets(user: User) -> bool:
 def refuse_who_may_not(actor: User) -> None:
     """Refuse whoever may not decide on targets."""
     if not may_set_targets(actor):
-        raise Refusal("Only sales operations and administrators set targets. Send them a request.")
+        raise Refusal(
+            "Only sales operations and administrators set targets; an analyst only looks. "
+            "Send them a request."
+        )
 
 
 def edition_of(key: Key) -> str:

@@ -78,7 +78,9 @@ def can_be_undone(run: ImportRun, now: datetime) -> bool:
 def refuse_undo(actor: User | None, run: ImportRun, now: datetime) -> None:
     """Refuse who may not undo imports, and an import that cannot be undone."""
     if actor is not None and not may_import(actor):
-        raise Refusal("Only sales operations and administrators undo an import. Ask one of them.")
+        raise Refusal(
+            "Only sales operations and administrators undo an import; an analyst only looks. Ask one of them."
+        )
     if run.state == "undone":
         raise Refusal("This import was undone already.")
     if run.state == "applying":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,10 +18,11 @@ from salesops.records.change import Change
 from salesops.records.custom_field import to_put_back, with_values
 from salesops.records.duplicate import Merge
 from salesops.records.models import NOUNS
+from salesops.records.reach import reach
 from salesops.records.record import OWN, Record
 from salesops.records.share import Share
 from salesops.records.user import User
-from salesops.records.visibility import editable_by
+from salesops.records.visibility import editable_by, editable_within
 
 
 @dataclass
@@ -36,6 +38,17 @@ class Unmerged:
     columns: list[str] = field(default_factory=list)
     stays: list[str] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
+
+
+def may_take_apart(actor: User, noun: type[Record], merges: Iterable[Merge]) -> set[int]:
+    """Of merges of one noun the changes whose records are all the actor's to change, those that went into another too."""
+    parts: dict[int, set[str]] = {}
+    for merge in merges:
+        parts.setdefault(merge.change_id, set()).update((merge.winner, merge.loser))
+    wanted = {key for keys in parts.values() for key in keys}
+    theirs = editable_within(reach(actor), noun, also_deleted=True).filter(pk__among=wanted)
+    may = set(theirs.values_list("pk", flat=True)) if wanted else set[str]()
+    return {change for change, keys in parts.items() if keys <= may}
 
 
 def unmerge_records(

@@ -88,6 +88,7 @@ class Merge(models.Model):
     replaced = models.JSONField(default=dict)
 
     was: str  # what the loser is called, where a page tells it
+    may: bool  # whether its reader can take the merge back
 
     class Meta:
         db_table = "merge"

@@ -9,7 +9,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(
         request,
         "failed.html",
-        {"title": "Nothing is here", "sentence": "This page or record is not in the book."},
+        {
+            "title": "Nothing is here",
+            "sentence": "This page or record is not in the book.",
+            "in_office": "This page or record is not there, or is not among what you may see.",
+        },
         status=404,
     )
 
@@ -23,6 +27,8 @@ def broken(request: HttpRequest) -> HttpResponse:
             "title": "Something went wrong here",
             "sentence": "Nothing was changed. The terminal shows what happened; "
             "please report it together with what you did.",
+            "in_office": "Nothing was changed. Tell whoever keeps this office when it happened and what you did; "
+            "its log shows the rest.",
         },
         status=500,
     )

@@ -1,4 +1,5 @@
-"""A request from the form to closed, in a browser, as who asks and as who answers; and its pages fit and are accessible."""
+"""A request from the form to closed, in a browser, as who asks, as who answers and as others, who hear nothing of it; and
+its pages fit and are accessible."""
 
 from __future__ import annotations
 
@@ -8,17 +9,19 @@ from playwright.sync_api import expect
 from salesops.records.models import CannedAnswer, Opportunity, Request
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
+from tests.browser.test_every_page import wrong_here
+from tests.office.browser.asking import asked as answer_to
+from tests.office.browser.asking import is_nowhere
+from tests.office.browser.conftest import Visit
 from tests.office.browser.test_signing_in import _sign_in as sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_request_goes_from_the_form_to_closed(address: str, enter: Enter) -> None:
+def test_a_request_goes_from_the_form_to_closed(address: str, visit: Visit) -> None:
     Opportunity.objects.create(id="d1", name="New crane", owner_id="bob")
     CannedAnswer.objects.create(title="Done", text="It is done.")
-    bob = enter(f"{address}/requests/new?about=opportunity/d1")
-    sign_in(bob, "bob@example.com")
-    bob.goto(f"{address}/requests/new?about=opportunity/d1")
+    bob = visit("bob", "/requests/new?about=opportunity/d1")
     bob.get_by_label("Data fix").check()
     bob.get_by_label("In a few words").fill("Wrong stage")
     bob.get_by_label("What you need").fill("It is won.")
@@ -26,9 +29,9 @@ def test_a_request_goes_from_the_form_to_closed(address: str, enter: Enter) -> N
     expect(bob.get_by_role("status")).to_contain_text("Expect a first answer by")
     asked = Request.objects.get()
 
-    dora = enter(f"{address}/requests")
-    sign_in(dora, "dora@example.com")
-    dora.goto(f"{address}/requests?view=unassigned")
+    for name in ("charlie", "alice"):
+        _hears_nothing_of_it(visit, name, asked)
+    dora = visit("dora", "/requests?view=unassigned")
     dora.get_by_role("button", name="Take").click()
     expect(dora.get_by_role("status")).to_contain_text("Given to Dora")
     dora.keyboard.press("z")
@@ -57,6 +60,21 @@ def test_a_request_goes_from_the_form_to_closed(address: str, enter: Enter) -> N
     assert (asked.state, asked.effort_minutes, asked.answered_at) == (
         "closed", 15, asked.solved_at,
     )  # fmt: skip
+
+
+def _hears_nothing_of_it(visit: Visit, name: str, asked: Request) -> None:
+    """Neither a stranger nor who leads the asker is shown a request, counts it, answers it or takes it back."""
+    page = visit(name, "/requests?view=all&state=any", strict=False)
+    expect(page.get_by_role("heading", level=2)).to_contain_text("Nothing fits these filters")
+    wrong = wrong_here(page, f"requests of {name}")
+    for place in ("", "?done=1", "?asked=1"):
+        assert is_nowhere(page, f"/requests/{asked.pk}{place}"), place
+    page.goto(page.url.partition("?")[0] + "/new")
+    for do in ("take", "answer", "close", "reopen", "undo"):
+        assert is_nowhere(page, f"/requests/{asked.pk}", do=do, text="Mine", change="1")
+    for place in ("effectiveness", "settings"):
+        assert answer_to(page, f"/requests/{place}").status in (404, 422), place
+    assert wrong == []
 
 
 @pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")])

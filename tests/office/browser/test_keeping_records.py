@@ -1,4 +1,4 @@
-"""Working on a deal in a browser as people do it: edited in place, undone, overtaken, and without script."""
+"""Working on a deal in a browser as people do it: edited in place, undone, by two at once, and without script."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
-from salesops.actions.edit_record import edit_record
-from salesops.foundations.clock import system_clock
 from salesops.records.models import (
     Account,
     Activity,
@@ -19,9 +17,11 @@ from salesops.records.models import (
     PipelineStage,
     Product,
 )
-from salesops.records.user import User
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
+from tests.browser.test_every_page import wrong_here
+from tests.office.browser.asking import asked, is_nowhere
+from tests.office.browser.conftest import Visit
 from tests.office.browser.test_signing_in import _sign_in as sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -56,9 +56,9 @@ def _fact(page: Page, title: str) -> str:
     return page.locator(f"dt:text-is('{title}') + dd > span").inner_text()
 
 
-def test_edited_in_place_undone_by_key_and_overtaken(deal: str, enter: Enter) -> None:
-    page = enter(deal)
-    sign_in(page, "bob@example.com")
+@pytest.mark.usefixtures("deal")
+def test_edited_in_place_undone_by_key_and_by_two_at_once(visit: Visit) -> None:
+    page = visit("bob", "/opportunities/d1")
     here = page.url
     page.get_by_role("link", name="Change Stage").click()
     page.get_by_label("Stage").select_option("Won")
@@ -83,17 +83,51 @@ def test_edited_in_place_undone_by_key_and_overtaken(deal: str, enter: Enter) ->
     typed.press("Enter")
     expect(page.get_by_text("Write an amount such as")).to_be_visible()
     expect(typed).to_have_value("much")
-    dora = User.objects.get(email="dora@example.com")
     typed.fill("450k")
-    seen = page.locator("[name=seen]").input_value()
-    edit_record(dora, Opportunity, "d1", {"amount_minor": 300_000}, system_clock)
-    assert seen == page.locator("[name=seen]").input_value()
+
+    alices = visit("alice", "/opportunities/d1?edit=amount_minor", strict=False)
+    alices.get_by_label("Amount").fill("3000")
+    alices.keyboard.press("Enter")
+    expect(alices.get_by_role("status")).to_contain_text("Amount changed to $3,000.")
+    page.bring_to_front()
     typed.press("Enter")
-    expect(page.get_by_text("Dora changed this on")).to_be_visible()
+    expect(page.get_by_text("Alice changed this on")).to_be_visible()
     expect(page.locator(".clash")).to_contain_text("$3,000")
     page.get_by_role("button", name="Use mine").click()
     expect(page.get_by_role("status")).to_contain_text("Amount changed to $450,000.")
     assert Opportunity.objects.get().amount_minor == 45_000_000
+    _sees_nothing_of_it(visit, page.locator("[data-undo] [name=change]").get_attribute("value"))
+
+    alices.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(alices.get_by_role("alert")).to_contain_text("Somebody changed it since")
+    wrong = wrong_here(alices, "changed since")
+    latest = alices.get_by_role("region", name="What changed").get_by_role("listitem").first
+    expect(latest).to_contain_text("$450,000")
+    expect(latest).to_contain_text("Bob")
+    latest.get_by_role("button", name="Undo").click()
+    expect(alices.get_by_role("status")).to_contain_text("Undone: amount is $3,000 again.")
+    page.get_by_role("status").get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("alert")).to_contain_text("This was undone already.")
+    assert _fact(page, "Amount") == "$3,000"
+    assert wrong == []
+
+
+def _sees_nothing_of_it(visit: Visit, change: str | None) -> None:
+    """Charlie finds neither the deal nor its account, and takes nothing back."""
+    assert change
+    page = visit("charlie", "/requests/new?about=opportunity/d1")
+    expect(page.locator("main")).not_to_contain_text("New crane")
+    for place in ("", "?edit=amount_minor", f"?done={change}", "?part=opportunity_line"):
+        assert is_nowhere(page, f"/opportunities/d1{place}"), place
+    for place in ("/accounts/mill", "/contacts/eve", "/share/opportunity/d1"):
+        assert is_nowhere(page, place), place
+    edit = {"column": "amount_minor", "value": "1", "seen": "1", "do": "edit"}
+    assert is_nowhere(page, "/opportunities/d1", **edit)
+    assert is_nowhere(page, "/opportunities/d1", do="delete", reason="Mine")
+    assert is_nowhere(page, "/undo/opportunity/d1", change=change)
+    assert is_nowhere(page, f"/gone/opportunity/d1?done={change}")
+    found = asked(page, "/find?q=New%20crane").text
+    assert "Nothing is called so." in found or "crane" not in found
 
 
 def test_an_account_is_found_while_one_types(deal: str, enter: Enter) -> None:

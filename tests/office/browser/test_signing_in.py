@@ -1,4 +1,4 @@
-"""Being invited, signing in and adding a passkey, in a browser as people do it."""
+"""Being invited, signing in and adding a passkey, in a browser as people do it; and losing it to an administrator."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from playwright.sync_api import CDPSession, Page, expect
 
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
+from tests.browser.test_every_page import wrong_here
+from tests.office.browser.asking import asked
+from tests.office.browser.conftest import Visit
 from tests.office.readers import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -49,8 +52,10 @@ def _to_new_key(page: Page, address: str) -> CDPSession:
     return session
 
 
-def test_a_passkey_is_added_and_signs_in_without_a_password(address: str, enter: Enter) -> None:
-    page = enter(address)
+def test_a_passkey_signs_in_without_a_password_until_an_administrator_takes_it_away(
+    address: str, enter: Enter, visit: Visit
+) -> None:
+    page = enter(address, strict=False)
     _sign_in(page, "bob@example.com")
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
     _to_new_key(page, address)
@@ -60,8 +65,33 @@ def test_a_passkey_is_added_and_signs_in_without_a_password(address: str, enter:
     page.goto(f"{address}/account")
     expect(page.get_by_text("1 passkey,")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("status")).to_have_text("You have signed out.")
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
+    expect(page.get_by_role("status")).to_have_count(0)
+
+    charlies = visit("charlie", "/account")
+    expect(charlies.get_by_text("0 passkeys, no app for codes.")).to_be_visible()
+    refused = asked(charlies, "/access")
+    assert (refused.status, "bob@" in refused.text) == (422, False)
+    doras = visit("dora", "/access", strict=False)
+    bobs = doras.get_by_role("listitem").filter(has_text="bob@example.com")
+    bobs.get_by_text("Change", exact=True).click()
+    bobs.get_by_label("Take away passkeys and codes too").check()
+    bobs.get_by_role("button", name="Link for a new password").click()
+    expect(doras.get_by_role("status")).to_contain_text("Send this link to bob@example.com.")
+    wrong = wrong_here(doras, "a link for Bob")
+
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(doras.get_by_label("Link", exact=True).input_value())
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_label("The same again").fill(PASSWORD)
+    page.get_by_role("button", name="Set the password").click()
+    expect(page.get_by_text("Your password is set")).to_be_visible()
+    page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(page.get_by_role("status")).to_contain_text("This passkey is not known here")
+    wrong += wrong_here(page, "an unknown passkey")
+    assert wrong == []
 
 
 def test_with_a_password_the_passkey_is_asked_for_too(address: str, enter: Enter) -> None:

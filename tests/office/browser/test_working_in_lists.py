@@ -1,15 +1,18 @@
-"""Working in the lists of an office in a browser as people do it: in the row, many at once, and on the board."""
+"""Working in the lists of an office in a browser as people do it: in the row, many at once, and on the board; and what
+somebody above and a stranger see of it meanwhile."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from salesops.records.models import Account, Opportunity
 from salesops.records.saved_view import SavedView
 from tests.browser.conftest import DESK, PHONE, Enter
 from tests.browser.test_every_page import _seen as wrong_with
 from tests.browser.test_every_page import wrong_here
+from tests.office.browser.asking import asked, is_nowhere, palette_finds_nothing
+from tests.office.browser.conftest import Visit
 from tests.office.browser.test_signing_in import _sign_in as sign_in
 from tests.office.selling import follow_now, sell
 
@@ -30,10 +33,8 @@ def _stage(key: str) -> str:
     return str(Opportunity.objects.get(pk=key).stage)
 
 
-def test_in_the_row_many_at_once_and_on_the_board(start: str, enter: Enter) -> None:
-    page = enter(f"{start}/opportunities")
-    sign_in(page, "bob@example.com")
-    page.goto(f"{start}/opportunities?sort=value")
+def test_in_the_row_many_at_once_and_on_the_board(start: str, visit: Visit) -> None:
+    page = visit("bob", "/opportunities?sort=value")
     row = page.locator("[data-row=mill]")
     row.locator("[data-cell=stage]").focus()
     page.keyboard.press("Enter")
@@ -81,6 +82,65 @@ def test_in_the_row_many_at_once_and_on_the_board(start: str, enter: Enter) -> N
     page.locator("[data-card=mill]").drag_to(page.locator("[data-stage=Lost]"))
     expect(page.locator("[data-stage=Lost] [data-card=mill]")).to_be_visible()
     assert _stage("mill") == "Lost"
+
+    change = page.locator("[data-undo] [name=change]").get_attribute("value")
+    assert change
+    _leads_whose_it_is(visit, page)
+    _sees_nothing_of_it(visit, change)
+
+
+def _leads_whose_it_is(visit: Visit, bobs: Page) -> None:
+    """Alice finds what Bob did on her board, moves the card on, which Bob is told, and edits in her list."""
+    page = visit("alice", "/board")
+    card = page.locator("[data-stage=Lost] [data-card=mill]")
+    card.get_by_role("link", name="Mill", exact=True).focus()
+    for key in ("m", "ArrowLeft", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-stage=Won] [data-card=mill]")).to_be_visible()
+    bobs.bring_to_front()
+    bobs.locator("[data-card=mill]").drag_to(bobs.locator("[data-stage=New]"))
+    expect(bobs.get_by_role("alert")).to_contain_text("Alice moved “Mill” to Won meanwhile.")
+    expect(bobs.locator("[data-stage=Won] [data-card=mill]")).to_be_visible()
+
+    page.goto(page.url.replace("/board", "/opportunities?q=Mill"))
+    row = page.locator("[data-row=mill]")
+    row.locator("[data-cell=stage]").click()
+    row.get_by_label("Stage of Mill").select_option("Offer")
+    row.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Mill: Stage changed to Offer.")
+    page.keyboard.press("z")
+    expect(page.get_by_role("status")).to_contain_text("stage is Won again")
+    told = asked(page, "/opportunities/mill").text
+    assert "Lost became Won" in told.replace("→ ", "")
+    assert "Alice Browser" in told
+    assert _stage("mill") == "Won"
+
+
+def _sees_nothing_of_it(visit: Visit, change: str) -> None:
+    """Charlie finds no deal of Bob's in the list, on the board, in the palette, by address, or by taking back what
+    Bob did."""
+    page = visit("charlie", "/board", strict=False)
+    expect(page.locator("[data-card]")).to_have_count(0)
+    wrong = wrong_here(page, "an empty board")
+    palette_finds_nothing(page, "Mill")
+    page.goto(page.url.replace("/board", "/opportunities"))
+    expect(page.get_by_role("row", name="Mill")).to_have_count(0)
+    wrong += wrong_here(page, "an empty list")
+    for place in ("?q=Mill", "?edit=mill&fact=stage", "?export=csv", "?done={change}&at=mill"):
+        assert "Mill" not in asked(page, f"/opportunities{place}".format(change=change)).text, place
+    for form in ({"key": "mill", "column": "stage", "value": "New"}, {"key": "mill", "do": "edit"}):
+        assert is_nowhere(page, "/opportunities", **form)
+    assert is_nowhere(page, "/board", key="mill", stage="New", seen="1")
+    for undo in ("/undo/in/opportunity", "/undo/opportunity/mill"):
+        assert is_nowhere(page, undo, change=change, key="mill", on="board")
+    many = asked(page, "/change/opportunity", key="mill", column="stage", value="New", do="preview")
+    assert (many.status, "Mill" in many.text) == (422, False)
+    page.goto(page.url.replace("/opportunities", "/opportunities/mill"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing is here")
+    expect(page.get_by_text("is not among what you may see")).to_be_visible()
+    wrong += wrong_here(page, "nothing is here")
+    assert wrong == []
+    assert _stage("mill") == "Won"
 
 
 @pytest.mark.parametrize(

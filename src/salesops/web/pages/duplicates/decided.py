@@ -12,13 +12,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from salesops.actions.keep_apart import keep_apart_no_more
-from salesops.actions.unmerge_records import Unmerged, unmerge_records
+from salesops.actions.unmerge_records import Unmerged, may_take_apart, unmerge_records
 from salesops.foundations.clock import system_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.change import Change
 from salesops.records.duplicate import KeptApart, Merge
 from salesops.records.models import NOUNS
 from salesops.records.user import User
+from salesops.records.visibility import editable_by
 from salesops.web.pages.duplicates import told
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.paging import page_of
@@ -132,6 +133,8 @@ def _told(actor: User, name: str, changes: list[Change]) -> list[dict[str, Any]]
     records = told.within_reach(actor, noun).in_bulk(list(named))
     # Who may see what stayed may know what went into it.
     losers = noun.objects.in_bulk([m.loser for m in merges if m.winner in records])
+    apart_again = may_take_apart(actor, noun, merges)
+    theirs = set(editable_by(actor, noun).filter(pk__in=named).values_list("pk", flat=True))
     listed = []
     for change in changes:
         merged = [m for m in merges if m.change_id == change.pk]
@@ -143,6 +146,7 @@ def _told(actor: User, name: str, changes: list[Change]) -> list[dict[str, Any]]
                 "into": records.get(merged[0].winner) if merged else None,
                 "place": told.place_of(records[merged[0].winner]) if merged else "",
                 "losers": [losers.get(m.loser, m.loser) for m in merged],
+                "may": change.pk in apart_again if merged else theirs.issuperset(apart),
                 "apart": [(records[k], told.place_of(records[k])) for k in apart if k in records],
             }
         )

@@ -24,12 +24,13 @@ from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.record import Record
 from salesops.records.user import User
-from salesops.records.visibility import visible_to
+from salesops.records.visibility import editable_by, visible_to
 from salesops.web.pages.duplicates import told
 from salesops.web.pages.keeping.record_page import actor_of
 from salesops.web.words import counted
 
 _FIELD = "of-"
+ONLY_LOOKS = "You may compare these, but not merge them. A manager or representative of sales operations can."
 # Follow the others, or are not a matter of choice.
 _NOT_CHOSEN = {c for group in TOGETHER for c in group[1:]} | {"created_at"}
 
@@ -98,6 +99,7 @@ def _page(
         for line in lines
         if line.differs and line.column in standing
     ]
+    may = editable_by(actor, noun).filter(pk__in=[r.pk for r in records]).count() == len(records)
     context = {
         "name": name,
         "title": told.TITLES[name],
@@ -106,7 +108,8 @@ def _page(
         "choosing": choosing,
         "same": [line for line in lines if not line.differs],
         "moves": [_pointing(actor, r) for r in records],
-        "problem": problem,
+        "problem": problem or ("" if may else ONLY_LOOKS),
+        "may": may,
         "reason": form.get("reason", ""),
         "count": len(records),
     }

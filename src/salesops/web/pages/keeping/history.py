@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+
+from django.db.models import Count
 
 from salesops.actions.undo_conversion import is_of_conversion
 from salesops.records.change import Change
@@ -30,6 +32,7 @@ from salesops.web.pages.pipelines.words import meant_before
 
 MOST = 200
 OUTSIDE = "outside"
+OF_MERGES = ("merge_", "unmerge_")  # which are taken apart, or done again
 DOORS = {
     "browser": "Browser",
     "import": "Import",
@@ -56,7 +59,8 @@ class Difference:
 
 @dataclass(frozen=True)
 class Entry:
-    """One state of a record, as what it changed. `undoes` is the change that can be taken back."""
+    """One state of a record, as what it changed. `undoes` is the change that can be taken back, `together` how many
+    records it is taken back in."""
 
     at: datetime
     who: str
@@ -66,6 +70,7 @@ class Entry:
     is_first_seen: bool
     change: Change | None
     undoes: int | None
+    together: int = 1
 
 
 def history(
@@ -135,6 +140,7 @@ def _told(
             version.record_id in editable
             and change is not None
             and change.door != "import"
+            and not change.verb.startswith(OF_MERGES)
             and change.pk not in undone
             and version.ends_at == FOREVER
         )
@@ -149,7 +155,34 @@ def _told(
             undoes=change.pk if change and can_be_undone else None,
         )
         told.append((version, entry))
-    return told[::-1]
+    together = _taken_back_together(actor, noun, [e.undoes for _, e in told if e.undoes])
+    return [(version, _as_undone(entry, together)) for version, entry in reversed(told)]
+
+
+def _as_undone(entry: Entry, together: Mapping[int, int]) -> Entry:
+    if entry.undoes is None:
+        return entry
+    many = together.get(entry.undoes, 0)
+    return replace(entry, together=many) if many else replace(entry, undoes=None)
+
+
+def _taken_back_together(
+    actor: User, noun: type[Record], changes: Collection[int]
+) -> dict[int, int]:
+    """Of changes that could be taken back those which the actor may take back, each with how many records it touched:
+    it goes back whole or not at all. A merge is taken apart elsewhere."""
+    if not changes:
+        return {}
+    made = noun.versions.objects.filter(opened_by__in=changes, is_tombstone=False)
+    touched = made.values_list("opened_by").annotate(Count("record_id", distinct=True))
+    found = dict(touched.order_by("opened_by"))
+    scope = reach(actor)
+    if not scope.edits_all and any(many > 1 for many in found.values()):
+        theirs = editable_within(scope, noun, also_deleted=True).values("pk")
+        others = made.exclude(record_id__in=theirs).values_list("opened_by", flat=True).distinct()
+        for change in others:
+            del found[change]
+    return found
 
 
 def _who(change: Change | None, person: str | None) -> str:

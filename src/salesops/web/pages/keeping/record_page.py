@@ -16,6 +16,7 @@ from salesops.actions.delete_record import delete_records
 from salesops.actions.edit_record import Clash, Overtaken, Unfit, edit_record, version_now
 from salesops.actions.erase_person import is_erased, may_erase
 from salesops.actions.note_seen import note_seen
+from salesops.actions.unmerge_records import may_take_apart
 from salesops.book.settings import load_settings
 from salesops.foundations.clock import system_clock
 from salesops.foundations.instant import in_zone
@@ -235,7 +236,7 @@ def shown(
             "may_edit": editable,
             "attempt": attempt,
             "zone": reading()[1],
-            "merged": merged_here(kind.noun, key),
+            "merged": merged_here(actor, kind.noun, key),
             "erase": _erasing(actor, kind.noun, key),
             "share": _sharing(actor, kind.noun, key),
             **kind.more(actor, record, currency),
@@ -262,16 +263,17 @@ def _erasing(actor: User, noun: type[Record], key: str) -> str:
     return f"{reverse('erase')}?{urlencode({'of': f'{name}/{key}'})}"
 
 
-def merged_here(noun: type[Record], key: str) -> list[Merge]:
-    """What was merged into the record and can be taken apart; `was` is the record that it was."""
+def merged_here(actor: User, noun: type[Record], key: str) -> list[Merge]:
+    """What was merged into the record: `was` is the record that it was, `may` whether the actor can take it apart."""
     merges = list(
         Merge.objects.filter(noun=noun._meta.db_table, winner=key, ended_by=None)
         .select_related("change__actor")
         .order_by("-pk")
     )
     were = noun.objects.in_bulk([m.loser for m in merges])
+    theirs = may_take_apart(actor, noun, merges)
     for merge in merges:
-        merge.was = str(were.get(merge.loser, merge.loser))
+        merge.was, merge.may = str(were.get(merge.loser, merge.loser)), merge.change_id in theirs
     return merges
 
 

@@ -7,6 +7,7 @@ from allauth.account.decorators import reauthentication_required
 from allauth.account.utils import get_next_redirect_url, perform_login
 from allauth.mfa.webauthn import views as webauthn_views
 from django.conf import settings
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,6 +23,10 @@ from salesops.web.pages.signing_in import oidc
 KEY = "identity_provider"
 SECONDS_TO_COME_BACK = 900
 NO_PASSWORDS = "Passwords are switched off in this office. Sign in with {provider}."
+UNKNOWN_PASSKEY = (
+    "This passkey is not known here, or was taken away. Sign in with your password, or ask an administrator "
+    "for a link."
+)
 TOO_LATE = "This sign-in took too long, or was begun in another browser. Begin again."
 
 
@@ -42,6 +47,10 @@ def passkey_login(request: HttpRequest) -> HttpResponse:
     if not settings.SALESOPS_PASSWORDS:
         return _not_let_in(request, NO_PASSWORDS.format(provider=settings.SALESOPS_OIDC))
     answer: HttpResponse = webauthn_views.login_webauthn(request)
+    if request.method == "POST" and answer.headers.get("Location") == reverse("account_login"):
+        for _ in messages.get_messages(request):
+            pass  # what was said is of codes that are typed
+        messages.error(request, UNKNOWN_PASSKEY)
     return answer
 
 

@@ -39,7 +39,10 @@ def target(request: HttpRequest, name: str) -> HttpResponse:
     if kpi is None:
         raise Http404
     if not sets_targets(request):
-        raise Refusal("Only sales operations and administrators set targets. Send them a request.")
+        raise Refusal(
+            "Only sales operations and administrators set targets; an analyst only looks. "
+            "Send them a request."
+        )
     book = whole_book()
     given = request.POST if request.method == "POST" else request.GET
     label = given.get("period", "") or book.period("this_quarter").label
