@@ -135,6 +135,13 @@ def held(connection: duckdb.DuckDBPyConnection, table: str) -> list[str]:
     return [str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
 
 
+def with_rows(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The tables of whose rows any was read: of most there is none, and nothing of theirs need be asked."""
+    asked = " UNION ALL ".join(f"(SELECT '{name}' FROM l_{name} LIMIT 1)" for name in TABLES)
+    found = {str(row[0]) for row in connection.execute(asked).fetchall()}
+    return [name for name in TABLES if name in found]
+
+
 def id_of(name: str) -> str:
     """The column whose value identifies a record of a table for people."""
     return "id" if "id" in TABLES[name].column else TABLES[name].key[0]

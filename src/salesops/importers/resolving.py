@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import duckdb
 
 from salesops.foundations.problem import Problem, Severity
@@ -9,7 +11,7 @@ from salesops.importers import formats
 from salesops.importers.completing import complete
 from salesops.importers.deleted_deals import keep_their_history
 from salesops.importers.entries import order_entries
-from salesops.importers.joining import held, id_of, refer, with_article
+from salesops.importers.joining import held, id_of, refer, with_article, with_rows
 from salesops.importers.model import Examination
 from salesops.importers.problems import keep_rows, note_rows
 from salesops.tables import TABLES
@@ -26,7 +28,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
         for q in examination.questions
         if q.id.startswith("join:") and q.answer != "keep"
     }
-    for name in TABLES:
+    for name in with_rows(connection):
         _drop_deleted(connection, name)
         if "id" in TABLES[name].column:
             _give_ids(connection, name)
@@ -39,15 +41,24 @@ def resolve(connection: duckdb.DuckDBPyConnection, examination: Examination) -> 
     generic = {f.table for f in examination.files if f.table and not f.salesforce}
     for name in sorted(TABLES, key=lambda t: _ORDER.index(t) if t in _ORDER else 99):
         refer(connection, name, examination.files, joins, by_name=name in generic)
-    _refuse_incomplete(connection, examination)
+    there = with_rows(connection)
+    _refuse_incomplete(connection, examination, there)
     for spans, key, said in _SPANS:
-        _part_spans(connection, spans, key, said)
+        if spans in there:
+            _part_spans(connection, spans, key, said)
     for name in TABLES:
-        _take(connection, name)
+        _take(connection, name, there)
 
 
-def _take(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+def _take(connection: duckdb.DuckDBPyConnection, name: str, there: Collection[str]) -> None:
     """The rows of a loading table become those of the declared one."""
+    if name in there or name == "opportunity_version":
+        _move(connection, name)
+    if name not in ("opportunity", "opportunity_version"):
+        connection.execute(f"DROP TABLE l_{name}")
+
+
+def _move(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     columns = held(connection, name)
     if name == "opportunity_version":
         # History has the most rows, and few columns that only pass: to drop those spares a copy.
@@ -59,8 +70,6 @@ def _take(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         return
     listed = ", ".join(f'"{c}"' for c in columns)
     connection.execute(f"INSERT INTO {name} ({listed}) SELECT {listed} FROM l_{name}")
-    if name != "opportunity":
-        connection.execute(f"DROP TABLE l_{name}")
 
 
 def _given(examination: Examination) -> dict[str, dict[str, list[int]]]:
@@ -281,9 +290,13 @@ _NEEDED = {
 }
 
 
-def _refuse_incomplete(connection: duckdb.DuckDBPyConnection, examination: Examination) -> None:
+def _refuse_incomplete(
+    connection: duckdb.DuckDBPyConnection, examination: Examination, there: Collection[str]
+) -> None:
     """Rows without what makes them such a row are left out and kept word for word."""
     for name, needed in _NEEDED.items():
+        if name not in there:
+            continue
         for column in needed:
             for file, count in connection.execute(
                 f"SELECT _file, count(*) FROM l_{name} WHERE {column} IS NULL GROUP BY 1 ORDER BY 1"

@@ -85,6 +85,7 @@ def check_files(
         try:
             # What is only on its way to the book is written and read once or twice: packing takes longer.
             connection.execute("PRAGMA force_compression = 'uncompressed'")
+            connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # the file goes at once
             read(examination, connection, currency=settings.currency, progress=watch)
             refuse_nothing(connection)
             built = build(connection, base, settings, now, watch)
