@@ -94,6 +94,8 @@ def _of_part(actor: User, record: Record, part: Part, currency: str) -> list[Ent
     of_it = {part.of: record.pk}
     seen = visible_within(reach(actor), part.noun, also_deleted=True).filter(**of_it)
     keys = list(seen.values_list("pk", flat=True)[:MOST])
+    if not keys:
+        return []
     found = part.noun.versions.objects.filter(record_id__in=keys, is_tombstone=False, **of_it)
     versions = list(found.order_by("-begins_at", "-version")[: MOST + 1])
     editable = editable_within(reach(actor), part.noun, also_deleted=True).filter(pk__in=keys)

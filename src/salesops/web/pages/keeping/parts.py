@@ -75,8 +75,7 @@ def rows_of(
     seen = version_now(part.noun(id=opened.row)) if opened.part == part.name and opened.row else 0
     rows = list(_rows(actor, part, record.pk).order_by(*part.order, "pk"))
     names = facts.names_of(actor, part.noun, rows)
-    theirs = editable_by(actor, part.noun).filter(pk__in=[r.pk for r in rows])
-    editable = set(theirs.values_list("pk", flat=True))
+    editable = _editable(actor, part, rows)
     made = []
     for row in rows:
         own = getattr(row, "currency", None) or currency
@@ -107,6 +106,14 @@ def rows_of(
         "seen": seen,
         "clashes": [_clash(part, c, currency, names) for c in opened.clashes],
     }
+
+
+def _editable(actor: User, part: Part, rows: list[Any]) -> set[str]:
+    """The keys of the rows that the actor may change."""
+    if not rows:
+        return set()
+    theirs = editable_by(actor, part.noun).filter(pk__in=[r.pk for r in rows])
+    return set(theirs.values_list("pk", flat=True))
 
 
 def _cell(

@@ -50,6 +50,8 @@ def due_by_tonight(actor: User, now: datetime, zone: str) -> int:
 def lines(actor: User, activities: Iterable[Any], now: datetime, zone: str) -> list[Task]:
     """Activities as lines; a record the actor may not see is not named."""
     listed = list(activities)
+    if not listed:
+        return []
     deals = _named(actor, Opportunity, {a.opportunity_id for a in listed})
     accounts = _named(actor, Account, {a.account_id for a in listed})
     leads = _named(actor, Lead, {a.lead_id for a in listed})
@@ -120,5 +122,8 @@ def _near(day: date, today: date) -> str:
 
 
 def _named(actor: User, noun: Any, keys: set[str | None]) -> dict[str, str]:
-    found = visible_to(actor, noun).filter(pk__in=[k for k in keys if k]).only("id", "name")
+    given = [k for k in keys if k]
+    if not given:
+        return {}
+    found = visible_to(actor, noun).filter(pk__in=given).only("id", "name")
     return {record.pk: str(record) for record in found}
