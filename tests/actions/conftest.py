@@ -1,6 +1,10 @@
 """A database of records: SQLite in a file, as in use, or PostgreSQL where SALESOPS_DATABASE names it."""
 
-from tests.office.database import django_db_modify_db_settings, django_db_setup
+from tests.office.database import (
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+)
 from tests.office.readers import office
 
-__all__ = ["django_db_modify_db_settings", "django_db_setup", "office"]
+__all__ = ["django_db_keepdb", "django_db_modify_db_settings", "django_db_setup", "office"]

@@ -15,9 +15,14 @@ import pytest
 from django.db import connection
 
 from tests.jobs_office.offices import Office, copy_office, new_office
-from tests.office.database import django_db_modify_db_settings, django_db_setup
+from tests.office.database import (
+    django_db_keepdb,
+    django_db_modify_db_settings,
+    django_db_setup,
+    once_for_all,
+)
 
-__all__ = ["django_db_modify_db_settings", "django_db_setup"]
+__all__ = ["django_db_keepdb", "django_db_modify_db_settings", "django_db_setup"]
 
 ROOT = Path(__file__).parents[2]
 LONGEST_WAIT = 60.0
@@ -46,9 +51,15 @@ def environment(office: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def upgrade(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Office], None]:
     """`upgrade(office)` has it be as `salesops upgrade` makes one; that is run once, and copied."""
-    first = new_office(tmp_path_factory.mktemp("upgraded") / "office")
-    code, said = first.run("upgrade")
-    assert code == 0, said
+    with once_for_all(tmp_path_factory, "upgraded") as (folder, is_first):
+        address = folder / "address"
+        if is_first:
+            first = new_office(folder / "office")
+            code, said = first.run("upgrade")
+            assert code == 0, said
+            address.write_text(first.address)
+        else:
+            first = Office(folder / "office", address.read_text())
     return lambda office: copy_office(first, office)
 
 

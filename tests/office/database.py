@@ -2,23 +2,85 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001  a database each on PostgreSQL
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """SQLite in a file, as in use: in memory neither its lock nor its log would be tried."""
+def django_db_keepdb() -> bool:
+    """SQLite's file goes with its folder, and must not be made anew: it has the tables already."""
     from django.db import connection
 
-    if connection.vendor == "sqlite":
+    return bool(connection.vendor == "sqlite")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,  # noqa: ARG001  a database each on PostgreSQL
+    django_db_blocker: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """The tables are made once for all workers, each of which gets a copy.
+
+    SQLite in a file, as in use: in memory neither its lock nor its log would be tried.
+    """
+    from django.db import connection
+
+    tests = connection.settings_dict["TEST"]
+    with once_for_all(tmp_path_factory, "migrated") as (folder, is_first):
+        made = str(folder / "records.sqlite3")
+        if connection.vendor == "postgresql":
+            made = "test_salesops_migrated"
+        if is_first:
+            with django_db_blocker.unblock():
+                _make_tables(made)
+    if connection.vendor == "postgresql":
+        tests["TEMPLATE"] = made
+    else:
         name = tmp_path_factory.mktemp("records") / "records.sqlite3"
-        connection.settings_dict["TEST"]["NAME"] = str(name)
+        shutil.copy(made, name)
+        tests["NAME"] = str(name)
+
+
+def _make_tables(name: str) -> None:
+    """A new database of that name with the tables of an office, in use by nobody."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    if connection.vendor == "postgresql":
+        with connection._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"')
+    former = connection.settings_dict["NAME"]
+    connection.close()
+    connection.settings_dict["NAME"] = name
+    try:
+        call_command("migrate", verbosity=0)
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = former
+
+
+@contextmanager
+def once_for_all(
+    tmp_path_factory: pytest.TempPathFactory, name: str
+) -> Iterator[tuple[Path, bool]]:
+    """A folder that all workers of a run share, and whether this one is the first there; others wait until it is done."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if os.environ.get("PYTEST_XDIST_WORKER") else own) / name
+    folder.mkdir(exist_ok=True)
+    done = folder / ".done"
+    with (folder / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder, not done.exists()
+        done.touch()
 
 
 @pytest.fixture(scope="session")
