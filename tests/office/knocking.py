@@ -61,7 +61,7 @@ OTHERS = ("/", "/board", "/clean-data", "/clean-data/close_date_missing", "/numb
           "/pipeline?by=person&before=2026-01-01", "/pipeline?by=person&export=csv",
           "/funnel?over=all&by=person", "/funnel?over=all&stage=Proposal&export=csv",
           "/funnel?over=all&definition=period&by=person&stage=Proposal",
-          "/bottlenecks", "/bottlenecks?export=csv",
+          "/bottlenecks", "/bottlenecks?export=csv", "/customer-value?way=purchases",
           "/people-compared?period=all", "/people-compared?period=all&by=team&export=csv",
           "/process-map?with=meeting&step=Discovery", "/process-map?step=Discovery&export=csv")  # fmt: skip
 

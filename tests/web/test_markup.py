@@ -19,6 +19,7 @@ PAGES = (
     "/numbers/cac",
     "/numbers/win_rate/rows",
     "/numbers/quota/rows",
+    "/customer-value",
     "/opportunities",
     "/opportunities?q=zzzzzz",
     "/opportunities?column=name&column=type&sort=-value",

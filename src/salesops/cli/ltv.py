@@ -24,18 +24,15 @@ from salesops.customers import (
     purchases_of,
     recurring_value,
 )
-from salesops.customers.recurring_value import MONTHS, Every
+from salesops.customers.recurring_value import Every
+from salesops.customers.value_words import ahead, doubts_of_purchases, doubts_of_renewals
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent
 from salesops.foundations.problem import Refusal
 from salesops.importers.purchases import PurchaseColumns, read_purchases
 
 SHOWN = 10
-TIED = 0.3  # from where on spending hangs on frequency so much that it must be said
-FAR = 0.25  # of what happened: the foretelling was off by more
-ALIKE = (
-    1_000.0  # of alpha and beta together: chances of leaving do not differ so that it could be seen
-)
 OF_A_RENEWAL = {
     **dict.fromkeys(("renewal", "n", "stayed"), "whole"),
     "expected": "float",
@@ -117,8 +114,8 @@ def _print_recurring(found: RecurringValue) -> None:
     say(console, "What customers leave, from who stayed at each renewal", style="bold")
     say(
         console,
-        f"{found.n:,} customers renew each {found.every}; {found.left:,} have left. After {found.margin:.0%} margin, "
-        f"{_ahead(found.terms)}:",
+        f"{found.n:,} customers renew each {found.every}; {found.left:,} have left. "
+        f"After {in_percent(found.margin)} margin, {ahead(found.terms)}:",
     )
     _print_values(
         (
@@ -130,19 +127,11 @@ def _print_recurring(found: RecurringValue) -> None:
     for name in ("Renewal", "Came to it", "Stayed", "Share", "Expected"):
         table.add_column(name, justify="right", no_wrap=True)
     for r in found.renewals[:SHOWN]:
-        share = f"{r.stayed / r.n:.0%}"
-        table.add_row(f"{r.number}", f"{r.n:,}", f"{r.stayed:,}", share, f"{r.expected:.0%}")
+        share = in_percent(r.stayed / r.n)
+        table.add_row(f"{r.number}", f"{r.n:,}", f"{r.stayed:,}", share, in_percent(r.expected))
     console.print(table, markup=False)
-    if found.alpha + found.beta > ALIKE:
-        say(console, "Customers do not differ measurably in how likely they leave.")
-    if found.terms.years * 12 // MONTHS[found.every] - 1 > found.seen:
-        say(
-            console,
-            f"Nobody was seen beyond renewal {found.seen}: what comes later is foretold from that alone.",
-        )
-    if found.n_unpriced:
-        customers = counted(found.n_unpriced, "customer")
-        say(console, f"Left out, as the amount is not known: {customers}.")
+    for doubt in doubts_of_renewals(found):
+        say(console, doubt)
 
 
 def _show(
@@ -171,13 +160,17 @@ def _show(
 
 def _print_purchases(found: PurchaseValue, currency: str) -> None:
     console, money = out(), _money(currency)
-    kept = "Revenue" if found.terms.margin is None else f"After {found.terms.margin:.0%} margin"
+    kept = (
+        "Revenue"
+        if found.terms.margin is None
+        else f"After {in_percent(found.terms.margin)} margin"
+    )
     say(console, "What customers bring who buy again without a contract", style="bold")
     say(
         console,
         f"{found.n:,} customers bought {found.purchases:,} times from {found.since:%-d %B %Y} to "
         f"{found.until:%-d %B %Y}, {found.n_again:,} of them again; about {found.n_present:,.0f} still are customers. "
-        f"{kept}, {_ahead(found.terms)}:",
+        f"{kept}, {ahead(found.terms)}:",
     )
     _print_values(
         (
@@ -193,18 +186,8 @@ def _print_purchases(found: PurchaseValue, currency: str) -> None:
             f"Asked on {check.day:%-d %B %Y}, it would have foretold {check.foretold:,.0f} purchases of known customers "
             f"since; there were {check.happened:,}.",
         )
-        if abs(check.foretold - check.happened) > FAR * check.happened:
-            say(console, "That is far off: the values above are no better.")
-    if abs(found.tied) > TIED:
-        how = "more" if found.tied > 0 else "less"
-        say(
-            console,
-            f"Who buys often spends {how} at a time, which the values take for chance: they are likely too "
-            f"{'low' if found.tied > 0 else 'high'}.",
-        )
-    if found.n_left_out:
-        purchases = counted(found.n_left_out, "purchase")
-        say(console, f"Left out, as the amount is not above 0: {purchases}.")
+    for doubt in doubts_of_purchases(found):
+        say(console, doubt)
 
 
 def _print_buyers(found: PurchaseValue, currency: str, names: Mapping[str | None, str]) -> None:
@@ -218,17 +201,12 @@ def _print_buyers(found: PurchaseValue, currency: str, names: Mapping[str | None
             names.get(b.id, b.id),
             f"{b.purchases:,}",
             f"{b.last_on:%Y-%m-%d}",
-            f"{b.chance:.0%}",
+            in_percent(b.chance),
             f"{b.to_come:,.1f}",
             money(b.value),
         )
     console.print(table, markup=False)
     say(console, f"The {SHOWN} most valuable. All of them: --format csv.", style="dim")
-
-
-def _ahead(terms: Terms) -> str:
-    years = f"{terms.years} years" if terms.years > 1 else "a year"
-    return f"in {years}, a year discounted by {terms.discount:.0%}"
 
 
 def _print_values(rows: tuple[tuple[str, Value, Any], ...]) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from salesops.customers.fitting import Array, Likelihood
+from salesops.customers.fitting import Array, Likelihood, OfEach
 
 START = (1.0, 10.0, 1.0, 1.0)
 NUDGE = 1e-6  # off the places where the formula is of the kind 0 ÷ 0
@@ -33,12 +33,22 @@ FIRST_TIME = Seen(np.zeros(1), np.zeros(1), np.zeros(1))  # somebody who buys fo
 
 def likelihood_of(seen: Seen, weights: Array | None = None) -> Likelihood:
     """The log-likelihood of (r, alpha, a, b); with weights each customer counts so many times."""
+    each = of_each(seen)
+    count = np.ones(len(seen.x)) if weights is None else weights
+
+    def likelihood(parameters: Array) -> float:
+        return float(count @ each(parameters))
+
+    return likelihood
+
+
+def of_each(seen: Seen) -> OfEach:
+    """The log-likelihood of (r, alpha, a, b) of each customer."""
     times = seen.x.astype(np.int64)
     k = np.arange(int(times.max(initial=0)))
     again = times > 0
-    count = np.ones(len(times)) if weights is None else weights
 
-    def likelihood(parameters: Array) -> float:
+    def likelihood(parameters: Array) -> Array:
         r, alpha, a, b = parameters
         rates = np.concatenate(([0.0], np.cumsum(np.log(r + k))))[times]
         stays = np.concatenate(([0.0], np.cumsum(np.log((b + k) / (a + b + k)))))[times]
@@ -47,8 +57,7 @@ def likelihood_of(seen: Seen, weights: Array | None = None) -> Likelihood:
         gone[again] = np.log(a / (b + times[again] - 1)) - (r + times[again]) * np.log(
             alpha + seen.last[again]
         )
-        each = r * np.log(alpha) + rates + stays + np.logaddexp(alive, gone)
-        return float(count @ each)
+        return np.asarray(r * np.log(alpha) + rates + stays + np.logaddexp(alive, gone))
 
     return likelihood
 

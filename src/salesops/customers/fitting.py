@@ -9,9 +9,11 @@ import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]
 Likelihood = Callable[[Array], float]  # of the parameters
+OfEach = Callable[[Array], Array]  # the same of each customer, one place each
 
 FARTHEST = 10.0  # from 0, of a logarithm: beyond, parameters differ in nothing that data tell
 STEP, STOP, ROUNDS = 1e-4, 1e-4, 25
+FAR = 0.5  # of a logarithm: farther the curvature of one place does not lead
 
 
 def likeliest(likelihood: Likelihood, start: Sequence[float] | Array) -> Array:
@@ -37,6 +39,30 @@ class Refitting:
     def _near(self) -> Array:
         return self._start[self._free]
 
+    def steps(self, each: OfEach) -> Callable[[Array], Array | None]:
+        """Fits customers counted so many times each by one step along what each of them pulls, at the cost of one product.
+
+        Of many customers it ends where `fit` does. None where no curvature leads, or too far for one step.
+        """
+        inverse = self._inverse
+        if inverse is None:
+            return lambda weights: None  # noqa: ARG005
+        near = self._near
+        pulls = np.array(
+            [
+                (each(np.exp(self._whole(near + s))) - each(np.exp(self._whole(near - s))))
+                / (2 * STEP)
+                for s in STEP * np.eye(len(near))
+            ]
+        )
+
+        def fit(weights: Array) -> Array | None:
+            logs = near + inverse @ (pulls @ weights)
+            is_near = np.all(np.abs(logs - near) < FAR) and np.all(np.abs(logs) < FARTHEST - 1)
+            return np.exp(self._whole(logs)) if is_near else None
+
+        return fit
+
     def _within(self, height: Likelihood) -> Likelihood:
         def of_free(logs: Array) -> float:
             return height(self._whole(logs))
@@ -53,7 +79,7 @@ class Refitting:
         height, logs = self._within(_of_logs(likelihood)), self._near
         if self._inverse is not None:
             for _ in range(ROUNDS):
-                step = np.clip(self._inverse @ _slope(height, logs), -0.5, 0.5)
+                step = np.clip(self._inverse @ _slope(height, logs), -FAR, FAR)
                 logs = logs + step
                 if not np.all(np.abs(logs) < FARTHEST - 1):
                     break

@@ -16,7 +16,6 @@ from salesops.customers.purchases import (
     Customers,
     Purchase,
     customers_of,
-    days_with_purchases,
 )
 from salesops.customers.terms import Terms, Value, drawn_anew, with_interval
 from salesops.foundations.problem import Refusal
@@ -24,7 +23,16 @@ from salesops.foundations.problem import Refusal
 WEEKS_A_YEAR = 365.25 / WEEK
 STEPS = 2  # in a year, at which what is to come is discounted
 LEAST_CUSTOMERS, LEAST_AGAIN = 50, 20
+MOST_POINTS = 12  # of the course of what was foretold
+KINDS = (
+    ("once", 1, 1),
+    ("twice", 2, 2),
+    ("three times", 3, 3),
+    ("4 to 6 times", 4, 6),
+    ("7 times or more", 7, np.inf),
+)
 ASIDE = 3  # the last third of the time is asked whether the rest would have foretold it
+MANY = 500  # from here on one step fits those drawn anew as well as many do
 MOST_DRAWN = 500  # present customers looked at in each draw; more take longer and say the same
 
 
@@ -42,12 +50,31 @@ class Buyer:
 
 
 @dataclass(frozen=True)
+class Told:
+    """Purchases that were foretold, and those there were: up to a day, or of customers who had bought so often.
+
+    `name` says which; `n` are the customers.
+    """
+
+    name: str
+    n: int
+    foretold: float
+    happened: int
+
+
+@dataclass(frozen=True)
 class Check:
-    """Purchases of known customers after `day`: what was foretold from those before, and what there were."""
+    """Purchases of known customers after `day`: what was foretold from those before, and what there were.
+
+    `course` has both up to some days between, each named in ISO form, and `kinds` apart by how often customers had
+    bought.
+    """
 
     day: date
     foretold: float
     happened: int
+    course: tuple[Told, ...] = ()
+    kinds: tuple[Told, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -172,12 +199,22 @@ class _Fits:
         )
 
     def drawn(self, terms: Terms) -> Iterator[_Found]:
+        held = self._held
         rates, amounts = self._likelihoods(None)
         of_rates = Refitting(rates, self.best.rates)
         of_amounts = Refitting(amounts, self.best.amounts)
-        for weights in drawn_anew(len(self._held.ids), terms):
+        step = of_rates.steps(buying.of_each(held.seen))
+        step_spent = of_amounts.steps(spending.of_each(held.bought, held.mean / self._scale))
+        is_many = len(held.ids) >= MANY
+        for weights in drawn_anew(len(held.ids), terms):
             rates, amounts = self._likelihoods(weights)
-            yield _Found(of_rates.fit(rates), of_amounts.fit(amounts), self._scale)
+            by_rates = step(weights) if is_many else None
+            by_amounts = step_spent(weights) if is_many else None
+            yield _Found(
+                of_rates.fit(rates) if by_rates is None else by_rates,
+                of_amounts.fit(amounts) if by_amounts is None else by_amounts,
+                self._scale,
+            )
 
     def _likelihoods(self, weights: Array | None) -> tuple[Likelihood, Likelihood]:
         held = self._held
@@ -230,8 +267,29 @@ def _checked(purchases: Sequence[Purchase], until: date) -> Check | None:
     if not _are_enough(held):
         return None
     rates = likeliest(buying.likelihood_of(held.seen), buying.START)
-    ahead = np.array([(until - day).days / WEEK], dtype=np.float64)
-    known = set(held.ids)
-    after = (p for p in purchases if p.day > day and p.customer in known)
-    foretold = float(purchases_to_come(rates, held.seen, ahead).sum())
-    return Check(day, foretold, days_with_purchases(after))
+    length = (until - day).days
+    ends = sorted({length * k // MOST_POINTS for k in range(1, MOST_POINTS + 1)} - {0})
+    by_end = purchases_to_come(rates, held.seen, np.array(ends, dtype=np.float64) / WEEK)
+    place = {key: i for i, key in enumerate(held.ids)}
+    bought = {(place[p.customer], p.day) for p in purchases if p.day > day and p.customer in place}
+    after = np.array([(d - day).days for _, d in bought], dtype=np.int64)
+    of_each = np.bincount([i for i, _ in bought], minlength=len(place))
+    return Check(
+        day,
+        foretold=float(by_end[:, -1].sum()),
+        happened=len(bought),
+        course=tuple(
+            Told(
+                (day + timedelta(days=end)).isoformat(),
+                len(place),
+                float(by_end[:, i].sum()),
+                int((after <= end).sum()),
+            )
+            for i, end in enumerate(ends)
+        ),
+        kinds=tuple(
+            Told(name, int(them.sum()), float(by_end[them, -1].sum()), int(of_each[them].sum()))
+            for name, least, most in KINDS
+            if (them := (held.bought >= least) & (held.bought <= most)).any()
+        ),
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -85,8 +85,3 @@ def customers_of(purchases: Sequence[Purchase], until: date) -> Customers:
     bought, last_after, age, mean = np.array(rows, dtype=np.float64).reshape(-1, 4).T
     seen = Seen(bought - 1, last_after / WEEK, age / WEEK)
     return Customers(tuple(ids), tuple(last_on), seen, bought, mean)
-
-
-def days_with_purchases(purchases: Iterable[Purchase]) -> int:
-    """How many purchases there are, those of a customer on one day taken for one."""
-    return len({(each.customer, each.day) for each in purchases})

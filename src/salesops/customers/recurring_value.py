@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -30,12 +31,24 @@ class Renewal:
 
 
 @dataclass(frozen=True)
+class Present:
+    """A customer of now: since when, how often they renewed, what a term leaves, and what is to come of it."""
+
+    id: str
+    since: date
+    renewed: int
+    term_minor: float
+    value: float
+
+
+@dataclass(frozen=True)
 class RecurringValue:
     """What a new customer is worth, and all present ones together, in minor units of the book's currency.
 
     `alpha` and `beta` tell how chances of leaving differ. `margin` is the share that was taken off what customers pay
     in a `term`, `term_minor` what is left of it on average. Of `n` customers `left` have left; whoever left and came
     back is two. `seen` is how many renewals the eldest came to: what is beyond is drawn on. `n_unpriced` were left out.
+    `customers` are those of now, the most valuable first.
     """
 
     every: Every
@@ -53,6 +66,7 @@ class RecurringValue:
     n_present: int
     renewals: tuple[Renewal, ...]
     currency: str
+    customers: tuple[Present, ...] = field(repr=False)
 
 
 def recurring_value(
@@ -111,18 +125,38 @@ def recurring_value(
             for t in range(1, last + 1)
         ),
         currency=book.facts.currency,
+        customers=_present(
+            lives, worth_of_present(best, renewed.astype(np.float64), count, discount)
+        ),
+    )
+
+
+def _present(lives: _Lives, to_come: Array) -> tuple[Present, ...]:
+    values = lives.worth * to_come
+    return tuple(
+        Present(
+            id=lives.ids[i],
+            since=lives.since[i],
+            renewed=int(lives.renewed[i]),
+            term_minor=float(lives.worth[i]),
+            value=float(values[i]),
+        )
+        for i in np.argsort(-values, kind="stable")
+        if lives.is_present[i]
     )
 
 
 @dataclass(frozen=True)
 class _Lives:
-    """One place a customer: renewals they stayed through, whether they left at the next, whether they are one now, and
-    what a term leaves.
+    """One place a customer: who, since when, renewals they stayed through, whether they left at the next, whether they
+    are one now, and what a term leaves.
 
     Whoever left before a renewal that has not come yet is not held against those who may still leave before theirs:
     they count as seen up to the renewal before.
     """
 
+    ids: tuple[str, ...]
+    since: tuple[date, ...]
     renewed: npt.NDArray[np.int64]
     is_left: npt.NDArray[np.bool_]
     is_present: npt.NDArray[np.bool_]
@@ -159,6 +193,8 @@ def _lives(book: Book, months: int, margin: float | None) -> _Lives:
             )
         margin = float(sum(m * s for m, s in known) / sum(m for m, _ in known))
     lives = _Lives(
+        ids=tuple(row[5] for row in priced),
+        since=tuple(row[6] for row in priced),
         renewed=np.array([row[0] for row in priced], dtype=np.int64),
         is_left=np.array([row[1] for row in priced], dtype=np.bool_),
         is_present=np.array([row[2] for row in priced], dtype=np.bool_),
@@ -211,5 +247,5 @@ _LIVES = """
             date_sub('month', since, $today) // $months AS come FROM priced
     )
     SELECT CASE WHEN is_left THEN lasted ELSE come END AS renewed, is_left AND lasted < come, NOT is_left, monthly,
-        kept / nullif(known, 0) FROM ended ORDER BY account_id, life
+        kept / nullif(known, 0), account_id, since FROM ended ORDER BY account_id, life
 """

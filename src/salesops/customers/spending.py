@@ -10,24 +10,34 @@ from math import lgamma
 
 import numpy as np
 
-from salesops.customers.fitting import Array, Likelihood
+from salesops.customers.fitting import Array, Likelihood, OfEach
 
 START = (2.0, 3.0, 2.0)
 
 
 def likelihood_of(bought: Array, mean: Array, weights: Array | None = None) -> Likelihood:
     """The log-likelihood of (p, q, gamma), for so many purchases of each customer and their mean."""
-    kinds, which = np.unique(bought, return_inverse=True)
+    each = of_each(bought, mean)
     count = np.ones(len(bought)) if weights is None else weights
-    log_mean, log_bought = np.log(mean), np.log(bought)
 
     def likelihood(parameters: Array) -> float:
+        return float(count @ each(parameters))
+
+    return likelihood
+
+
+def of_each(bought: Array, mean: Array) -> OfEach:
+    """The log-likelihood of (p, q, gamma) of each customer."""
+    kinds, which = np.unique(bought, return_inverse=True)
+    log_mean, log_bought = np.log(mean), np.log(bought)
+
+    def likelihood(parameters: Array) -> Array:
         p, q, gamma = parameters
         of_kind = np.array([lgamma(p * n + q) - lgamma(p * n) for n in kinds])
         pn = p * bought
         each = of_kind[which] - lgamma(q) + q * np.log(gamma) + (pn - 1) * log_mean
         each = each + pn * log_bought - (pn + q) * np.log(gamma + bought * mean)
-        return float(count @ each)
+        return np.asarray(each)
 
     return likelihood
 

@@ -30,7 +30,7 @@ ENTRIES = (
         "Numbers",
         "chart-spline",
         "N",
-        ("number", "numbers", "rows", "target*", "choose_numbers"),
+        ("number", "numbers", "rows", "target*", "choose_numbers", "customer_value"),
     ),
     Entry("opportunities", "Opportunities", "handshake", "O", ("opportunit*", "*_opportunity")),
     Entry(

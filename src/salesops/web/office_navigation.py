@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from salesops.actions.change_settings import may_change_settings
 from salesops.foundations.clock import system_clock
+from salesops.foundations.percent import in_percent
 from salesops.jobs.exporting import waiting_for
 from salesops.records.audit_log import reads_audit_log
 from salesops.records.open_tasks import open_tasks
@@ -23,7 +24,6 @@ from salesops.web.pages.tasks.recently import MOST_SHOWN, recently_seen
 from salesops.web.pages.tasks.tasks import word_of
 from salesops.web.pages.work.told import told
 from salesops.web.pages.work.work import going_on
-from salesops.web.words import in_percent
 
 MOST_ON_HOME = 8
 TASKS = Entry("tasks", "Tasks", "circle-check", "K", ("task*", "*activity"))

@@ -6,7 +6,7 @@ from salesops.web import failures, find, icons
 from salesops.web.pages.clean_data import clean_data, worklist
 from salesops.web.pages.data import data, refused
 from salesops.web.pages.home import home
-from salesops.web.pages.numbers import choosing, number, numbers, rows
+from salesops.web.pages.numbers import choosing, customer_value, number, numbers, rows
 from salesops.web.pages.opening import check, columns, files, found, sample, wait
 from salesops.web.pages.pipeline import (
     bottlenecks,
@@ -45,6 +45,7 @@ urlpatterns = [
     path("numbers/<slug:name>/rows", rows.rows, name="rows"),
     path("numbers/<slug:name>/target", target.target, name="target"),
     path("targets", targets.targets, name="targets"),
+    path("customer-value", customer_value.customer_value, name="customer_value"),
     path("choose-numbers", choosing.choosing, name="choose_numbers"),
     path("pipeline", by_day.by_day, name="pipeline"),
     path("what-changed", what_changed.what_changed, name="what_changed"),

@@ -18,16 +18,6 @@ _WEEK = re.compile(r"^(\d{4})W(\d{2})$")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
 
-def in_percent(share: float, digits: int = 0) -> str:
-    """31 %, or 31.4 % with a digit."""
-    return f"{share * 100:.{digits}f} %"
-
-
-def in_percents(low: float, high: float) -> str:
-    """28–34 %: between what a share lies."""
-    return f"{low * 100:.0f}–{high * 100:.0f} %"
-
-
 def period_in_words(period: Period | str) -> str:
     """Q3 2026, July 2026, week 14 of 2026, Q3 2025 – Q2 2026, 1 Jul – 30 Sep 2026, all time; M07 2026 where a fiscal month
     is none of the calendar."""

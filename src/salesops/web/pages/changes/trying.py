@@ -11,6 +11,7 @@ from salesops.actions.change_process import rule_of
 from salesops.book.book import Book
 from salesops.experiments import Fate, Replay, Rule, conclusion, looked_at, replay
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent, in_percents
 from salesops.foundations.problem import Refusal
 from salesops.records.models import ProcessChange
 from salesops.web.books import steady_book
@@ -18,7 +19,6 @@ from salesops.web.deal_address import deal_address
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import range_said
 from salesops.web.paging import page_of, paged
-from salesops.web.words import in_percent, in_percents
 
 SIZE = 50
 GROUPS = {"stopped": ("Would have been stopped", True), "others": ("Others", False)}

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from salesops.foundations.clock import system_clock
+from salesops.foundations.percent import in_percent
 from salesops.foundations.problem import Refusal
 from salesops.records.request_kinds import kinds
 from salesops.records.request_reach import requests_handled_by, works_the_desk
@@ -21,7 +22,6 @@ from salesops.web.export import as_csv
 from salesops.web.pages.desk.narrowing import ANY, DUE, GIVEN, NOBODY, month
 from salesops.web.pages.desk.service_level import office_hours
 from salesops.web.pages.keeping.record_page import actor_of
-from salesops.web.words import in_percent
 
 BY = {"month": "Month", "kind": "Kind", "owner": "Who has it"}
 TITLES = (

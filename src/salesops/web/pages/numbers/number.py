@@ -13,6 +13,7 @@ from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import gap_in_words, interval_in_words, value_in_words
 from salesops.book.standing import Standing, standing
 from salesops.book.turns import turns_of
+from salesops.foundations.percent import in_percent
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.insights import recent_quarters
@@ -36,10 +37,10 @@ from salesops.web.pages.numbers.reading import (
 )
 from salesops.web.pages.targets.told import lines
 from salesops.web.targets import sets_targets, targets_seen
-from salesops.web.words import in_percent
 
 MOST_SLICES, MOST_CHANGED = 60, 12
 MOST_TARGETS = 12
+OF_CUSTOMERS = ("ltv", "ltv_margin", "ltv_to_cac")  # what a customer is worth has a page of its own
 
 
 def number(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -98,6 +99,7 @@ def _context(
         "last_day": asked.book.last_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
         "has_rows": kpi.rows is not None,
+        "values_customers": kpi.name in OF_CUSTOMERS,
         "targets": lines(targets),
         "past": None if asked.book.criterion or asked.book.at else own_past(asked.book, kpi.name),
         "target": next((s for s in targets if _is_of(s, asked.period)), None),

@@ -50,7 +50,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
                     "target": targets.get(kpi.name),
                 }
             )
-        groups.append({"title": title, "kpis": kpis})
+        groups.append({"key": key, "title": title, "kpis": kpis})
     context = {
         "groups": groups,
         "period": period,

@@ -9,10 +9,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
+from salesops.foundations.percent import in_percent
 from salesops.jobs.progress import Progress
 from salesops.web.pages.opening.session import examination_of, progress_of
 from salesops.web.sent_on import sent_on
-from salesops.web.words import bytes_in_words, in_percent
+from salesops.web.words import bytes_in_words
 
 UNITS: dict[str, Callable[[float], str]] = {
     "examine": lambda rate: bytes_in_words(round(rate)),

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from salesops.book.book import Book
 from salesops.engines.steady import OneGeneration
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent
 from salesops.foundations.problem import Refusal
 from salesops.jobs.held_up import HeldUp, held_up_in, kept_held_up
 from salesops.pipeline import Bottleneck, Bottlenecks, Flow, Held, flows, held_up
@@ -28,7 +29,6 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
-from salesops.web.words import in_percent
 
 SIZE = 50
 SURE = ("", "fairly sure", "sure", "very sure")

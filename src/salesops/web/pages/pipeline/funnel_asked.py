@@ -8,12 +8,12 @@ from typing import Any, Protocol, TypeVar
 
 from django.http import HttpRequest
 
+from salesops.foundations.percent import in_percent
 from salesops.pipeline import CROSSINGS, FATES
 from salesops.pipeline.funnel import Cohort
 from salesops.pipeline.period_funnel import Passages
 from salesops.pipeline.stays import GROUPS
 from salesops.web.pages.pipeline.spans import Spanned, span_shown, spanned
-from salesops.web.words import in_percent
 
 COHORT, PERIOD = "cohort", "period"
 # Each definition: how its door is called, and in one sentence what it takes and what for.

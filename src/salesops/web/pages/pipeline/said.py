@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent, in_percents
 from salesops.foundations.statistics import wilson
-from salesops.web.words import in_percent, in_percents
 
 
 def share_said(hit: int, n: int) -> dict[str, str] | None:

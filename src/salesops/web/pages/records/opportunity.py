@@ -12,10 +12,10 @@ from salesops.book.book import Book
 from salesops.book.deletion import DELETION
 from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent
 from salesops.web.books import whole_book
 from salesops.web.charts.life import Stay, life
 from salesops.web.pages.records.records import name_of, record
-from salesops.web.words import in_percent
 
 OUTCOME_OF_A_STAGE = {
     "open": "leaves deals open",

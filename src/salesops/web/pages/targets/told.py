@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from salesops.book.standing import Standing, is_growing
+from salesops.foundations.percent import in_percent
 from salesops.web.charts.bars import bar
-from salesops.web.words import in_percent, period_in_words
+from salesops.web.words import period_in_words
 
 EVERYBODY = "Everybody"
 

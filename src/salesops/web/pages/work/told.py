@@ -17,6 +17,7 @@ from salesops.actions.erase_person import LOOK_FOR_PERSON
 from salesops.actions.mailing import MAIL_LINK, MAIL_NOTICES, MAIL_TEST, MAIL_WEEKLY, MAILS
 from salesops.actions.move_person import MOVE_DUE
 from salesops.actions.prepare_export import EXPORT
+from salesops.foundations.percent import in_percent
 from salesops.jobs.arriving import COUNT_IMPORT, LOOK_AT_FILES
 from salesops.jobs.finding_duplicates import FIND_DUPLICATES
 from salesops.jobs.importing import IMPORT
@@ -29,7 +30,7 @@ from salesops.records.job import CANCELLED, DONE, FAILED, RUNNING, WAITING, Job
 from salesops.records.models import NOUNS
 from salesops.records.sealing import ERASE
 from salesops.records.user import User
-from salesops.web.words import counted, in_percent, several
+from salesops.web.words import counted, several
 
 LONG_UNCLAIMED = timedelta(seconds=10)
 _TITLES = {

@@ -98,7 +98,7 @@ if ($('[data-files]')) showFiles($('[data-files]'));
 }));
 
 // a course is read from its end
-$$('.chartwrap:has(> .trend:not(.funnel-plot, .incidence), > .stack-chart)').forEach(w => { w.scrollLeft = w.scrollWidth; });
+$$('.chartwrap:has(> .trend:not(.funnel-plot, .incidence, .told), > .stack-chart)').forEach(w => { w.scrollLeft = w.scrollWidth; });
 
 /* Z takes back what was just done, but nothing while something is carried */
 addEventListener('keydown', e => {
