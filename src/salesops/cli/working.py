@@ -14,19 +14,19 @@ def work(folder: Path, beneath: int | None) -> None:
     """Work until interrupted; with `beneath` no longer than that process is our parent."""
     with in_use(folder):
         from salesops.foundations.clock import system_clock
-        from salesops.jobs.exporting import Clearing
+        from salesops.jobs.exporting import forget_old_exports
         from salesops.jobs.kinds import KINDS, follow_soon
         from salesops.jobs.notices import Noticing
+        from salesops.jobs.once_a_minute import OnceAMinute
         from salesops.jobs.sealing import Sealing
-        from salesops.jobs.weekly import Planning
+        from salesops.jobs.weekly import plan_next
         from salesops.jobs.worker import Worker, run_until_told
 
         logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
         if beneath is None:
             say(err(), "Working. Ctrl-C ends it; what it is at is finished or given back.")
-        seal, plan, notice, clear = (
-            make(system_clock) for make in (Sealing, Planning, Noticing, Clearing)
-        )
+        seal, notice = (make(system_clock) for make in (Sealing, Noticing))
+        plan, clear = (OnceAMinute(do, system_clock) for do in (plan_next, forget_old_exports))
 
         def when_idle() -> None:
             follow_soon(system_clock)

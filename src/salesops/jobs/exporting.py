@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,8 +29,6 @@ from salesops.records.folder import EXPORTS
 from salesops.records.job import DONE, RUNNING, Job
 from salesops.records.reach import reach
 from salesops.records.user import User
-
-LOOK_EVERY_SECONDS = 60.0
 
 
 class Written(NamedTuple):
@@ -114,21 +111,6 @@ def waiting_for(user: User, now: datetime) -> list[Job]:
     """The exports whose file waits for this person, who has not fetched it yet; the newest first."""
     mine = Job.objects.filter(kind=EXPORT, asked_by=user, state=DONE, ended_at__gt=now - KEPT_FOR)
     return [job for job in mine.order_by("-pk") if "fetched" not in job.kept and prepared(job, now)]
-
-
-class Clearing:
-    """Called again and again it removes files that were kept long enough; most calls cost nothing."""
-
-    def __init__(self, clock: Clock, *, every_seconds: float = LOOK_EVERY_SECONDS) -> None:
-        self.clock = clock
-        self.every_seconds = every_seconds
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        """Look once a minute."""
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + self.every_seconds
-            forget_old_exports(self.clock)
 
 
 def forget_old_exports(clock: Clock) -> None:

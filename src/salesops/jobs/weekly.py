@@ -5,7 +5,6 @@ Who leads a team reads as well what changed in its pipeline.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime, timedelta
@@ -47,23 +46,7 @@ from salesops.records.zone import organisation_zone
 
 PLAN_WEEKLY = "plan_weekly"
 AT = "0 7 * * 1"  # seven on Monday morning, in the office's zone
-LOOK_EVERY_SECONDS = 60.0
 MOST_TASKS = 10
-
-
-class Planning:
-    """Called again and again it sees to it that the next Monday is planned; most calls cost nothing."""
-
-    def __init__(self, clock: Clock, *, every_seconds: float = LOOK_EVERY_SECONDS) -> None:
-        self.clock = clock
-        self.every_seconds = every_seconds
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        """Look once a minute."""
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + self.every_seconds
-            plan_next(self.clock)
 
 
 def plan_next(clock: Clock) -> None:
