@@ -813,6 +813,14 @@ def import_command(
     holds: HoldsOption = None,
     column: ColumnOption = None,
     mapping: MappingOption = None,
+    value: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--value",
+            metavar="COLUMN:VALUE=OURS",
+            help="What a value of the files is here, such as 'opportunity.stage:Angebot=Sales: Proposal'.",
+        ),
+    ] = None,
     look_alikes: Annotated[
         Path | None,
         typer.Option(help="Write which new rows look like records you have to this CSV file."),
@@ -838,6 +846,7 @@ def import_command(
             said,
             dry_run=dry_run,
             look_alikes_to=look_alikes,
+            values=value or [],
         )
     )
 

@@ -18,6 +18,7 @@ from salesops.cli.opening import refuse_missing, understand
 from salesops.cli.progress import Bar
 from salesops.cli.questions import answers_said, how_to_answer, show_all
 from salesops.cli.terminal import err, is_interactive, out, say
+from salesops.cli.values import refuse_unread, show_values, values_said
 from salesops.cli.writing import write
 from salesops.foundations.clock import system_clock
 from salesops.foundations.money import format_money
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.3
 SHOWN_LOOK_ALIKES = 5
-MOST_VALUES = 20
 LOOK_ALIKE_COLUMNS = dict.fromkeys("noun id name known_id known_name".split(), "text") | {
     "probability": "float",
     "why": "text",
@@ -49,6 +49,7 @@ def import_into(
     dry_run: bool = False,
     asks: bool = True,
     look_alikes_to: Path | None = None,
+    values: Sequence[str] = (),
 ) -> int:
     """Bring files into the records of an office. Returns the exit code.
 
@@ -57,10 +58,12 @@ def import_into(
     refuse_missing(files)
     with in_use(office) as whole:
         from salesops.jobs.importing import forget, look_alikes, preview, read_files, write_soon
+        from salesops.jobs.values_of_files import both, remember_values, remembered_values
         from salesops.records.folder import BOOK
 
         book = whole / BOOK
         said = {**corrections.mapping.answers, **answers_said(answers)}
+        becomes = values_said(values)
         with working_folder(book) as work:
             examination, everything_said = understand(files, book, work, said, corrections)
             if examination.must_answer:
@@ -74,12 +77,14 @@ def import_into(
                     load_settings(book),
                     system_clock,
                     source=source,
+                    values=becomes,
                     watch=bar,
                 )
         try:
+            refuse_unread(becomes, arrived.values)
             found = preview(arrived, source)
             _show(found, arrived)
-            _show_values(arrived)
+            show_values(arrived.values, source)
             _show_differing(found)
             if (asks or dry_run) and any(counts.created for counts in found.values()):
                 _show_look_alikes(look_alikes(arrived, source), look_alikes_to)
@@ -92,6 +97,8 @@ def import_into(
             forget(arrived.folder)
             raise
         remember(book, everything_said)
+        if becomes:
+            remember_values(book, source, both(remembered_values(book, source), becomes))
         watch(job, "The import was cancelled; what was written until then is kept.")
         say(out(), "Written. The book follows.")
     return exits.FINE
@@ -132,21 +139,6 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
             "It is remembered.",
         )
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")
-
-
-def _show_values(arrived: Arrived) -> None:
-    """Say which stages and choices of the files no record has, and what is made of them."""
-    from salesops.jobs.values_of_files import choices_of
-
-    named: dict[str, dict[str, str]] = {}
-    if arrived.values:
-        say(out(), "\nValues that are new here:")
-    for one in arrived.values[:MOST_VALUES]:
-        words = named.setdefault(one.column, dict(choices_of(one.column)))
-        becomes = f"becomes {words.get(one.to, one.to)}" if one.to else "stays as it is"
-        say(out(), f"{one.column} “{one.words}”, {one.rows:,} rows, {becomes}", indent=2)
-    if len(arrived.values) > MOST_VALUES:
-        say(out(), f"and {len(arrived.values) - MOST_VALUES:,} more", indent=2)
 
 
 def _show_differing(found: Mapping[str, Counts]) -> None:

@@ -7,21 +7,34 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import duckdb
+from django.db.models import F
+from django.db.models.fields.json import KeyTextTransform
 from pydantic import BaseModel, TypeAdapter
 
+from salesops.book.custom import HAVE_FIELDS, Kind, own_column
 from salesops.book.settings import read_json, write_whole
 from salesops.engines.stages import in_usual_order
 from salesops.importers.joining import held
-from salesops.records.incoming import KEY, KNOWN_STAGES, key_of
+from salesops.records.custom_field import PREFIX, CustomField, named
+from salesops.records.incoming import KEY, KNOWN_STAGES, key_of, own_columns
 from salesops.records.models import NOUNS, PipelineStage
 
 STAGE = "opportunity.stage"
-# Columns whose values people choose from those there are.
-CHOSEN = (
-    *("opportunity.type", "opportunity.source", "opportunity.loss_reason"),
-    *("lead.status", "lead.source"),
-    *("account.industry", "account.type", "account.country", "account.region"),
-)
+# Columns whose values people choose from those there are, each with those that tell of the same.
+CHOSEN: Mapping[str, tuple[str, ...]] = {
+    "opportunity.type": (),
+    "opportunity.source": (),
+    "opportunity.loss_reason": (),
+    "opportunity_contact.role": (),
+    "lead.status": (),
+    "lead.source": (),
+    "account.industry": (),
+    "account.type": (),
+    "account.country": (),
+    "account.region": (),
+    "person.team": ("team_membership.team", "quota.team", "cost.team"),
+    "person.role": ("team_membership.role",),
+}
 AS_IT_IS = ""  # what somebody said a value is to become: what it is
 FILE = "values.json"  # in the folder of an office's book
 
@@ -72,8 +85,15 @@ def choices_of(column: str) -> list[tuple[str, str]]:
     if column == STAGE:
         there = PipelineStage.objects.filter(deleted_at=None).exclude(is_active=False)
         ordered = there.order_by("pipeline", "position", "stage")
-        return [(s.pk, f"{s.pipeline}: {s.stage}" if s.pipeline else str(s.stage)) for s in ordered]
-    return [(value, value) for value in sorted(_known(column), key=str.casefold)]
+        return [(s.pk, stage_in_words(s.pipeline, s.stage)) for s in ordered]
+    field = _own_choice(column)
+    offered = field.offered if field else sorted(_known(column), key=str.casefold)
+    return [(value, value) for value in offered]
+
+
+def stage_in_words(pipeline: str | None, stage: str) -> str:
+    """A stage as it is told from those of other pipelines."""
+    return f"{pipeline}: {stage}" if pipeline else stage
 
 
 def give_values(work: duckdb.DuckDBPyConnection, said: Said) -> list[Asked]:
@@ -83,7 +103,7 @@ def give_values(work: duckdb.DuckDBPyConnection, said: Said) -> list[Asked]:
     """
     asked = [*_stages(work, said.get(STAGE, {}))]
     _give_stages(work, {a.value: a.to for a in asked if a.to})
-    for column in CHOSEN:
+    for column in (*CHOSEN, *_own_choices(work)):
         here = _known(column)
         if not here:
             continue
@@ -91,6 +111,11 @@ def give_values(work: duckdb.DuckDBPyConnection, said: Said) -> list[Asked]:
         _give(work, column, {a.value: a.to for a in found if a.to})
         asked += found
     return asked
+
+
+def may_be_given(column: str) -> bool:
+    """Whether values of the column can become others here."""
+    return column == STAGE or column in CHOSEN or _own_choice(column) is not None
 
 
 def know_stages(work: duckdb.DuckDBPyConnection) -> None:
@@ -153,7 +178,7 @@ def _stages(work: duckdb.DuckDBPyConnection, said: Mapping[str, str]) -> Iterabl
         same = named.get(stage.casefold(), []) if not pipeline else []
         only = same[0] if len(same) == 1 else AS_IT_IS
         to = said.get(value, only)
-        words = f"{pipeline}: {stage}" if pipeline else stage
+        words = stage_in_words(pipeline, stage)
         yield Asked(
             column=STAGE, value=value, words=words, rows=rows, to=to if to in keys else AS_IT_IS
         )
@@ -202,18 +227,25 @@ def _give_stages(work: duckdb.DuckDBPyConnection, to: Mapping[str, str]) -> None
 
 
 def _known(column: str) -> set[str]:
-    """The values that records say in a column."""
-    table, _, name = column.partition(".")
-    there = NOUNS[table].objects.filter(deleted_at=None).exclude(**{name: None})
-    return set(there.order_by().values_list(name, flat=True).distinct())
+    """The values that records say in a column, and those that a field of the company's own offers."""
+    known: set[str] = set(field.offered) if (field := _own_choice(column)) else set()
+    for each in _alike(column):
+        table, _, name = each.partition(".")
+        said = KeyTextTransform(name.removeprefix(PREFIX), "custom") if field else F(name)
+        there = NOUNS[table].objects.filter(deleted_at=None).order_by()
+        known.update(there.annotate(said_here=said).values_list("said_here", flat=True).distinct())
+    return {value for value in known if value is not None}
 
 
 def _values(
     work: duckdb.DuckDBPyConnection, column: str, here: set[str], said: Mapping[str, str]
 ) -> list[Asked]:
-    table, _, name = column.partition(".")
+    """The values that are new here, or were given others, the commonest first."""
+    rows = " UNION ALL ".join(
+        f'SELECT trim("{name}") AS value FROM "{table}"' for table, name in _read_as(column)
+    )
     found = work.execute(
-        f'SELECT "{name}", count(*) FROM "{table}" WHERE "{name}" IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1'
+        f"SELECT value, count(*) FROM ({rows}) WHERE value <> '' GROUP BY 1 ORDER BY 2 DESC, 1"
     ).fetchall()
     return [
         Asked(column=column, value=value, words=value, rows=rows, to=said.get(value, AS_IT_IS))
@@ -225,16 +257,51 @@ def _values(
 def _give(work: duckdb.DuckDBPyConnection, column: str, to: Mapping[str, str]) -> None:
     if not to:
         return
-    table, _, name = column.partition(".")
     work.execute("CREATE OR REPLACE TEMP TABLE _value_here (value VARCHAR, here VARCHAR)")
     work.executemany("INSERT INTO _value_here VALUES (?, ?)", list(to.items()))
-    tables = [table]
-    if table == "opportunity" and name in held(work, "opportunity_version"):
-        tables.append("opportunity_version")
-    for each in tables:
-        work.execute(
-            f'UPDATE "{each}" AS x SET "{name}" = m.here FROM _value_here m WHERE m.value = x."{name}"'
+    for table, name in _read_as(column):
+        tables = [table]
+        if table == "opportunity" and name in held(work, "opportunity_version"):
+            tables.append("opportunity_version")
+        for each in tables:
+            work.execute(
+                f'UPDATE "{each}" AS x SET "{name}" = m.here FROM _value_here m WHERE m.value = trim(x."{name}")'
+            )
+
+
+def _alike(column: str) -> tuple[str, ...]:
+    """The column and those that tell of the same."""
+    return (column, *CHOSEN.get(column, ()))
+
+
+def _read_as(column: str) -> list[tuple[str, str]]:
+    """The tables that files were read into, and what its columns are called there."""
+    parts = [each.partition(".") for each in _alike(column)]
+    return [
+        (
+            table,
+            own_column(Kind.CHOICE, name.removeprefix(PREFIX)) if name.startswith(PREFIX) else name,
         )
+        for table, _, name in parts
+    ]
+
+
+def _own_choices(work: duckdb.DuckDBPyConnection) -> list[str]:
+    """The choices of the company's own that files fill and that are there: opportunity.custom.tier."""
+    filled = [
+        f"{table}.{PREFIX}{key}"
+        for table in HAVE_FIELDS
+        for key, kind in own_columns(work, table).values()
+        if kind is Kind.CHOICE
+    ]
+    return [column for column in filled if _own_choice(column) is not None]
+
+
+def _own_choice(column: str) -> CustomField | None:
+    """The choice of the company's own that a column is; None where it is no such one."""
+    table, _, name = column.partition(".")
+    field = named(table, name)
+    return field if field is not None and field.kind == Kind.CHOICE else None
 
 
 def _first(work: duckdb.DuckDBPyConnection, sql: str) -> bool:
