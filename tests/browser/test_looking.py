@@ -208,6 +208,8 @@ def test_pages_are_read_and_linked_without_script(
     page = enter(sample_link, scripts=False, size=size)
     page.locator("a.kpi", has_text="Win rate").first.click()
     expect(page.get_by_role("heading", level=1, name="Win rate")).to_be_visible()
+    if size == PHONE:
+        page.locator(".asked > summary").click()
     page.locator("select[name=period]").select_option("all")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("period=all"))
@@ -222,6 +224,29 @@ def test_pages_are_read_and_linked_without_script(
     page.locator("a.row").first.click()
     expect(page.locator(".tag.good").first).to_be_visible()
     expect(page.locator("svg.life")).to_be_visible()
+
+
+def test_on_a_phone_the_answer_comes_first_and_what_is_asked_stays_unfolded_while_it_is_changed(
+    sample_link: str, enter: Enter
+) -> None:
+    page = enter(sample_link, size=PHONE)
+    page.goto(f"{page.url}pipeline")
+    split = page.get_by_label("Split by")
+    expect(split).to_be_hidden()
+    box = page.locator(".hero .big").bounding_box()
+    assert box is not None
+    assert box["y"] < PHONE[1] / 3
+    asked = page.locator(".asked > summary")
+    expect(asked).to_contain_text("By stage · as of ")
+    asked.focus()
+    page.keyboard.press("Enter")
+    split.select_option("team")
+    expect(asked).to_contain_text("By team · as of ")
+    expect(split).to_be_visible()
+    page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+    page.reload()
+    expect(asked).to_be_hidden()
+    expect(split).to_be_visible()
 
 
 def test_on_a_phone_the_menu_opens_and_closes(sample_link: str, enter: Enter) -> None:

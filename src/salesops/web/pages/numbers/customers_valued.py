@@ -29,6 +29,7 @@ from salesops.customers import (
 )
 from salesops.customers.recurring_value import MONTHS, Every
 from salesops.customers.value_words import ahead, doubts_of_purchases, doubts_of_renewals, missed
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.percent import in_percent, in_percents
 from salesops.foundations.problem import Refusal
@@ -100,6 +101,7 @@ def customers_valued(request: HttpRequest) -> HttpResponseBase:
         "way_said": next(said for way, _, said in WAYS if way == asked.way),
         "other_way": next((w, title) for w, title, _ in WAYS if w != asked.way),
         "years": YEARS,
+        "asked_said": f"{counted(asked.years, 'year')} ahead, {asked.discount} % a year off",
         "every": EVERY,
         "speaks_of": speaks_of(asked.book),
         "last_day": asked.book.today,

@@ -98,6 +98,7 @@ def _context(
         and asked.label not in {q.label for q in quarters},
         "last_day": asked.book.last_day.isoformat(),
         "parts": [KPIS[p.kpi] for p in kpi.parts.values()],
+        "speaks_day": {"day": asked.book.today, "is_compared": False},
         "has_rows": kpi.rows is not None,
         "values_customers": kpi.name in OF_CUSTOMERS,
         "targets": lines(targets),

@@ -33,6 +33,7 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
+from salesops.web.words import period_in_words
 
 SIZE, WAYS = 25, 15
 START = "\x02start"  # of the map; no stage's name
@@ -169,6 +170,12 @@ def _asked(request: HttpRequest) -> Asked:
     )
 
 
+def _asked_said(asked: Asked, team: str) -> str:
+    """Which deals are asked for: Closed this quarter, East."""
+    when = dict(PERIODS).get(asked.period) or period_in_words(asked.period)
+    return f"{asked.deals.capitalize()} {when[:1].lower()}{when[1:]}{f', {team}' if team else ''}"
+
+
 def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
     """What the page shows whether or not there is an answer."""
     book = asked.book
@@ -181,6 +188,7 @@ def _frame(request: HttpRequest, asked: Asked) -> dict[str, Any]:
         "speaks_of": speaks_of(book),
         "history_from": book.facts.history_from,
         "days": asked.days.shown,
+        "asked_said": _asked_said(asked, request.GET.get("team", "")),
         "periods": PERIODS,
         "is_own_period": asked.period not in dict(PERIODS),
         "teams": [team for (team,) in teams],

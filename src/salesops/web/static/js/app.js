@@ -81,6 +81,11 @@ addEventListener('htmx:config:request', e => {
 
 addEventListener('pageshow', () => $$('[data-auto] :disabled').forEach(x => { x.disabled = false; }));
 
+/* what is asked stays unfolded while it is changed, though each answer brings it folded */
+let unfolded = false;
+addEventListener('toggle', e => { if (e.target.matches?.('.asked')) unfolded = e.target.open; }, true);
+addEventListener('htmx:after:swap', () => { const asked = $('#main .asked'); if (asked && unfolded) asked.open = true; });
+
 /* dropping files */
 const size = n => n < 1048576 ? `${Math.ceil(n / 1024)} KB` : `${(n / 1048576).toFixed(1)} MB`;
 const showFiles = input => {
