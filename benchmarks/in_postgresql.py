@@ -18,6 +18,8 @@ from typing import Any
 import duckdb
 import psycopg
 
+from salesops.engines.literals import literal
+
 _VERSION = (
     "opportunity_id",
     "valid_from",
@@ -84,34 +86,49 @@ SNAPSHOTS = f"""
             AND v.valid_to > %(last)s::timestamp - interval '52 weeks'
         GROUP BY 1, 2, 3, 4) AS cells
 """
-# Opening, closing and what left, came or changed in value between two moments.
-WATERFALL = """
-    WITH a AS (SELECT opportunity_id, value_minor FROM opportunity_version
-            WHERE valid_from <= %(since)s AND valid_to > %(since)s AND NOT is_closed AND is_qualified),
-        b AS (SELECT opportunity_id, value_minor, is_closed, is_qualified, outcome FROM opportunity_version
-            WHERE valid_from <= %(until)s AND valid_to > %(until)s)
-    SELECT sum(a.value_minor), sum(b.value_minor) FILTER (WHERE NOT b.is_closed AND b.is_qualified),
-        sum(a.value_minor) FILTER (WHERE b.outcome = 'won'),
-        sum(a.value_minor) FILTER (WHERE b.is_closed AND b.outcome <> 'won'),
-        sum(b.value_minor) FILTER (WHERE a.opportunity_id IS NULL AND NOT b.is_closed AND b.is_qualified),
-        sum(coalesce(b.value_minor, 0) - coalesce(a.value_minor, 0))
-            FILTER (WHERE a.opportunity_id IS NOT NULL AND NOT b.is_closed AND b.is_qualified)
-    FROM a FULL JOIN b USING (opportunity_id)
+# What left, came or changed, by box: value, changes and deals of each, of `pair` with what it makes of a change.
+_BOXES = """
+    SELECT box, sum(minor), count(*), count(DISTINCT opportunity_id) FROM (
+        SELECT opportunity_id, CASE WHEN outcome = 'won' THEN 'won' WHEN is_closed THEN 'lost' ELSE 'unqualified' END AS box,
+            -before AS minor FROM pair WHERE was_in AND is_in IS NOT TRUE
+        UNION ALL SELECT opportunity_id, CASE WHEN was_in IS NULL THEN 'created' WHEN was_closed THEN 'reopened'
+            ELSE 'qualified' END, after FROM pair WHERE is_in AND was_in IS NOT TRUE
+        UNION ALL SELECT opportunity_id, CASE WHEN after > before THEN 'increased' ELSE 'decreased' END, after - before
+            FROM pair WHERE was_in AND is_in AND after <> before
+        UNION ALL SELECT opportunity_id, CASE WHEN due_after > due_before THEN 'later' ELSE 'earlier' END, after
+            FROM pair WHERE was_in AND is_in AND due_after <> due_before
+        {ends}) AS box GROUP BY 1 ORDER BY 1
 """
-# Every change of the quarter on its own: what each left with, came with or changed by.
-EVENTS = """
-    WITH state AS (SELECT opportunity_id, valid_from, valid_to, NOT is_closed AND coalesce(is_qualified, false) AS is_in,
-            coalesce(value_minor, 0) AS minor, outcome, is_closed
-            FROM opportunity_version WHERE valid_to > %(since)s AND valid_from <= %(until)s),
-        pair AS (SELECT a.is_in AS was_in, b.is_in, a.minor AS before, b.minor AS after, b.outcome, b.is_closed
-            FROM (SELECT * FROM state WHERE valid_to <= %(until)s) a
-            FULL JOIN (SELECT * FROM state WHERE valid_from > %(since)s) b
-                ON a.opportunity_id = b.opportunity_id AND a.valid_to = b.valid_from)
-    SELECT sum(before) FILTER (WHERE was_in AND outcome = 'won'),
-        sum(before) FILTER (WHERE was_in AND is_closed AND outcome <> 'won'),
-        sum(after) FILTER (WHERE is_in AND was_in IS NOT TRUE),
-        sum(after - before) FILTER (WHERE was_in AND is_in)
-    FROM pair
+_PAIR = """
+    SELECT coalesce(a.opportunity_id, b.opportunity_id) AS opportunity_id, a.is_in AS was_in, b.is_in, a.minor AS before,
+        b.minor AS after, b.outcome, a.is_closed AS was_closed, b.is_closed, a.close_date AS due_before,
+        b.close_date AS due_after
+"""
+_STATE = """
+    SELECT opportunity_id, valid_from, valid_to, NOT is_closed AND coalesce(is_qualified, false) AS is_in,
+        coalesce(value_minor, 0) AS minor, outcome, is_closed, close_date FROM opportunity_version
+"""
+# Opening, closing and what is between two moments.
+WATERFALL = f"""
+    WITH a AS MATERIALIZED ({_STATE} WHERE valid_from <= %(since)s AND valid_to > %(since)s),
+        b AS MATERIALIZED ({_STATE} WHERE valid_from <= %(until)s AND valid_to > %(until)s),
+        pair AS MATERIALIZED ({
+    _PAIR
+} FROM a FULL JOIN b USING (opportunity_id) WHERE a.is_in OR b.is_in)
+    {
+    _BOXES.format(
+        ends="UNION ALL SELECT opportunity_id, 'opening', minor FROM a WHERE is_in "
+        "UNION ALL SELECT opportunity_id, 'closing', minor FROM b WHERE is_in"
+    )
+}
+"""
+# Every change of the quarter on its own.
+EVENTS = f"""
+    WITH a AS ({_STATE} WHERE valid_to > %(since)s AND valid_to <= %(until)s),
+        b AS ({_STATE} WHERE valid_from > %(since)s AND valid_from <= %(until)s),
+        pair AS MATERIALIZED ({_PAIR} FROM a FULL JOIN b
+            ON a.opportunity_id = b.opportunity_id AND a.valid_to = b.valid_from WHERE a.is_in OR b.is_in)
+    {_BOXES.format(ends="")}
 """
 # Of the deals that entered each open stage, how many went further; how many left it and how long these stayed there,
 # half of them and nine in ten at most.
@@ -207,9 +224,12 @@ def _fill(connection: psycopg.Connection, base: Path) -> None:
         "threads": "2",
     }  # as the engine has it open
     with (
-        duckdb.connect(str(base), read_only=True, config=settings) as book,
+        duckdb.connect(config=settings) as book,
         tempfile.TemporaryDirectory() as folder,
     ):
+        # The engine has the file open under a configuration of its own.
+        book.execute(f"ATTACH {literal(str(base))} AS base (READ_ONLY)")
+        book.execute("USE base")
         for name, (columns, select) in TABLES.items():
             file = Path(folder) / f"{name}.csv"
             book.execute(f"COPY ({select}) TO '{file}' (HEADER false)")

@@ -28,8 +28,10 @@ from benchmarks.kpis import Clock, ForgetfulEngine, alternately
 from benchmarks.opened import opened_book
 from salesops.book.book import Book
 from salesops.book.settings import Segment, Settings
+from salesops.engines.literals import literal
 from salesops.kpis._definition import SECONDS_A_DAY
 from salesops.pipeline import as_of, funnel, movement
+from salesops.pipeline.movement import Bridge
 
 RUNS = 5
 LONG = 30  # seconds after which PostgreSQL is not asked once more
@@ -67,25 +69,25 @@ def _snapshots(book: Book) -> list[Any]:
 
 def _bridge(book: Book) -> list[Any]:
     whole = movement(book, QUARTER).whole
-    value = {box.name: box.minor for box in whole.boxes}
-    return [
-        whole.opening,
-        whole.closing,
-        -value.get("won", 0),
-        -value.get("lost", 0),
-        sum(value.get(box, 0) for box in ("created", "reopened", "qualified")),
-        value.get("increased", 0) + value.get("decreased", 0),
-    ]
+    ends = {
+        "opening": (whole.opening, whole.opening_deals),
+        "closing": (whole.closing, whole.closing_deals),
+    }
+    boxes = {name: (minor, deals, deals) for name, (minor, deals) in ends.items()}
+    return _in_order(boxes | _told(whole))
 
 
 def _events(book: Book) -> list[Any]:
-    value = {box.name: box.minor for box in movement(book, QUARTER, reading="events").whole.boxes}
-    return [
-        -value.get("won", 0),
-        -value.get("lost", 0),
-        sum(value.get(box, 0) for box in ("created", "reopened", "qualified")),
-        value.get("increased", 0) + value.get("decreased", 0),
-    ]
+    return _in_order(_told(movement(book, QUARTER, reading="events").whole))
+
+
+def _told(whole: Bridge) -> dict[str, tuple[int, int, int]]:
+    """Of each box its value, changes and deals."""
+    return {box.name: (box.minor, box.changes, box.deals) for box in (*whole.boxes, *whole.dates)}
+
+
+def _in_order(boxes: dict[str, tuple[int, int, int]]) -> list[Any]:
+    return [told for name in sorted(boxes) for told in (name, *boxes[name])]
 
 
 def _win_rate(book: Book) -> list[Any]:
@@ -177,7 +179,7 @@ def main() -> None:
                 asked_before[question.sql] = _there(postgresql, question.sql, _moments(book), clock)
             theirs, rows = asked_before[question.sql]
             places = question.compared or range(len(rows[0]))
-            told = [round(row[place] or 0) for row in rows for place in places]
+            told = [_plainly(row[place]) for row in rows for place in places]
             verdict = "" if told == answer else f"DIFFERS {answer} {told}"
             _tell(question, scan, ours, theirs, verdict)
 
@@ -207,13 +209,18 @@ def _plain(instant: datetime) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None)
 
 
+def _plainly(value: Any) -> int | str:
+    return value if isinstance(value, str) else round(value or 0)
+
+
 def _here(
     book: Book, base: Path, question: Question, runs: int, clock: Clock
 ) -> tuple[float, float, list[Any]]:
     """Seconds of the scan and of the book, and what it answered."""
-    with duckdb.connect(
-        str(base), read_only=True, config={"memory_limit": "512MB", "threads": "2"}
-    ) as connection:
+    with duckdb.connect(config={"memory_limit": "512MB", "threads": "2"}) as connection:
+        # A process may open a file under one configuration only, and the engine has its own.
+        connection.execute(f"ATTACH {literal(str(base))} AS base (READ_ONLY)")
+        connection.execute("USE base")
         read = ", ".join(f"max({column})" for column in question.columns)
         text = f"SELECT {read} FROM {question.table}"
         connection.execute(text).fetchall()

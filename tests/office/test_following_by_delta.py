@@ -18,6 +18,7 @@ from salesops.actions.unmerge_records import unmerge_records
 from salesops.book.book import Book
 from salesops.book.deletion import DELETION
 from salesops.book.facts import Scope
+from salesops.book.passage import PASSAGE
 from salesops.book.settings import Settings
 from salesops.cli.doctor import _whole
 from salesops.cli.formats import ListFormat
@@ -143,7 +144,7 @@ def test_a_base_and_its_delta_say_what_a_base_made_anew_says(
 
 def _same(folder: Path, manifest: Manifest, anew: Path, whole: Manifest) -> None:
     one, other = DuckDBEngine(folder), DuckDBEngine(anew)
-    for table in (*TABLES, DELETION):
+    for table in (*TABLES, DELETION, PASSAGE):
         ask = f"SELECT * FROM {table} ORDER BY ALL"
         assert one.run(ask).rows == other.run(ask).rows, table
     assert manifest.rows == whole.rows

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from salesops.book.deletion import DELETION, deletion_table
+from salesops.book.passage import PASSAGE, passage
 from salesops.foundations.criterion import Criterion
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -166,6 +167,15 @@ class IbisFacts:
         wide = joined.mutate(**{name: local.coalesce(joined[instant].date())})
         return wide.drop("day", "turns_at", "day_before", "day_after")
 
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the reading is of the book's newest instant, of which it holds the passages of deals."""
+        return not self._in_the_past
+
+    def asks_only(self, *columns: str) -> bool:
+        """Whether nothing but these columns of the population is looked at beside its numbers."""
+        return self._asked is not None and self._asked.issubset(columns)
+
     def asks(self, *columns: str) -> bool:
         """Whether anything looks at one of these columns of the population."""
         return self._asked is None or not self._asked.isdisjoint(columns)
@@ -312,7 +322,7 @@ class IbisFacts:
             return self._own_or_shared(name, table) | with_account
         if name == "opportunity_version":
             return table.opportunity_id.isin(self._deals_of_history())
-        if name in ("opportunity_line", "opportunity_contact"):
+        if name in ("opportunity_line", "opportunity_contact", PASSAGE):
             return table.opportunity_id.isin(self._deals_seen())
         if name == "opportunity_split":
             with_deal = table.opportunity_id.isin(self._deals_seen())
@@ -390,9 +400,13 @@ def unbound(name: str, tables: Mapping[str, Table] = TABLES) -> ir.Table:
 
     if name == "calendar":
         return ibis.table(CALENDAR, name=name)
-    if name == DELETION:
-        return ibis.table(deletion_table(tables).ibis_schema(), name=name)
-    return ibis.table(tables[name].ibis_schema(), name=name)
+    table = tables[name] if name in tables else beside(tables)[name]
+    return ibis.table(table.ibis_schema(), name=name)
+
+
+def beside(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """What a book holds beside the tables that somebody enters, worked out from them when it is made."""
+    return {DELETION: deletion_table(tables), PASSAGE: passage}
 
 
 def scalars() -> tuple[Window, dict[str, Any]]:

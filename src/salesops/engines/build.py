@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -13,9 +14,17 @@ import duckdb
 from salesops.book.custom import tables_with
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.engine import StageTurn
+from salesops.book.passage import (
+    PASSAGE,
+    open_stages_of,
+    passage,
+    passage_tables,
+    passage_values,
+    stages_sql,
+)
 from salesops.book.settings import Settings
 from salesops.engines.calendar_days import calendar_days
-from salesops.engines.literals import literal
+from salesops.engines.literals import literal, with_values
 from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
 from salesops.engines.stages import fill_stages
 from salesops.foundations.instant import bare, in_zone
@@ -349,6 +358,7 @@ class Build:
             self._write_deletions()
         elif name == "opportunity":
             self._write_opportunities()
+            self._write_passages()
             self._note_customers()
         else:
             self._write(name, self._select(name))
@@ -619,10 +629,12 @@ class Build:
         """A part of the deals at a time, so that what is sorted stays in memory."""
         self._create(self.tables["opportunity_version"])
         found = self.work.execute("SELECT count(*) FROM _deal").fetchone()
+        self.parts = [0]  # how many versions there are after each part
         for first in range(1, (found[0] if found else 0) + 1, DEALS_AT_ONCE):
-            self.work.execute(
+            made = self.work.execute(
                 f"INSERT INTO base.opportunity_version {self._versions_of(first, first + DEALS_AT_ONCE)}"
-            )
+            ).fetchone()
+            self.parts.append(self.parts[-1] + (made[0] if made else 0))
         self._count("opportunity_version")
 
     def _versions_of(self, first: int, after: int) -> str:
@@ -722,6 +734,30 @@ class Build:
             ORDER BY v.opportunity_id
             """,
         )
+
+    def _write_passages(self) -> None:
+        """How each deal went through the stages, a part of the deals at a time, as they were written."""
+        self._create(passage)
+        was_open = (
+            f"(pipeline, stage) IN (SELECT (pipeline, stage) FROM {MEANING} WHERE outcome = 'open')"
+        )
+        stages = open_stages_of(self.work.execute(stages_sql(was_open)).fetchall())
+        if not stages:
+            return
+        told = {"entered_on": self._day("p.entered_at")}
+        columns = ", ".join(f"{told.get(c, f'p.{c}')} AS {c}" for c in passage.column)
+        deals = "SELECT id, pipeline, is_closed, outcome, NULL AS g FROM base.opportunity"
+        asked = {"until": self.data_as_of, **passage_values(stages)}
+        for first, after in pairwise(self.parts):
+            states = (
+                "base.opportunity_version WHERE valid_from <= $until "
+                f"AND rowid >= {first} AND rowid < {after}"
+            )
+            text = (
+                f"INSERT INTO base.{PASSAGE} WITH {passage_tables(states, deals, stages)} "
+                f"SELECT {columns} FROM passage p ORDER BY p.opportunity_id, p.position"
+            )
+            self.work.execute(with_values(text, asked))
 
     def _note_customers(self) -> None:
         """When each account that bought first did."""

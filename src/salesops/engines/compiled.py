@@ -18,6 +18,7 @@ from pathlib import Path
 
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.facts import CALENDAR, SHAREABLE, Scope
+from salesops.book.passage import PASSAGE, passage
 from salesops.book.question import Question, definitions
 from salesops.book.settings import write_whole
 from salesops.foundations.table import Table
@@ -120,6 +121,7 @@ def _lean(text: str, tables: Mapping[str, Table]) -> str:
     schema: dict[str, object] = {n: dict.fromkeys(t.column, "text") for n, t in tables.items()}
     schema["calendar"] = CALENDAR
     schema[DELETION] = dict.fromkeys(deletion_table(tables).column, "text")
+    schema[PASSAGE] = dict.fromkeys(passage.column, "text")
     tree = qualify(parse_one(text, read="duckdb"), schema=schema, dialect="duckdb")
     return pushdown_projections(tree, schema=schema).sql(dialect="duckdb")
 

@@ -23,7 +23,7 @@ from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
 _NAME = re.compile(r"(base|delta)-(\d+)\.duckdb")
-LAYOUT = 5  # of the base file; a book of another layout is opened again from its files
+LAYOUT = 6  # of the base file; a book of another layout is opened again from its files
 
 
 class FileOpened(BaseModel):

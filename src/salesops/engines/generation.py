@@ -7,15 +7,16 @@ from pathlib import Path
 import duckdb
 
 from salesops.book.deletion import DELETION
+from salesops.book.passage import PASSAGE
 from salesops.engines.folder import Manifest
 from salesops.engines.literals import literal
 from salesops.tables import TABLES
 
-# What a base holds beside the declared tables; of these only deletions and `_change` have rows in a delta.
-BESIDE = ("calendar", DELETION, "_change", "_problem", "_problem_count", "_refused_row")
+# What a base holds beside the declared tables; of these deletions, passages and `_change` alone have rows in a delta.
+BESIDE = ("calendar", DELETION, PASSAGE, "_change", "_problem", "_problem_count", "_refused_row")
 REPLACED = "_replaced"  # in a delta: (name, id) of every row of the base that no longer holds
-_KEY = {"opportunity_version": "opportunity_id", "_change": "opportunity_id"}
-_REPLACED_AS = dict.fromkeys(("opportunity_version", DELETION, "_change"), "opportunity")
+_KEY = dict.fromkeys(("opportunity_version", PASSAGE, "_change"), "opportunity_id")
+_REPLACED_AS = dict.fromkeys(("opportunity_version", DELETION, PASSAGE, "_change"), "opportunity")
 
 
 def attach(

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 
 from salesops.book.deletion import DELETION
+from salesops.book.passage import PASSAGE
 from salesops.book.settings import write_whole
 from salesops.engines.folder import MANIFEST, Manifest, one_writer, read_manifest
 from salesops.engines.generation import attach
@@ -15,7 +16,7 @@ from salesops.engines.literals import literal
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
-EXPORTED = (*TABLES, "calendar", DELETION)
+EXPORTED = (*TABLES, "calendar", DELETION, PASSAGE)
 UNFINISHED = "unfinished"
 
 

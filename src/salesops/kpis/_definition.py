@@ -84,6 +84,13 @@ class Facts(Protocol):
     def on_day(self, rows: Table, instant: str, name: str) -> Table:
         """Rows with the day of an instant in the organisation's zone added as `name`."""
 
+    @property
+    def is_of_now(self) -> bool:
+        """Whether the reading is of the book's newest instant: of it alone there are passages of deals through stages."""
+
+    def asks_only(self, *columns: str) -> bool:
+        """Whether the reading looks at no other columns of the population beside its numbers."""
+
     def asks(self, *columns: str) -> bool:
         """Whether the reading looks at any of these columns of the population.
 

@@ -115,45 +115,89 @@ def cycle_of(deals: Table) -> Table:
 
 
 def stage_entries(facts: Facts, window: Window) -> Table:
-    """One row for every open stage an opportunity entered, with the furthest it has come since.
+    """One row for every open stage an opportunity entered in the period, and how far it has come since.
 
-    `entered_on` is the day of the first entry; re-entries count once. `furthest` is the highest position among
-    open stages it was ever in, or beyond all for a won deal, so that skipped stages count as reached and
-    going back undoes nothing. Versions are neither filtered nor scoped by themselves: a deal that belongs
+    `entered_on` is the day of the first entry; re-entries count once. `went_further` is whether it was in an open stage
+    of a higher position or was won, so that skipped stages count as reached and going back undoes nothing; `is_open`
+    whether it is open and did not. Versions are neither filtered nor scoped by themselves: a deal that belongs
     here belongs here with its whole past, whoever owned it and whatever it was worth then.
     """
+    if facts.is_of_now:
+        passages = facts.whole("stage_passage")
+        entries = passages.filter(passages.entered_at.notnull(), passages.fate != "skipped")
+        entries = entries.select(
+            "opportunity_id",
+            "stage",
+            "entered_on",
+            went_further=entries.fate == "further",
+            is_open=entries.fate.isin(["here", "back"]),
+        )
+        return entered_in(facts, window, entries, of_deals=False)
+    entries = stages_entered(facts, window)
+    reached = furthest(facts)
+    joined = entries.inner_join(reached, entries.opportunity_id == reached.furthest_deal)
+    return joined.mutate(
+        went_further=joined.furthest > joined.position,
+        is_open=~joined.is_closed & (joined.furthest <= joined.position),
+    ).drop("furthest", "furthest_deal")
+
+
+def furthest(facts: Facts) -> Table:
+    """How far each deal has ever come, as `furthest`: the highest position of an open stage, beyond all where it was won."""
     import ibis
 
     coming = facts.whole("opportunity_version")
     coming = coming.filter(coming.outcome.isin(["open", "won"]))
-    reached = coming.group_by("opportunity_id").aggregate(
+    return coming.group_by(furthest_deal="opportunity_id").aggregate(
         furthest=ibis.ifelse(coming.is_won, BEYOND_ALL, coming.stage_position).max()
     )
-    return stages_entered(facts, window).inner_join(reached, "opportunity_id")
 
 
 def stages_entered(facts: Facts, window: Window) -> Table:
     """As `stage_entries`, without how far each has come."""
+    return entered_in(facts, window, first_entries(facts))
+
+
+def first_entries(facts: Facts) -> Table:
+    """One row for every open stage that a deal entered by a recorded change, whenever it did.
+
+    With `entered_at` and `position`; of the newest instant also `entered_on`, and deals that are no more are left out.
+    """
+    if facts.is_of_now:
+        passages = facts.whole("stage_passage")
+        entries = passages.filter(passages.entered_at.notnull(), passages.fate != "skipped")
+        return entries.select("opportunity_id", "stage", "entered_at", "position", "entered_on")
     versions = facts.whole("opportunity_version")
     entered = versions.filter(versions.is_stage_entry)
-    entries = entered.select(
+    return entered.select(
         "opportunity_id", "stage", entered_at="valid_from", position="stage_position"
     )
-    return entered_in(facts, window, entries)
 
 
-def entered_in(facts: Facts, window: Window, entries: Table) -> Table:
-    """Those rows of opportunity_id and stage whose `entered_at` is in the period, with their opportunity."""
-    import ibis
+def entered_in(facts: Facts, window: Window, entries: Table, *, of_deals: bool = True) -> Table:
+    """Those rows of opportunity_id and stage that were entered in the period, with their opportunity.
 
-    # A day of the organisation lies within a day of the same day of UTC: few are left to find the day of.
-    a_day, utc_day = ibis.interval(days=1), entries.entered_at.date()
-    entries = entries.filter(utc_day >= window.start - a_day, utc_day <= window.end + a_day)
-    entries = facts.on_day(entries, "entered_at", "entered_on")
+    Their day is `entered_on`, or where they have none yet that of `entered_at`. Who needs nothing of the deals but what
+    splits ask for, not `of_deals`, joins none where nothing is asked for and no deal is hidden.
+    """
+    if "entered_on" not in entries.columns:
+        entries = _with_day_entered(facts, window, entries)
     entries = entries.filter(within(entries.entered_on, window))
+    is_alone = facts.is_of_now and facts.sees_all("opportunity") and facts.asks_only("stage")
+    if is_alone and not of_deals:
+        return entries.mutate(happened_on=entries.entered_on)
     deals = facts.table("opportunity").drop("stage", "stage_position")
     joined = entries.inner_join(deals, entries.opportunity_id == deals.id)
     return joined.mutate(happened_on=joined.entered_on)
+
+
+def _with_day_entered(facts: Facts, window: Window, entries: Table) -> Table:
+    """Near the period: a day of the organisation lies within a day of the same day of UTC."""
+    import ibis
+
+    a_day, utc_day = ibis.interval(days=1), entries.entered_at.date()
+    entries = entries.filter(utc_day >= window.start - a_day, utc_day <= window.end + a_day)
+    return facts.on_day(entries, "entered_at", "entered_on")
 
 
 def chance_of_stage(facts: Facts) -> Table:
@@ -162,8 +206,7 @@ def chance_of_stage(facts: Facts) -> Table:
     From all of the company's own closed deals, whatever the reader filters by and whosever they may see.
     Columns: chance_pipeline, chance_stage, chance.
     """
-    versions = facts.whole("opportunity_version")
-    been = versions.filter(versions.is_stage_entry).select("opportunity_id", "stage")
+    been = first_entries(facts).select("opportunity_id", "stage")
     deals = facts.whole("opportunity")
     deals = deals.filter(deals.is_closed)
     ended = deals.select("id", "pipeline", won=ones(deals.is_won))

@@ -9,11 +9,25 @@ from salesops.kpis._populations import only, seconds
 def time_in_stages(facts: Facts, window: Window) -> Table:
     """One row a deal and open stage: opportunity_id, stage, `stayed` in seconds, `is_there` where it has not left.
 
-    `entered_at` and `position` are of the first recorded entry, null where there is none: who asks for both the stay and
-    its entry need not join them. Of the whole company, with nobody's filter and scope.
+    `entered_at` is of the first recorded entry, null where there is none: who asks for both the stay and its entry need
+    not join them; of the newest instant there is its day too, `entered_on`, and deals that are no more are left out.
+    Of the whole company, with nobody's filter and scope.
     """
     import ibis
 
+    if facts.is_of_now:
+        passages = facts.whole("stage_passage")
+        passages = passages.filter(passages.fate != "skipped")
+        is_there = passages.left_at > window.as_of
+        still = only(is_there, seconds(window.as_of) - seconds(passages.since_at))
+        return passages.select(
+            "opportunity_id",
+            "stage",
+            "entered_at",
+            "entered_on",
+            stayed=passages.stayed + still.coalesce(0),
+            is_there=is_there,
+        )
     states = facts.whole("opportunity_version")
     states = states.filter(states.outcome == "open")
     is_there = states.valid_to > window.as_of
@@ -25,7 +39,6 @@ def time_in_stages(facts: Facts, window: Window) -> Table:
         stayed=states.lasted.sum(),
         there=states.is_there.max(),
         entered_at=only(states.is_stage_entry, states.valid_from).max(),
-        position=only(states.is_stage_entry, states.stage_position).max(),
     )
     return stays.mutate(is_there=stays.there == 1).drop("there")
 

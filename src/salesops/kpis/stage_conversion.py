@@ -7,9 +7,7 @@ from salesops.kpis._populations import stage_entries
 def _rows(facts: Facts, window: Window) -> Table:
     entries = stage_entries(facts, window)
     return entries.mutate(
-        numerator=ones(entries.furthest > entries.position),
-        denominator=ones(entries.position.notnull()),
-        is_open=~entries.is_closed & (entries.furthest <= entries.position),
+        numerator=ones(entries.went_further), denominator=ones(entries.stage.notnull())
     )
 
 

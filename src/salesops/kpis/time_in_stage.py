@@ -17,7 +17,8 @@ from salesops.kpis._stays import time_in_stages
 
 def _rows(facts: Facts, window: Window) -> Table:
     stays = time_in_stages(facts, window)
-    entries = entered_in(facts, window, stays.filter(stays.entered_at.notnull()))
+    entered = stays.filter(stays.entered_at.notnull())
+    entries = entered_in(facts, window, entered, of_deals=False)
     return entries.mutate(
         numerator=only(~entries.is_there, entries.stayed),
         denominator=only(~entries.is_there, 1).cast("int64"),

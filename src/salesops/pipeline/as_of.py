@@ -200,11 +200,12 @@ def _changes(
             values["today"] = book.today
             tables.append(
                 "place AS (SELECT person_id AS key, team AS value FROM team_membership "
-                "WHERE valid_from <= $today AND valid_to > $today)"
+                f"WHERE valid_from <= $today AND valid_to > $today AND {_HAS_MOVED})"
             )
             joins += "LEFT JOIN place ON place.key = v.owner_id "
         else:
-            tables.append(f"place AS ({tiles('team_membership', 'person_id', 'team')})")
+            moved = f"(SELECT * FROM team_membership WHERE {_HAS_MOVED})"
+            tables.append(f"place AS ({tiles(moved, 'person_id', 'team')})")
             joins += _overlapping("place", "v.owner_id")
             begins.append("place.i")
             ends.append("place.j")
@@ -234,10 +235,9 @@ def _changes(
         else "state AS (SELECT v.*, v.opportunity_id AS id FROM alive v)",
         f"held AS (SELECT x.a, x.b, x.value_minor AS minor{listed} FROM state x WHERE x.a < x.b {narrowed})",
         (
-            f"moved AS (SELECT a AS i{groups}, sum(minor) AS minor, count(*) AS deals, count(minor) AS valued "
-            f"FROM held GROUP BY a{groups} UNION ALL "
-            f"SELECT b AS i{groups}, -sum(minor) AS minor, -count(*) AS deals, -count(minor) AS valued "
-            f"FROM held WHERE b < {len(days)} GROUP BY b{groups})"
+            f"alike AS (SELECT a, b{groups}, sum(minor) AS minor, count(*) AS deals, count(minor) AS valued "
+            f"FROM held GROUP BY a, b{groups}), moved AS (SELECT a AS i{groups}, minor, deals, valued FROM alike "
+            f"UNION ALL SELECT b AS i{groups}, -minor, -deals, -valued FROM alike WHERE b < {len(days)})"
         ),
     ]
     return (
@@ -247,6 +247,13 @@ def _changes(
         ),
         values,
     )
+
+
+# Whoever was ever in another team than now. All others' deals say of themselves in which team they are.
+_HAS_MOVED = (
+    "person_id IN (SELECT m.person_id FROM team_membership m LEFT JOIN person p ON p.id = m.person_id "
+    "WHERE m.team IS DISTINCT FROM p.team)"
+)
 
 
 def _overlapping(table: str, key: str) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from salesops.kpis._populations import BEYOND_ALL
 from salesops.pipeline.process_rules import RULES, Rules
-from salesops.pipeline.stays import BEYOND_ALL
 
 KINDS: Mapping[str, str] = MappingProxyType(
     {

@@ -15,6 +15,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.history import history_from
+from salesops.book.passage import OpenStage, seconds_sql
 from salesops.foundations.instant import in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
@@ -22,13 +23,11 @@ from salesops.foundations.statistics import wilson
 from salesops.foundations.survival import Quantile, Seen, kaplan_meier, median
 from salesops.pipeline.stays import (
     TENTHS,
-    OpenStage,
     as_of_sql,
-    lives_sql,
     open_stages,
+    passages_sql,
     place_of,
-    skips_sql,
-    stays_sql,
+    places_sql,
     values,
     whose_sql,
 )
@@ -140,8 +139,8 @@ def funnel(book: Book, over: Period | str, *, by: str = "") -> Funnel:
     times: dict[Any, dict[int, list[Seen]]] = defaultdict(lambda: defaultdict(list))
     rows = []
     if stages:
-        text = f"{_tables(book, stages, by)} {_COUNTS}"
-        rows = book.engine.run(text, values(book, period, stages)).rows
+        tables, asked = _tables(book, period, stages, by)
+        rows = book.engine.run(f"{tables} {_COUNTS}", asked).rows
     for what, place, g, tenth, n in rows:
         for group in (_WHOLE, g):
             if what in ("over", "still"):
@@ -187,15 +186,16 @@ def entries(
         rows = f"SELECT * FROM stay WHERE {chosen.get(fate, 'fate = $fate')}"
     whose = whose_sql(by, group)
     of_the_deal = "coalesce(o.name, t.id) AS name, d.value_minor, d.stage, d.outcome"
+    tables, asked = _tables(book, period, stages, by)
     found = book.engine.run(
-        f"{_tables(book, stages, by)}, these AS (SELECT id, entered_at, seconds, is_there FROM ({rows}) "
+        f"{tables}, these AS (SELECT id, entered_at, seconds, is_there FROM ({rows}) "
         f"WHERE place = $place AND {_IN_PERIOD} AND {whose} "
         f"ORDER BY seconds DESC NULLS LAST, id LIMIT {int(limit)} OFFSET {int(offset)}) "
         f"SELECT t.*, {of_the_deal} FROM these t "
         f"JOIN (SELECT * FROM {as_of_sql(book)} x WHERE x.id IN (SELECT id FROM these)) d ON d.id = t.id "
         "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = t.id "
         "ORDER BY t.seconds DESC NULLS LAST, t.id",
-        values(book, period, stages) | {"place": place, "fate": fate, "group": group},
+        asked | {"place": place, "fate": fate, "group": group},
     )
     zone = book.calendar.time_zone
     return [
@@ -214,7 +214,7 @@ def entries(
 
 
 _WHOLE = "\x02"  # the group of all groups; no value of a column is it
-_IN_PERIOD = "entered_at >= $since AND entered_at < $before"
+_IN_PERIOD = "place IS NOT NULL AND entered_at >= $since AND entered_at < $before"
 # Few rows tell all: how many deals are alike in everything that is counted, tenths of a day included.
 _COUNTS = f"""
     , cell AS MATERIALIZED (
@@ -229,12 +229,21 @@ _COUNTS = f"""
 """
 
 
-def _tables(book: Book, stages: Sequence[OpenStage], by: str) -> str:
-    """The common tables of every question: `life`, `stay` and `skip`."""
-    return (
-        f"WITH life AS MATERIALIZED ({lives_sql(book, stages, by)}), stay AS ({stays_sql(stages)}), "
-        f"skip AS ({skips_sql(stages)})"
+def _tables(
+    book: Book, period: Period, stages: Sequence[OpenStage], by: str
+) -> tuple[str, dict[str, Any]]:
+    """The common tables of every question, `stay` and `skip`, one row a deal and stage, and what they are asked with."""
+    passages, more = passages_sql(book, by)
+    is_there = "left_at > $until"
+    seconds = (
+        f"CASE WHEN {is_there} THEN {seconds_sql('$until')} - {seconds_sql('since_at')} ELSE 0 END"
     )
+    here = f"opportunity_id AS id, g, {places_sql(stages, 'stage')} AS place, entered_at"
+    return (
+        f"WITH {passages}, stay AS (SELECT {here}, {is_there} AS is_there, stayed + {seconds} AS seconds, fate, "
+        "came_back, went_back FROM passage WHERE entered_at IS NOT NULL AND fate <> 'skipped'), "
+        f"skip AS (SELECT {here} FROM passage WHERE fate = 'skipped')"
+    ), values(book, period, stages) | more
 
 
 def _period(book: Book, over: Period | str) -> Period:

@@ -174,7 +174,7 @@ def movement(
     """
     asked = _Asked.of(book, over, closing, reading, by, organisation)
     cells: dict[Any, dict[str, Box]] = {}
-    for row in _run(book, asked, _SUMS).dicts():
+    for row in _run(book, asked, _SUMS, _OF_A_SUM).dicts():
         box = Box(row["box"], int(row["minor"]), int(row["changes"]), int(row["deals"]))
         cells.setdefault(row["g"], {})[box.name] = box
     keys = [k for k in cells if k != _WHOLE]
@@ -227,6 +227,7 @@ def moves(
         "LEFT JOIN (SELECT id, name FROM opportunity WHERE id IN (SELECT id FROM these)) o ON o.id = s.id "
         f"LEFT JOIN {DELETED_NOW} d ON d.id = s.id "
         "ORDER BY abs(s.minor) DESC, s.id, s.moved_at",
+        _OF_A_MOVE,
         {"box": box, **({"group": group} if by and group is not None else {})},
     )
     zone = book.calendar.time_zone
@@ -315,8 +316,10 @@ class _Asked:
         )
 
 
-def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = None) -> Any:
-    """Ask of `move`, one row a change and group, and `end_of`, what the two ends hold."""
+def _run(
+    book: Book, asked: _Asked, text: str, told: str, more: Mapping[str, Any] | None = None
+) -> Any:
+    """Ask of `move`, one row a change and group with what is `told`, and `end_of`, what the two ends hold."""
     values: dict[str, Any] = {
         "since": bare(asked.since),
         "until": bare(asked.until),
@@ -326,27 +329,30 @@ def _run(book: Book, asked: _Asked, text: str, more: Mapping[str, Any] | None = 
     }
     if asked.closing is not None:
         values |= {"closing_from": asked.closing.start, "closing_to": asked.closing.end}
-    return book.engine.run(f"{_tables(book, asked)} {text}", values | dict(more or {}))
+    return book.engine.run(f"{_tables(book, asked, told)} {text}", values | dict(more or {}))
 
 
-def _tables(book: Book, asked: _Asked) -> str:
+def _tables(book: Book, asked: _Asked, told: str) -> str:
     """The common tables of every question: `state`, `pair`, `move` and `end_of`."""
-    pairs = _BETWEEN if asked.reading == "events" else _BOTH_ENDS
+    more = f", {_MORE}" if told == _OF_A_MOVE else ""
+    pairs = (_BETWEEN if asked.reading == "events" else _BOTH_ENDS).format(more=more)
     whole = "$whole"
-    moved = [_moves(asked, whole, whole, "false")]
+    moved = [_moves(asked, told, whole, whole, "false")]
     ends = [_END.format(opens=whole, closes=whole)]
     if asked.by:
-        moved.append(_moves(asked, "a_g", "b_g", "(a_g IS DISTINCT FROM b_g)"))
+        moved.append(_moves(asked, told, "a_g", "b_g", "(a_g IS DISTINCT FROM b_g)"))
         ends.append(_END.format(opens="g_then", closes="g"))
     return (
-        f"WITH state AS ({_state(book, asked)} AND {narrowed_history(book)}), pair AS ({pairs}), "
+        f"WITH state AS ({_state(book, asked, more)} AND {narrowed_history(book)}), pair AS ({pairs}), "
         f"move AS ({' UNION ALL '.join(moved)}), end_of AS ({' UNION ALL '.join(ends)})"
     )
 
 
-def _state(book: Book, asked: _Asked) -> str:
-    """Every state a deal was in during the span: whether it was in the pipeline, and with what.
+def _state(book: Book, asked: _Asked, more: str) -> str:
+    """The states of deals that tell of the span: whether each was in the pipeline, and with what.
 
+    A state of no pipeline that lasts for all of the span tells nothing: of most deals, which closed long ago, there is
+    no other. The ends are not told of what began after the one and ended before the other.
     `minor` is its value at the rate of the span's end and `minor_then` at that of its beginning; `g` is its group
     under the organisation of the end, and `g_then` under that of the beginning where this is asked for.
     """
@@ -370,11 +376,19 @@ def _state(book: Book, asked: _Asked) -> str:
     if asked.closing is not None:
         due = "coalesce(v.close_date >= $closing_from AND v.close_date < $closing_to, false)"
     is_open = "NOT v.is_closed AND coalesce(v.is_qualified, false)"
+    at_both, at_one = (
+        f"v.valid_from <= $since {word} v.valid_to > $until" for word in ("AND", "OR")
+    )
+    which = f"(NOT ({at_both}) OR ({is_open} AND {due}))"
+    if asked.reading == "ends":
+        which += f" AND ({at_one})"
+    details = f", v.stage, {minor} AS value" if more else ""
     return (
-        "SELECT v.opportunity_id AS id, v.valid_from, v.valid_to, v.is_closed, v.outcome, v.close_date, v.stage, "
-        f"{is_open} AS is_open, {is_open} AND {due} AS is_in, {minor} AS value, coalesce({minor}, 0) AS minor, "
+        "SELECT v.opportunity_id AS id, v.valid_from, v.valid_to, v.is_closed, v.outcome, v.close_date, "
+        f"{is_open} AS is_open, {is_open} AND {due} AS is_in, coalesce({minor}, 0) AS minor, "
         f"coalesce({then}, 0) AS minor_then, CAST({group} AS VARCHAR) AS g, CAST({group_then} AS VARCHAR) AS g_then "
-        f"FROM opportunity_version v {joins} WHERE v.valid_to > $since AND v.valid_from <= $until"
+        f"{details} FROM opportunity_version v {joins} "
+        f"WHERE v.valid_to > $since AND v.valid_from <= $until AND {which}"
     )
 
 
@@ -391,29 +405,40 @@ _TOLD = (
     "coalesce(a.id, b.id) AS id, a.id IS NOT NULL AS was, b.id IS NOT NULL AS is_there, "
     "coalesce(a.is_in, false) AS was_in, coalesce(b.is_in, false) AS is_in, a.is_open AS was_open, b.is_open AS is_open, "
     "a.is_closed AS was_closed, b.is_closed AS is_closed, b.outcome AS outcome, a.g_then AS a_g, b.g AS b_g, "
-    "coalesce(a.minor, 0) AS minor_before, coalesce(b.minor, 0) AS minor_after, a.value AS before, b.value AS after, "
-    "a.close_date AS close_before, b.close_date AS close_after, a.stage AS stage_before, b.stage AS stage_after"
+    "coalesce(a.minor, 0) AS minor_before, coalesce(b.minor, 0) AS minor_after, "
+    "a.close_date AS close_before, b.close_date AS close_after"
 )
+# What single changes are told with beside that; sums of millions need it not.
+_MORE = "a.value AS before, b.value AS after, a.stage AS stage_before, b.stage AS stage_after"
+_IN = "coalesce(a.is_in, false) OR coalesce(b.is_in, false)"
 _BOTH_ENDS = (
-    f"SELECT CAST(NULL AS TIMESTAMP) AS moved_at, {_TOLD} "
+    f"SELECT CAST(NULL AS TIMESTAMP) AS moved_at, {_TOLD}{{more}} "
     "FROM (SELECT * FROM state WHERE valid_from <= $since) AS a "
-    "FULL JOIN (SELECT * FROM state WHERE valid_to > $until) AS b ON a.id = b.id"
+    f"FULL JOIN (SELECT * FROM state WHERE valid_to > $until) AS b ON a.id = b.id WHERE {_IN}"
 )
 # The same instant ends one state and begins the next.
 _BETWEEN = (
-    f"SELECT coalesce(b.valid_from, a.valid_to) AS moved_at, {_TOLD} "
+    f"SELECT coalesce(b.valid_from, a.valid_to) AS moved_at, {_TOLD}{{more}} "
     "FROM (SELECT * FROM state WHERE valid_to <= $until) AS a "
-    "FULL JOIN (SELECT * FROM state WHERE valid_from > $since) AS b ON a.id = b.id AND a.valid_to = b.valid_from"
+    "FULL JOIN (SELECT * FROM state WHERE valid_from > $since) AS b ON a.id = b.id AND a.valid_to = b.valid_from "
+    f"WHERE {_IN}"
 )
 _END = (
     "SELECT id, {opens} AS g, 'opening' AS box, minor_then AS minor FROM state WHERE is_in AND valid_from <= $since "
     "UNION ALL SELECT id, {closes} AS g, 'closing' AS box, minor FROM state WHERE is_in AND valid_to > $until"
 )
-_OF_MOVE = "id, moved_at, before, after, close_before, close_after, stage_before, stage_after"
+_OF_A_SUM = "id"
+_OF_A_MOVE = "id, moved_at, before, after, close_before, close_after, stage_before, stage_after"
+# The same of what currencies did to a deal, which is no change of it.
+_OF_CURRENCY = {
+    _OF_A_SUM: "id",
+    _OF_A_MOVE: "id, CAST(NULL AS TIMESTAMP) AS moved_at, minor_then AS before, minor AS after, close_date AS close_before, "
+    "close_date AS close_after, stage AS stage_before, stage AS stage_after",
+}
 
 
-def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
-    """One row a change: its box, its group, and `minor` with its sign.
+def _moves(asked: _Asked, told: str, left: str, came: str, differs: str) -> str:
+    """One row a change: what is `told` of it, its box, its group, and `minor` with its sign.
 
     `left` and `came` are the groups of the former and the later state, `differs` whether they are two.
     """
@@ -437,19 +462,17 @@ def _moves(asked: _Asked, left: str, came: str, differs: str) -> str:
         f"WHEN was_in THEN 'came' WHEN {later} THEN 'pushed_in' ELSE 'pulled_in' END"
     )
     return (
-        f"SELECT {_OF_MOVE}, {left} AS g, {why_left} AS box, -minor_before AS minor FROM pair "
+        f"SELECT {told}, {left} AS g, {why_left} AS box, -minor_before AS minor FROM pair "
         f"WHERE was_in AND (NOT is_in OR {differs}) UNION ALL "
-        f"SELECT {_OF_MOVE}, {came} AS g, {why_came} AS box, minor_after AS minor FROM pair "
+        f"SELECT {told}, {came} AS g, {why_came} AS box, minor_after AS minor FROM pair "
         f"WHERE is_in AND (NOT was_in OR {differs}) UNION ALL "
-        f"SELECT {_OF_MOVE}, {came} AS g, CASE WHEN minor_after > minor_before THEN 'increased' ELSE 'decreased' END "
+        f"SELECT {told}, {came} AS g, CASE WHEN minor_after > minor_before THEN 'increased' ELSE 'decreased' END "
         "AS box, minor_after - minor_before AS minor FROM pair "
         f"WHERE was_in AND is_in AND NOT {differs} AND minor_after <> minor_before UNION ALL "
-        f"SELECT {_OF_MOVE}, {came} AS g, CASE WHEN close_after > close_before THEN 'later' ELSE 'earlier' END AS box, "
+        f"SELECT {told}, {came} AS g, CASE WHEN close_after > close_before THEN 'later' ELSE 'earlier' END AS box, "
         f"minor_after AS minor FROM pair WHERE was_in AND is_in AND NOT {differs} AND close_after <> close_before UNION ALL "
-        "SELECT id, CAST(NULL AS TIMESTAMP) AS moved_at, minor_then AS before, minor AS after, close_date AS close_before, "
-        f"close_date AS close_after, stage AS stage_before, stage AS stage_after, "
-        f"{'g_then' if left == 'a_g' else left} AS g, 'currency' AS box, minor - minor_then AS minor "
-        "FROM state WHERE is_in AND valid_from <= $since AND minor <> minor_then"
+        f"SELECT {_OF_CURRENCY[told]}, {'g_then' if left == 'a_g' else left} AS g, 'currency' AS box, "
+        "minor - minor_then AS minor FROM state WHERE is_in AND valid_from <= $since AND minor <> minor_then"
     )
 
 

@@ -17,15 +17,15 @@ from typing import Any
 from salesops.book.book import Book
 from salesops.book.deletion import DELETED_NOW, DELETION
 from salesops.book.history import history_from
+from salesops.book.passage import OpenStage
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.foundations.statistics import wilson
+from salesops.kpis._populations import BEYOND_ALL
 from salesops.pipeline.as_of import first_day
 from salesops.pipeline.stays import (
-    BEYOND_ALL,
     TENTHS,
-    OpenStage,
     known_deals_sql,
     open_stages,
     place_of,
