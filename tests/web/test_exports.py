@@ -13,8 +13,10 @@ import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
+from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Unit
+from salesops.web import csv_and_xlsx
 from tests.web.visitor import Visitor
 
 LISTS = ("/opportunities", "/accounts", "/people")
@@ -184,3 +186,12 @@ def test_a_file_is_named_after_what_it_holds(plain: Visitor) -> None:
 
     assert named("/accounts", export="xlsx") == 'attachment; filename="accounts.xlsx"'
     assert "win_rate-2026Q1.csv" in named("/numbers/win_rate", period="2026Q1", export="csv")
+
+
+def test_rows_that_a_sheet_cannot_hold_are_refused_and_not_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(csv_and_xlsx, "MOST_IN_SHEET", 2)
+    assert len(_sheet(csv_and_xlsx.xlsx_bytes("few", ["n"], [[1], [2]]))) == 3
+    with pytest.raises(Refusal, match="holds 2 rows"):
+        csv_and_xlsx.xlsx_bytes("many", ["n"], [[1], [2], [3]])

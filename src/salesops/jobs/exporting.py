@@ -61,7 +61,8 @@ def export(work: Work) -> dict[str, Any]:
     folder = _place() / f"{_try_of(work.job)}{secrets.token_hex(8)}"
     write: Write = import_string(settings.SALESOPS_WRITE_EXPORT)
     try:
-        folder.mkdir(mode=0o700, parents=True)
+        _place().mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700)
         seen = reach(asker).fingerprint
         written = write(asker, work.arguments["address"], folder, work)
         with written.file.open("rb") as held:
