@@ -55,6 +55,7 @@ def _write(
 ) -> None:
     """Typed cells and a header that stays. Raises Refusal for more rows than a sheet holds."""
     import xlsxwriter
+    from xlsxwriter.exceptions import FileCreateError
 
     book = xlsxwriter.Workbook(out, {**_AS_THEY_ARE, **how})
     sheet = book.add_worksheet(name[:31])
@@ -83,7 +84,10 @@ def _write(
             elif cell is not None:
                 sheet.write_string(number, place, str(safe(str(cell))))
     sheet.autofilter(0, 0, max(1, number), max(0, len(header) - 1))
-    book.close()
+    try:
+        book.close()
+    except FileCreateError as error:  # which hides that the disk is full
+        raise error.args[0] from error
 
 
 def _raw(cell: Any) -> Any:
