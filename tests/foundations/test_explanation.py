@@ -29,6 +29,7 @@ def test_a_number_tells_its_formula_rows_period_and_day() -> None:
         "For 2026Q2.",
         "As of 30 June 2026. Definition version 3.",
     ]
+    assert TOLD.sentences("Q2 2026")[2] == "For Q2 2026."
 
 
 def test_what_was_left_out_is_told() -> None:

@@ -222,6 +222,10 @@ def test_who_a_source_names_is_told_where_nobody_here_did_it(
     assert as_bob.post("/undo/opportunity/bob-deal", **undone).status_code == 404
     versions.update(opened_by=None)
     assert ", Charlie" in _history(as_bob.page(DEAL))[0]
+    with changing(None, "import", system_clock, door="import"):
+        Opportunity.objects.filter(pk="bob-deal").update(next_step="Mail")
+    newest, *_ = _history(as_bob.page(DEAL))
+    assert re.search(r"\d\d:\d\d Import$", newest), newest  # by nobody who is known
 
 
 def test_a_former_account_that_one_may_not_see_is_not_named(stages: Office, as_bob: Reader) -> None:

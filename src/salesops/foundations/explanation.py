@@ -25,8 +25,8 @@ class Explanation:
     filters: tuple[str, ...]
     definition_version: int
 
-    def sentences(self) -> list[str]:
-        """What a reader should know, one thing a sentence."""
+    def sentences(self, period: str = "") -> list[str]:
+        """What a reader should know, one thing a sentence. `period` is how to call the period, where not by its label."""
         told = [f"{self.formula}.", f"Worked out from {_rows(self.n)}."]
         if self.n_excluded:
             were = "was" if self.n_excluded == 1 else "were"
@@ -34,7 +34,7 @@ class Explanation:
                 f"{_rows(self.n_excluded).capitalize()} could not be counted and {were} left out."
             )
         if self.period.label != "all":
-            told.append(f"For {self.period.label}.")
+            told.append(f"For {period or self.period.label}.")
         told += [f"Only where {f}." for f in self.filters]
         told.append(f"As of {self.as_of:%-d %B %Y}. Definition version {self.definition_version}.")
         return told

@@ -22,7 +22,9 @@ class RefusalsAreSentences:
         """Answer 422 with the sentence; anything else is not ours."""
         if not isinstance(error, Refusal):
             return None
-        context = {"sentence": str(error), "back": _came_from(request)}
+        sentence = str(error)
+        # One of several lines points at a place in what was typed.
+        context = {"sentence": sentence, "is_drawn": "\n" in sentence, "back": _came_from(request)}
         return render(request, "refused.html", context, status=422)
 
 

@@ -188,10 +188,11 @@ def _taken_back_together(
 
 
 def _who(change: Change | None, person: str | None) -> str:
-    """Who did it. Whoever imports a history has not made what it tells; the person it names has."""
+    """Who did it, empty where nobody is known. Whoever imports a history has not made what it tells; the person it
+    names has."""
     login = str(change.actor) if change and change.actor else ""
-    if person and change and change.door == "import":
-        return person
+    if change and change.door == "import":
+        return person or login
     return login or person or OUTSIDE
 
 

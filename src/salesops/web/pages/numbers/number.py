@@ -37,6 +37,7 @@ from salesops.web.pages.numbers.reading import (
 )
 from salesops.web.pages.targets.told import lines
 from salesops.web.targets import sets_targets, targets_seen
+from salesops.web.words import period_in_words
 
 MOST_SLICES, MOST_CHANGED = 60, 12
 MOST_TARGETS = 12
@@ -91,7 +92,8 @@ def _context(
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
         "more_slices": max(0, len(sliced) - MOST_SLICES) if sliced else 0,
         "sums": sums_in_words(whole),
-        "sentences": whole.explanation().sentences()[1:],  # the formula stands beside it
+        # The formula stands beside it.
+        "sentences": whole.explanation().sentences(period_in_words(whole.period))[1:],
         "has_immature": any(p.is_immature for p in points),
         "quarters": quarters,
         "is_own_period": asked.label not in {v for v, _ in PRESETS}
