@@ -202,7 +202,7 @@ def test_a_book_without_history_has_a_number_or_a_reason(lone: Book, name: str) 
 
 def test_a_result_shows_itself_as_text(rich: Book) -> None:
     text = repr(rich.measure("win_rate", period="2026Q2"))
-    assert text.splitlines()[0] == "Win rate, 2026Q2, as of 20 June 2026"
+    assert text.splitlines()[0] == "Win rate, Q2 2026, as of 20 June 2026"
     assert "75.0 %" in text
 
 

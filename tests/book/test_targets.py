@@ -68,7 +68,7 @@ def test_a_running_sum_is_held_against_what_earlier_quarters_had_by_this_day(
 ) -> None:
     found = _stands(running, "closed_to_date", value)
     assert (found.state, found.day, found.days) == (state, 45, 91)
-    told = "By this day the last 4 quarters had 25% to 25% of their value, 25% in the middle: "
+    told = "By this day the last 4 quarters had 25 % to 25 % of their value, 25 % in the middle: "
     assert (told in found.sentence and f"middle: {by_now} of" in found.sentence) is bool(by_now)
 
 

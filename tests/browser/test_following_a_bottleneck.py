@@ -29,7 +29,7 @@ def test_a_bottleneck_leads_down_to_one_deal_and_its_history(slow_link: str, ent
     page = enter(slow_link)
     page.locator(".nav").get_by_role("link", name="Pipeline").click()
     page.get_by_role("navigation", name="Pipeline").get_by_role("link", name="Bottlenecks").click()
-    expect(page.get_by_role("article")).to_contain_text("Discovery, 2026Q2")
+    expect(page.get_by_role("article")).to_contain_text("Discovery, Q2 2026")
     page.get_by_role("link", name="deals there now").click()
     deal = page.get_by_role("group", name="Deals").locator("tbody a").first
     name = deal.inner_text()

@@ -38,7 +38,7 @@ def test_deals_older_than_nearly_all_won_ones_are_told(draw: Draw) -> None:
         draw(opportunity=table(HEAD, WON, old, young), activity=CALLED)
     )
     assert found is not None
-    assert found.title == "6 open deals are older than 95% of those you have won"
+    assert found.title == "6 open deals are older than 95 % of those you have won"
     assert "within 40 days" in found.text
     assert "created_on < '2026-05-21'" in unquote_plus(found.link)
 
@@ -56,7 +56,7 @@ def test_ten_deals_that_hold_most_of_the_pipeline_are_told(draw: Draw) -> None:
     small = many(50, "s{n}  Proposal  200  2026-06-01  2026-09-01")
     found = INSIGHTS["concentration"].look(draw(opportunity=table(HEAD, large, small)))
     assert found is not None
-    assert found.title == "Ten deals hold 90% of the open pipeline"
+    assert found.title == "Ten deals hold 90 % of the open pipeline"
     assert found.money_minor == 90_000_00
 
 
@@ -71,7 +71,7 @@ def test_deals_pushed_three_times_are_told_with_what_became_of_such_deals(draw: 
     found = INSIGHTS["pushed"].look(book)
     assert found is not None
     assert found.title == "5 open deals had the close date pushed three times or more"
-    assert "Of 40 closed deals pushed as often, 2% were won; of the others 50%." in found.text
+    assert "Of 40 closed deals pushed as often, 2 % were won; of the others 50 %." in found.text
     assert found.money_minor == 5_000_00
     assert found.evidence == ("5 of 5 open deals",)
 
@@ -79,7 +79,7 @@ def test_deals_pushed_three_times_are_told_with_what_became_of_such_deals(draw: 
 def test_pushed_deals_that_win_as_often_are_not_said_to_win_less(draw: Draw) -> None:
     found = INSIGHTS["pushed"].look(draw(**pushes(still_open=5, won=20, lost=20)))
     assert found is not None
-    assert "50% were won, which is not clearly other than the 50% of the rest." in found.text
+    assert "50 % were won, which is not clearly other than the 50 % of the rest." in found.text
 
 
 def test_dates_pulled_in_are_no_pushes(draw: Draw) -> None:

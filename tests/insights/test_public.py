@@ -44,10 +44,10 @@ def test_of_maven_five_true_things_are_said(maven: Book) -> None:
     assert set(said) == {"no_amount", "no_account", "one_seller", "outlived", "quarter_end"}
     assert said["no_amount"].rows == 2089
     assert said["no_account"].title == "1,425 deals of 8,800 belong to no account"
-    assert said["one_seller"].title == "Darcel Schlecht alone brought 12% of a year’s wins"
+    assert said["one_seller"].title == "Darcel Schlecht alone brought 12 % of a year’s wins"
     assert said["one_seller"].money_minor == 1_153_214_00
-    assert "81%" in said["quarter_end"].title
-    assert "52%" in said["quarter_end"].title
+    assert "81 %" in said["quarter_end"].title
+    assert "52 %" in said["quarter_end"].title
 
 
 def test_of_maven_no_difference_between_people_products_or_accounts_is_claimed(
@@ -60,7 +60,7 @@ def test_of_maven_no_difference_between_people_products_or_accounts_is_claimed(
 def test_of_the_microsoft_sample_the_weak_product_is_named(microsoft: Book) -> None:
     found = INSIGHTS["weak_product"].look(microsoft)
     assert found is not None
-    assert found.title == "Deals for Scanners are won 24% of the time, for other products 68%"
+    assert found.title == "Deals for Scanners are won 24 % of the time, for other products 68 %"
     assert found.rows == 1137
 
 

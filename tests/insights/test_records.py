@@ -60,7 +60,7 @@ def test_deals_without_an_account_are_told(draw: Draw) -> None:
     found = INSIGHTS["no_account"].look(book)
     assert found is not None
     assert found.title == "4 deals of 10 belong to no account"
-    assert "40%, all of them open" in found.text
+    assert "40 %, all of them open" in found.text
 
 
 def test_files_without_any_account_are_not_reproached_for_each_deal(draw: Draw) -> None:

@@ -31,7 +31,7 @@ def test_a_quarters_last_month_that_wins_more_is_told(draw: Draw) -> None:
     found = INSIGHTS["quarter_end"].look(draw(opportunity=quarters(24, 6, 15, 15)))
     assert found is not None
     assert found.title == (
-        "A quarter’s last month wins 80% of what closes in it, its other months 50%"
+        "A quarter’s last month wins 80 % of what closes in it, its other months 50 %"
     )
     assert "in 4 of 4 quarters" in found.text
     assert found.evidence[0] == "96 of 120 closed in last months were won"
@@ -109,7 +109,7 @@ def signatures(grows: int, count: int) -> dict[str, str]:
 def test_a_team_whose_wins_grow_at_the_signature_is_told(draw: Draw) -> None:
     found = INSIGHTS["sandbagging"].look(draw(**signatures(40, 40)))
     assert found is not None
-    assert found.title == "North wins 25% more than it says before the signature"
+    assert found.title == "North wins 25 % more than it says before the signature"
     assert "In 40 of its 40 won deals the amount rose with the last step" in found.text
     assert found.money_minor == 40 * 250_00
 

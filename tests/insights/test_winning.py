@@ -27,7 +27,7 @@ def test_a_source_that_hardly_wins_is_told_with_its_figures(draw: Draw) -> None:
     )
     found = INSIGHTS["weak_source"].look(book)
     assert found is not None
-    assert found.title == "“List” wins 7%, other deals 50%"
+    assert found.title == "“List” wins 7 %, other deals 50 %"
     assert found.text.startswith("4 of 60 closed deals from this source were won.")
     assert "would have brought 30" in found.text
     assert found.rows == 60
@@ -107,7 +107,7 @@ def test_an_industry_that_wins_more_is_told_and_one_that_does_not_is_silent(draw
     book = draw(account=TWO_COUNTRIES, person=PEOPLE, opportunity=strong)
     found = INSIGHTS["strong_industry"].look(book)
     assert found is not None
-    assert found.title == "Food is won 75% of the time, other industries 33%"
+    assert found.title == "Food is won 75 % of the time, other industries 33 %"
     assert found.tone == "good"
 
 
@@ -123,7 +123,7 @@ def test_a_region_that_wins_less_is_told(draw: Draw) -> None:
     book = draw(account=TWO_COUNTRIES, person=PEOPLE, opportunity=weak)
     found = INSIGHTS["weak_region"].look(book)
     assert found is not None
-    assert found.title == "In South 33% of the deals are won, elsewhere 75%"
+    assert found.title == "In South 33 % of the deals are won, elsewhere 75 %"
 
 
 def test_a_product_and_a_campaign_that_win_less_are_told_by_name(draw: Draw) -> None:
@@ -149,9 +149,9 @@ def test_a_product_and_a_campaign_that_win_less_are_told_by_name(draw: Draw) -> 
     )
     product, campaign = INSIGHTS["weak_product"].look(book), INSIGHTS["weak_campaign"].look(book)
     assert product is not None
-    assert product.title == "Deals for Beacon are won 13% of the time, for other products 60%"
+    assert product.title == "Deals for Beacon are won 13 % of the time, for other products 60 %"
     assert campaign is not None
-    assert "“Webinar” are won 13%" in campaign.title
+    assert "“Webinar” are won 13 %" in campaign.title
 
 
 def test_a_persons_fine_rate_is_the_territorys_where_all_win_there(draw: Draw) -> None:
@@ -169,9 +169,9 @@ def test_a_persons_fine_rate_is_the_territorys_where_all_win_there(draw: Draw) -
     )
     found = INSIGHTS["easy_territory"].look(book)
     assert found is not None
-    assert found.title == "Ann Lee wins 59%: the territory, Canada, explains it"
-    assert "In Canada Ann Lee wins 75% and everybody else 73%." in found.text
-    assert "Elsewhere Ann Lee wins 29%, the others 30%." in found.text
+    assert found.title == "Ann Lee wins 59 %: the territory, Canada, explains it"
+    assert "In Canada Ann Lee wins 75 % and everybody else 73 %." in found.text
+    assert "Elsewhere Ann Lee wins 29 %, the others 30 %." in found.text
 
 
 def test_a_person_who_wins_everywhere_is_not_said_to_owe_it_to_the_territory(draw: Draw) -> None:
@@ -209,7 +209,7 @@ def sellers(first: int, others: int) -> str:
 def test_a_year_that_hangs_on_one_person_is_told(draw: Draw) -> None:
     found = INSIGHTS["one_seller"].look(draw(person=PEOPLE, opportunity=sellers(60, 8)))
     assert found is not None
-    assert found.title == "Ann Lee alone brought 52% of a year’s wins"
+    assert found.title == "Ann Lee alone brought 52 % of a year’s wins"
     assert "4.1 times an even share among 8 sellers, from 60 won deals" in found.text
     assert found.money_minor == 60_000_00
 

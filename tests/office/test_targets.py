@@ -108,9 +108,9 @@ def test_a_target_is_set_changed_and_taken_away_and_each_decision_stays(
         for c in Change.objects.filter(verb__in=("set_target", "take_target_away")).order_by("pk")
     ]
     assert told == [
-        "Closed to date in 2026Q2: at least $10K. As the board has it",
-        "Closed to date in 2026Q2: at least $12K.",
-        "Closed to date in 2026Q2: taken away.",
+        "Closed to date in Q2 2026: at least $10K. As the board has it",
+        "Closed to date in Q2 2026: at least $12K.",
+        "Closed to date in Q2 2026: taken away.",
     ]
     page = ravi.page(f"{PLACE}?period=2026Q2").text
     assert page.index("taken away") < page.index("As the board has it")

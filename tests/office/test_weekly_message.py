@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -177,7 +177,9 @@ def test_it_is_sent_once_a_week_however_often_the_worker_dies(box: Postbox) -> N
         "bob@example.com",
         "charlie@example.com",
     ]
-    assert WeeklyMessage.objects.filter(week=date(2026, 11, 30)).count() == 3
+    assert (
+        WeeklyMessage.objects.filter(week=date(2026, 11, 30)).count() == 4
+    )  # Ravi has nothing to read
 
 
 @pytest.mark.usefixtures("to_do")
@@ -202,8 +204,8 @@ def _at(day: int, deals: dict[str, dict[str, Any]]) -> None:
             Opportunity.objects.update_or_create(id=key, defaults=values)
 
 
-def test_who_leads_a_team_reads_what_changed_in_its_pipeline_and_nobody_else_does(
-    served: Office, as_alice: Reader
+def test_who_leads_a_team_reads_what_changed_in_it_and_sales_operations_of_all_teams_and_nobody_else(
+    served: Office, as_alice: Reader, as_: Callable[[str], Reader]
 ) -> None:
     PipelineStage.objects.create(
         pipeline="Sales", stage="Offer", position=1, outcome="open", is_qualified=True
@@ -241,7 +243,17 @@ def test_who_leads_a_team_reads_what_changed_in_its_pipeline_and_nobody_else_doe
     assert len(re.findall(r"https://\S+/what-changed\S+#deals", text)) == 4
     link = re.findall(r"https://sales.example.com(/what-changed\S+)#deals", text)[0]
     assert "What changed" in as_alice.page(link).text
-    for login in (served.bob, served.charlie, served.ravi):
+    of_all = weekly_letter(served.ravi, SEVEN)
+    assert of_all is not None
+    told = of_all.text()
+    # East is what Alice leads; of West she reads nothing.
+    assert "East ($30K to $16K, −$14K)" in told
+    assert "West ($10K to $0, −$10K)" in told
+    assert "At the end of Sunday, 29 November: $16,000." in told
+    assert "Elsewhere" in told
+    of_west = re.findall(r"https://sales.example.com(/what-changed\S+group=West)", told)[0]
+    assert "of West" in as_("ravi").page(of_west).text
+    for login in (served.bob, served.charlie, served.dora):
         with book_seen(login) as book:
             assert book is not None
             assert pipeline_parts(login, book, SEVEN.date()) == ([], "")

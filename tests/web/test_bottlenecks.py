@@ -17,7 +17,7 @@ def test_a_bottleneck_is_shown_with_its_worth_and_leads_to_its_deals(
     page = visitor.page("/bottlenecks")
     card = page.one("article")
     assert found.title in card.text
-    assert [dt.text for dt in card.all("dt")] == ["2026Q2", "The year before"]
+    assert [dt.text for dt in card.all("dt")] == ["Q2 2026", "The year before"]
     assert "once" in card.text
     (link,) = [a for a in card.all("a") if "deals there now" in a.text]
     opened = visitor.page("/bottlenecks", finding=found.key)

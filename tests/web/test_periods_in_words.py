@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from salesops.foundations.period import Period
-from salesops.web.words import period_in_words
+from salesops.foundations.period_words import period_in_words
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 from salesops.book.book import Book
 from salesops.book.measurement import Figure, Measurement
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Basis, Kpi
@@ -79,7 +80,9 @@ def contributions(
     (over, under), (over_later, under_later) = (_sums(whole.figure, scale) for whole in wholes)
     for whole, split in zip(wholes, splits, strict=True):
         if whole.figure.value is None:
-            raise Refusal(f"{whole.kpi.title} has no value in {whole.period.label} to compare.")
+            raise Refusal(
+                f"{whole.kpi.title} has no value in {period_in_words(whole.period)} to compare."
+            )
         _adds_up(whole, split, by)
     before, after = (over, over_later) if is_sum else (over / under, over_later / under_later)
     middle = (before + after) / 2

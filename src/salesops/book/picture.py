@@ -7,7 +7,9 @@ from fractions import Fraction
 from html import escape
 from typing import TYPE_CHECKING
 
+from salesops.book.dimension import GRAINS
 from salesops.foundations.money import format_money
+from salesops.foundations.period_words import period_in_words
 from salesops.kpis._definition import SECONDS_A_DAY, SECONDS_AN_HOUR, Kpi, Unit
 
 if TYPE_CHECKING:
@@ -59,7 +61,10 @@ def cells(measurement: Measurement, figure: Figure) -> tuple[str, ...]:
     """One line of the table: the group's labels, the value, its interval, both sums, the rows."""
     kpi = measurement.kpi
     return (
-        *figure.label,
+        *(
+            period_in_words(label) if name in GRAINS else label
+            for name, label in zip(measurement.by, figure.label, strict=True)
+        ),
         value_in_words(kpi.unit, figure.value, measurement.currency),
         interval_in_words(measurement, figure),
         *(
@@ -83,7 +88,7 @@ def caption(measurement: Measurement) -> str:
     """What the table is of: the KPI, its period, its instant and its filter."""
     parts = [measurement.kpi.title]
     if measurement.period.label != "all":
-        parts.append(measurement.period.label)
+        parts.append(period_in_words(measurement.period))
     parts.append(f"as of {measurement.as_of:%-d %B %Y}")
     parts += [f"where {f}" for f in measurement.filters]
     return ", ".join(parts)

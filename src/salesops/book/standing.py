@@ -18,6 +18,7 @@ from salesops.book.measurement import EMPTY, Figure
 from salesops.book.picture import value_in_words
 from salesops.book.target import Target, grain_of
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.foundations.period import Period
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
@@ -148,7 +149,7 @@ class Standing:
         ran = f"Day {self.day} of {self.days}. " if self.days else ""
         if self.state is State.UNSETTLED and self.figure is not None:
             share = float(self.figure.open_share or 0)
-            return f"{ran}{share:.0%} of its rows are still open, so the value will move."
+            return f"{ran}{in_percent(share)} of its rows are still open, so the value will move."
         if self.pace is not None:
             return ran + self._paced(self.pace)
         if self.state is State.WITHIN_CHANCE:
@@ -168,8 +169,8 @@ class Standing:
             compact=True,
         )
         return (
-            f"By this day the last {counted(len(pace.shares), pace.grain)} had {low:.0%} to {high:.0%} of "
-            f"their value, {float(pace.usual):.0%} in the middle: {by_now} of this target."
+            f"By this day the last {counted(len(pace.shares), pace.grain)} had {in_percent(low)} to {in_percent(high)} of "
+            f"their value, {in_percent(float(pace.usual))} in the middle: {by_now} of this target."
         )
 
 

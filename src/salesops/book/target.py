@@ -16,6 +16,7 @@ from salesops.book.settings import write_whole
 from salesops.foundations.fiscal_calendar import GRAINS, FiscalCalendar, Grain
 from salesops.foundations.money import to_decimal
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.foundations.typed_number import typed_decimal, typed_money
 from salesops.kpis import KPIS
@@ -73,9 +74,9 @@ class Target(BaseModel):
 
 
 def words_of(key: Key) -> str:
-    """Win rate in 2026Q3, East."""
+    """Win rate in Q3 2026, East."""
     kpi, period, team = key
-    return f"{KPIS[kpi].title} in {period}" + (f", {team}" if team else "")
+    return f"{KPIS[kpi].title} in {period_in_words(period)}" + (f", {team}" if team else "")
 
 
 _TARGETS = TypeAdapter(list[Target])

@@ -13,6 +13,7 @@ from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bottleneck, Flow, bottlenecks, flows, held_up
 from salesops.pipeline.bottleneck_words import cost, evidence, nothing, sureness
@@ -116,7 +117,7 @@ def show_places(reading: Reading, form: Format, target: Path | None) -> None:
             "" if f.queue is None else f"{f.queue[-1]:,}",
             f"{f.arrived:,}",
             f"{f.left:,}",
-            *("" if s is None else f"{s:.0%}" for s in shares),
+            *("" if s is None else f"{in_percent(s)}" for s in shares),
         )
     console.print(table, markup=False)
 

@@ -17,6 +17,7 @@ from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Bridge, Movement, movement, moves
 
@@ -98,7 +99,7 @@ def show_box(asked: Change, box: str, form: Format, target: Path | None) -> None
 
 def _print(book: Book, found: Movement) -> None:
     console = out()
-    due = f", deals meant to close in {found.closing.label}" if found.closing else ""
+    due = f", deals meant to close in {period_in_words(found.closing)}" if found.closing else ""
     say(
         console,
         f"Open pipeline from the end of {found.opens:%-d %B %Y} to {found.closes:%-d %B %Y}{due}",

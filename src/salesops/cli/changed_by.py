@@ -13,6 +13,8 @@ from salesops.cli.asking import Reading
 from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
+from salesops.foundations.percent import in_percent
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 
 COLUMNS = {
@@ -47,12 +49,12 @@ def _print(found: Contributions) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for g in found.groups:
         values = (value_in_words(unit, _plain(v), currency) for v in (g.before, g.after))
-        parts = (f"{float(p):.0%}" for p in (g.part_before, g.part_after))
+        parts = (f"{in_percent(float(p))}" for p in (g.part_before, g.part_after))
         gaps = (gap_in_words(unit, v, currency) for v in (g.mix, g.own, g.together))
         table.add_row(g.label, *values, *parts, *gaps)
     first, last = (value_in_words(unit, float(v), currency) for v in (found.before, found.after))
     change = gap_in_words(unit, found.change, currency)
-    words = f"{found.kpi.title}, {found.earlier.period.label} to {found.later.period.label}"
+    words = f"{found.kpi.title}, {period_in_words(found.earlier.period)} to {period_in_words(found.later.period)}"
     say(console, f"{words}: {first} to {last}, {change}", style="bold")
     console.print(table, markup=False)
 

@@ -15,6 +15,7 @@ from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.foundations.money import format_money
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Conformance, conformance, departures
 from salesops.pipeline.conformance import Group, Line
@@ -116,7 +117,7 @@ def _print(found: Conformance, currency: str) -> None:
     console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
     say(
         console,
-        f"Departures from the process in {found.over.label}, as of {found.as_of:%-d %B %Y}",
+        f"Departures from the process in {period_in_words(found.over)}, as of {found.as_of:%-d %B %Y}",
         style="bold",
     )
     if found.groups:

@@ -14,6 +14,7 @@ from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.foundations.money import format_money
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import (
     CROSSINGS,
@@ -159,7 +160,7 @@ def _print(found: Funnel) -> None:
     console, table = out(), Table(box=None, header_style="bold", pad_edge=False)
     say(
         console,
-        f"Deals that entered each stage in {found.over.label}, as of {found.as_of:%-d %B %Y}",
+        f"Deals that entered each stage in {period_in_words(found.over)}, as of {found.as_of:%-d %B %Y}",
         style="bold",
     )
     if found.groups:
@@ -204,7 +205,7 @@ def _print_period(found: PeriodFunnel) -> None:
     )
     say(
         console,
-        f"What happened at each stage in {found.over.label},{since} as of {found.closes:%-d %B %Y}",
+        f"What happened at each stage in {period_in_words(found.over)},{since} as of {found.closes:%-d %B %Y}",
         style="bold",
     )
     if found.groups:

@@ -12,6 +12,7 @@ from rich.table import Table
 from salesops.cli.formats import Format, ProcessPart
 from salesops.cli.terminal import err, out, say
 from salesops.cli.writing import Columns, refuse_file, write
+from salesops.foundations.percent import in_percent
 from salesops.foundations.problem import Refusal
 from salesops.foundations.span import span_in_words
 from salesops.importers.event_log import EventLog, LogColumns, read_event_log
@@ -139,7 +140,7 @@ def show_process(
         _print(("Activity", "Cases", "Events", "Cases that repeat it", "Repetitions"), of, SHOWN, 1)
     if part in (None, ProcessPart.VARIANTS):
         ways = [
-            (f"{v.cases:,}", f"{v.cases / found.cases:.1%}", " > ".join(v.path))
+            (f"{v.cases:,}", f"{in_percent(v.cases / found.cases, 1)}", " > ".join(v.path))
             for v in found.variants
         ]
         _print(("Cases", "Share", "Way"), ways, SHOWN_VARIANTS, 0, left="Way")

@@ -15,6 +15,7 @@ from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.experiments import Fate, Replay, Rule, conclusion, looked_at, replay
 from salesops.foundations.money import format_money
+from salesops.foundations.percent import in_percent
 
 OF_A_FATE = {
     "group": "text",
@@ -90,8 +91,8 @@ def _cells(fate: Fate) -> list[str]:
         return [*counts, "", "", _days(fate)]
     return [
         *counts,
-        f"{fate.share:.0%}",
-        f"{fate.low:.0%} to {fate.high:.0%}",
+        f"{in_percent(fate.share)}",
+        f"{in_percent(fate.low)} to {in_percent(fate.high)}",
         _days(fate),
     ]
 

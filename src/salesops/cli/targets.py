@@ -22,6 +22,7 @@ from salesops.cli.formats import Format
 from salesops.cli.terminal import out, say
 from salesops.cli.writing import refuse_file, write
 from salesops.engines.folder import read_manifest
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 
 COLUMNS = {
@@ -74,7 +75,13 @@ def show_targets(folder: Path, as_of: str | None, form: Format, target: Path | N
         table.add_column(heading, overflow="fold")
     for one in found:
         whose = one.target.team or "Everybody"
-        cells = (one.kpi.title, one.target.period, whose, one.goal, one.value)
+        cells = (
+            one.kpi.title,
+            period_in_words(one.period or one.target.period),
+            whose,
+            one.goal,
+            one.value,
+        )
         table.add_row(*cells, one.words, one.sentence)
     console.print(table, markup=False)
 

@@ -1,6 +1,7 @@
 """A pipeline that hangs on few deals."""
 
 from salesops.book.book import Book
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where
 
 TOP = 10
@@ -23,7 +24,7 @@ def _look(book: Book) -> Finding | None:
         return None
     return Finding(
         name="concentration",
-        title=f"Ten deals hold {share:.0%} of the open pipeline",
+        title=f"Ten deals hold {in_percent(share)} of the open pipeline",
         text=f"The other {count - TOP:,} together hold the rest. What happens to these ten decides the period.",
         evidence=(f"{count:,} open qualified deals with an amount",),
         rows=TOP,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._evidence import Counts, upper_tail
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import Standing, standings
@@ -83,15 +84,15 @@ def _told(standing: Standing, wins: _Wins) -> Finding:
     country = standing.group
     return Finding(
         name="easy_territory",
-        title=f"{wins.name} wins {everywhere:.0%}: the territory, {country}, explains it",
-        text=f"In {country} {wins.name} wins {here.hit / here.all:.0%} and everybody else "
-        f"{here.others_hit / here.others_all:.0%}. Elsewhere {wins.name} wins "
-        f"{elsewhere.hit / elsewhere.all:.0%}, the others "
-        f"{elsewhere.others_hit / max(1, elsewhere.others_all):.0%}. Compare people within a territory "
+        title=f"{wins.name} wins {in_percent(everywhere)}: the territory, {country}, explains it",
+        text=f"In {country} {wins.name} wins {in_percent(here.hit / here.all)} and everybody else "
+        f"{in_percent(here.others_hit / here.others_all)}. Elsewhere {wins.name} wins "
+        f"{in_percent(elsewhere.hit / elsewhere.all)}, the others "
+        f"{in_percent(elsewhere.others_hit / max(1, elsewhere.others_all))}. Compare people within a territory "
         "before praising or copying anybody.",
         evidence=(
             f"{counted(here.all + here.others_all, 'closed deal')} in {country}, {here.all:,} of them theirs",
-            f"{standing.others:.0%} is usual for such deals in other countries",
+            f"{in_percent(standing.others)} is usual for such deals in other countries",
         ),
         rows=here.all + here.others_all,
         money_minor=standing.money_minor,

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where
 
 LEAST_SHARE = 0.02
@@ -21,7 +22,7 @@ def _look(book: Book) -> Finding | None:
     return Finding(
         name="no_account",
         title=f"{counted(rows, 'deal')} of {every:,} belong to no account",
-        text=f"That is {rows / every:.0%}, {where}. They are missing from every view by account, industry or "
+        text=f"That is {in_percent(rows / every)}, {where}. They are missing from every view by account, industry or "
         "region, and whether they are new business or an old customer’s cannot be told.",
         evidence=(f"{rows:,} of {counted(every, 'deal')}",),
         rows=rows,

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.foundations.statistics import wilson
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 
@@ -35,7 +36,7 @@ def _look(book: Book) -> Finding | None:
         return None
     return Finding(
         name="one_seller",
-        title=f"{name} alone brought {brought / money:.0%} of a year’s wins",
+        title=f"{name} alone brought {in_percent(brought / money)} of a year’s wins",
         text=f"That is {brought / money * len(rows):.1f} times an even share among {len(rows)} sellers, from "
         f"{counted(won, 'won deal')}. Were {name} to leave, as much would have to come from the others.",
         evidence=(f"{wins:,} won deals since {since:%-d %B %Y}", f"{len(rows)} sellers"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where
 
 LEAST_WON = 30
@@ -29,8 +30,8 @@ def _look(book: Book) -> Finding | None:
         return None
     return Finding(
         name="outlived",
-        title=f"{rows:,} open deals are older than {SHARE:.0%} of those you have won",
-        text=f"{SHARE:.0%} of the won deals closed within {days:,} days of their creation. These are older and "
+        title=f"{rows:,} open deals are older than {in_percent(SHARE)} of those you have won",
+        text=f"{in_percent(SHARE)} of the won deals closed within {days:,} days of their creation. These are older and "
         "still open: decide for each whether it lives.",
         evidence=(f"{rows:,} of {counted(every, 'open deal')}", f"from {won:,} won deals"),
         rows=rows,

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._evidence import ALPHA, Counts, upper_tail
 from salesops.insights._finding import Finding, Insight, deals_where, one_of
 
@@ -58,10 +59,10 @@ def _what_became(counts: Counts) -> str:
         counts.others_all - counts.others_hit,
         counts.others_all,
     )
-    told = f"Of {counts.all:,} closed deals pushed as often, {here:.0%} were won"
+    told = f"Of {counts.all:,} closed deals pushed as often, {in_percent(here)} were won"
     if upper_tail(fewer) <= ALPHA:
-        return f"{told}; of the others {there:.0%}. "
-    return f"{told}, which is not clearly other than the {there:.0%} of the rest. "
+        return f"{told}; of the others {in_percent(there)}. "
+    return f"{told}, which is not clearly other than the {in_percent(there)} of the rest. "
 
 
 pushed = Insight("pushed", _look)

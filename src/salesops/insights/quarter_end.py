@@ -1,6 +1,7 @@
 """Deals that close in a quarter's last month are won clearly more often than in its other months."""
 
 from salesops.book.book import Book
+from salesops.foundations.percent import in_percent
 from salesops.insights._evidence import ALPHA, Counts, stratified
 from salesops.insights._finding import Finding, Insight
 
@@ -31,7 +32,7 @@ def _look(book: Book) -> Finding | None:
         return None
     return Finding(
         name="quarter_end",
-        title=f"A quarter’s last month wins {here:.0%} of what closes in it, its other months {there:.0%}",
+        title=f"A quarter’s last month wins {in_percent(here)} of what closes in it, its other months {in_percent(there)}",
         text=f"It was so in {agreeing} of {len(quarters)} quarters. Wins gather before a quarter ends, so "
         "compare a month with the same month of another quarter and never with the one before.",
         evidence=(

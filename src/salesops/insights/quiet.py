@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, one_of
 
 LEAST_WON = 30
@@ -50,7 +51,7 @@ def _look(book: Book) -> Finding | None:
     return Finding(
         name="quiet",
         title=f"{counted(len(silent), 'open deal')} had no activity for more than {days} days",
-        text=f"Of the deals you won, {SHARE:.0%} never went {days} days without a call, mail or meeting. "
+        text=f"Of the deals you won, {in_percent(SHARE)} never went {days} days without a call, mail or meeting. "
         "Somebody should call these, or close them.",
         evidence=(f"{len(silent):,} of {counted(every, 'open deal')}", f"from {won:,} won deals"),
         rows=len(silent),

@@ -1,6 +1,7 @@
 """A team whose deals grow when they are won: its forecasts are too low."""
 
 from salesops.book.book import Book
+from salesops.foundations.percent import in_percent
 from salesops.insights._evidence import Counts, survivors, upper_tail
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 
@@ -45,7 +46,7 @@ def _look(book: Book) -> Finding | None:
         others_committed = sum(r[3] for r in rows) - committed
         return Finding(
             name="sandbagging",
-            title=f"{team} wins {more:.0%} more than it says before the signature",
+            title=f"{team} wins {in_percent(more)} more than it says before the signature",
             text=f"In {c.hit:,} of its {c.all:,} won deals the amount rose with the last step, elsewhere in "
             f"{c.others_hit:,} of {c.others_all:,}. {committed or 'None'} of them stood in commit before, "
             f"elsewhere {others_committed:,}. A forecast built on what this team says is too low.",

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
@@ -14,7 +15,7 @@ def _look(book: Book) -> Finding | None:
     best = max(strong, key=lambda s: s.won - s.expected)
     return Finding(
         name="strong_industry",
-        title=f"{best.group} is won {best.share:.0%} of the time, other industries {best.others:.0%}",
+        title=f"{best.group} is won {in_percent(best.share)} of the time, other industries {in_percent(best.others)}",
         text=f"{best.won:,} of {counted(best.closed, 'closed deal')} there were won; as many elsewhere would "
         f"have brought {best.expected:.0f}. Chance does not explain it.",
         evidence=(

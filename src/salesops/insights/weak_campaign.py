@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
@@ -17,8 +18,8 @@ def _look(book: Book) -> Finding | None:
     ]
     return Finding(
         name="weak_campaign",
-        title=f"Deals from the campaign “{name}” are won {worst.share:.0%} of the time, "
-        f"those of other campaigns {worst.others:.0%}",
+        title=f"Deals from the campaign “{name}” are won {in_percent(worst.share)} of the time, "
+        f"those of other campaigns {in_percent(worst.others)}",
         text=f"{worst.won:,} of {counted(worst.closed, 'closed deal')} were won; as many from other campaigns "
         f"would have brought {worst.expected:.0f}. Chance does not explain it.",
         evidence=(

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
@@ -17,7 +18,8 @@ def _look(book: Book) -> Finding | None:
     ]
     return Finding(
         name="weak_product",
-        title=f"Deals for {name} are won {worst.share:.0%} of the time, for other products {worst.others:.0%}",
+        title=f"Deals for {name} are won {in_percent(worst.share)} of the time, "
+        f"for other products {in_percent(worst.others)}",
         text=f"{worst.won:,} of {counted(worst.closed, 'closed deal')} for it were won; as many for other "
         f"products would have brought {worst.expected:.0f}. Chance does not explain it.",
         evidence=(

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import Standing, standings
 
@@ -20,7 +21,7 @@ def _told(column: str, worst: Standing) -> Finding:
     where = worst.group
     return Finding(
         name="weak_region",
-        title=f"In {where} {worst.share:.0%} of the deals are won, elsewhere {worst.others:.0%}",
+        title=f"In {where} {in_percent(worst.share)} of the deals are won, elsewhere {in_percent(worst.others)}",
         text=f"{worst.won:,} of {counted(worst.closed, 'closed deal')} there were won; as many elsewhere would "
         f"have brought {worst.expected:.0f}. Chance does not explain it.",
         evidence=(

@@ -2,6 +2,7 @@
 
 from salesops.book.book import Book
 from salesops.foundations.counting import counted
+from salesops.foundations.percent import in_percent
 from salesops.insights._finding import Finding, Insight, deals_where, literal
 from salesops.insights._groups import standings
 
@@ -14,7 +15,7 @@ def _look(book: Book) -> Finding | None:
     source = worst.group
     return Finding(
         name="weak_source",
-        title=f"“{source}” wins {worst.share:.0%}, other {worst.deals()} {worst.others:.0%}",
+        title=f"“{source}” wins {in_percent(worst.share)}, other {worst.deals()} {in_percent(worst.others)}",
         text=f"{worst.won:,} of {counted(worst.closed, 'closed deal')} from this source were won. As many "
         f"from the other sources would have brought {worst.expected:.0f}. Chance does not explain it.",
         evidence=(

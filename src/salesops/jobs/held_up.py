@@ -100,6 +100,6 @@ def _edition(settings: Settings) -> str:
 @lru_cache(maxsize=1)
 def _code() -> str:
     here = Path(__file__)
-    methods = ("discoveries", "held_equal", "statistics", "tails")
+    methods = ("discoveries", "held_equal", "period_words", "statistics", "tails")
     own = [here, *(here.parents[1] / "foundations" / f"{m}.py" for m in methods)]
     return code_of(sorted([*(here.parents[1] / "pipeline").glob("*.py"), *own]))

@@ -231,7 +231,15 @@ def _insights_edition(settings: Settings) -> str:
 @lru_cache(maxsize=1)
 def _code_of_insights() -> str:
     here = Path(__file__).parents[1]
-    methods = ("discoveries", "expected_band", "held_equal", "survival", "tails")
+    methods = (
+        "discoveries",
+        "expected_band",
+        "held_equal",
+        "percent",
+        "period_words",
+        "survival",
+        "tails",
+    )
     said = [here / "jobs" / "held_up.py", *(here / "foundations" / f"{m}.py" for m in methods)]
     return code_of(
         sorted([*(here / "insights").glob("*.py"), *(here / "pipeline").glob("*.py"), *said])

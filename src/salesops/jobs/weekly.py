@@ -1,6 +1,6 @@
 """The weekly message: on Monday morning each owner reads what of theirs is to be mended and which tasks are overdue.
 
-Who leads a team reads as well what changed in its pipeline.
+Who leads a team reads as well what changed in its pipeline, and sales operations what changed in that of each team.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from salesops.actions.enqueue import enqueue
 from salesops.actions.mailing import MAIL_WEEKLY, MOST_TRIES
@@ -39,7 +39,7 @@ from salesops.jobs.work import Work
 from salesops.jobs.workbench import WORK_MEMORY
 from salesops.records.job import RUNNING, WAITING, Job
 from salesops.records.open_tasks import open_tasks
-from salesops.records.reach import reach
+from salesops.records.reach import OPERATIONS, reach
 from salesops.records.user import User
 from salesops.records.weekly_message import WeeklyMessage
 from salesops.records.zone import organisation_zone
@@ -87,7 +87,9 @@ def plan_weekly(work: Work) -> dict[str, int]:
         if settings.SALESOPS_MAIL is not None:
             told = WeeklyMessage.objects.filter(week=monday)
             logins = User.objects.filter(
-                is_active=True, wants_weekly_message=True, person__isnull=False
+                Q(person__isnull=False) | Q(role__in=OPERATIONS),
+                is_active=True,
+                wants_weekly_message=True,
             ).exclude(pk__in=told.values("login_id"))
         keys = list(logins.values_list("pk", flat=True))
         WeeklyMessage.objects.bulk_create(WeeklyMessage(login_id=k, week=monday) for k in keys)
@@ -105,8 +107,8 @@ def plan_weekly(work: Work) -> dict[str, int]:
 
 
 def weekly_letter(login: User, now: datetime) -> Letter | None:
-    """What somebody has to mend and to do, all of it their own, and what changed in the pipeline of the team they lead;
-    None where there is nothing."""
+    """What somebody has to mend and to do, all of it their own, and what changed in the pipeline of the team they lead or
+    look after; None where there is nothing."""
     today = now.astimezone(ZoneInfo(organisation_zone())).date()
     with book_seen(login) as book:
         to_mend, mend_words = _to_mend(login, book) if book else (None, "")
@@ -116,7 +118,7 @@ def weekly_letter(login: User, now: datetime) -> Letter | None:
     if not parts:
         return None
     foot = (
-        "Sent on Mondays to whoever has something to mend or to do, or leads a team whose pipeline changed. "
+        "Sent on Mondays to whoever has something to mend or to do, or looks after a pipeline that changed. "
         f"You can turn it off in your account: {settings.SALESOPS_ADDRESS}/account"
     )
     subject = ", ".join(filter(None, (moved_words, mend_words, overdue_words)))
@@ -141,6 +143,8 @@ def book_seen(login: User) -> Iterator[Book | None]:
 
 
 def _to_mend(login: User, book: Book) -> tuple[Part | None, str]:
+    if login.person_id is None:
+        return None, ""
     report, currency = _checked(book), book.facts.currency
     rows, money = total(of_owner(report.parts, login.person_id))
     if not rows:

@@ -1,7 +1,9 @@
-"""In the weekly message of who leads a team: what changed in their pipeline last week, and the deals that moved it most."""
+"""In the weekly message of who leads a team, and of sales operations for all teams: what changed in the pipeline last
+week, team by team, and the deals that moved it most."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from urllib.parse import quote, urlencode
 
@@ -13,23 +15,26 @@ from salesops.foundations.letter import Line, Part
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import Move, Movement, movement, moves
-from salesops.records.reach import LEADER
+from salesops.records.reach import LEADER, OPERATIONS
 from salesops.records.user import User
 
-MOST_DEALS = 5
+MOST_DEALS, MOST_TEAMS = 5, 20
 
 
 def pipeline_parts(login: User, book: Book, today: date) -> tuple[list[Part], str]:
-    """What changed from Monday to Sunday of last week in the deals a leader sees, and the same in a few words.
+    """What changed from Monday to Sunday of last week in the deals a leader sees, or in those of all teams for sales
+    operations, and the same in a few words.
 
-    Nothing for who leads nobody, where history does not reach back that far, and where nothing changed.
+    Nothing for who leads nobody and is not of sales operations, where history does not reach back that far, and where
+    nothing changed.
     """
-    if login.role != LEADER or len(book.scope.owner_ids or ()) < 2:
+    is_of_all = login.role in OPERATIONS and book.scope.is_everything
+    if not is_of_all and (login.role != LEADER or len(book.scope.owner_ids or ()) < 2):
         return [], ""
     last = today - timedelta(days=today.weekday() + 1)
     over = f"{last - timedelta(days=6)}..{last}"
     try:
-        found = movement(book, over)
+        found = movement(book, over, by="team" if is_of_all else "")
     except Refusal:  # history begins later, or the book knows nothing of that week
         return [], ""
     if not found.whole.boxes and not found.whole.dates:
@@ -50,7 +55,9 @@ def _parts(found: Movement, moved: list[Move], address: str) -> list[Part]:
     opening, closing_ = (format_money(m, currency) for m in (whole.opening, whole.closing))
     parts = [
         Part(
-            heading="Your team's pipeline last week",
+            heading="The teams' pipeline last week"
+            if found.groups
+            else "Your team's pipeline last week",
             sentence=f"Open at the end of {found.opens:%A, %-d %B}: {opening}. At the end of {found.closes:%A, %-d %B}: "
             f"{closing_}. In between:",
             lines=tuple(
@@ -73,6 +80,8 @@ def _parts(found: Movement, moved: list[Move], address: str) -> list[Part]:
             link_words="See what changed",
         )
     ]
+    if len(found.groups) > 1:
+        parts.append(Part(heading="Team by team", lines=tuple(_teams(found, address))))
     if moved:
         lines = tuple(
             Line(
@@ -84,3 +93,19 @@ def _parts(found: Movement, moved: list[Move], address: str) -> list[Part]:
         )
         parts.append(Part(heading="Deals that moved it most", lines=lines))
     return parts
+
+
+def _teams(found: Movement, address: str) -> Iterator[Line]:
+    """What each team had and has, the largest first; each leads to what changed in it."""
+    currency = found.currency
+    for bridge in found.groups[:MOST_TEAMS]:
+        whose = {"by": "team", "group": bridge.key or ""} | ({} if bridge.key else {"null": "1"})
+        opening, closing = (
+            format_money(m, currency, compact=True) for m in (bridge.opening, bridge.closing)
+        )
+        change = format_change(bridge.closing - bridge.opening, currency, compact=True)
+        yield Line(
+            bridge.label, f"{address}&{urlencode(whose)}", f"{opening} to {closing}, {change}"
+        )
+    if (left := len(found.groups) - MOST_TEAMS) > 0:
+        yield Line(f"{counted(left, 'more team')}", f"{address}&by=team", "see all of them")

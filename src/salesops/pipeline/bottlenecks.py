@@ -14,6 +14,7 @@ from salesops.book.book import Book
 from salesops.book.condition import narrowing
 from salesops.book.engine import Ask
 from salesops.foundations.held_equal import Level, Unit, Z, apart, levels
+from salesops.foundations.period_words import period_in_words
 from salesops.pipeline.looks import LEAST_HERE, RATE, Look, Seen, look_everywhere, units_of
 from salesops.pipeline.visits import LEAD, PLACES, values, visiting, visits
 
@@ -88,7 +89,8 @@ class Bottleneck:
     @property
     def when(self) -> str:
         """The quarters in words."""
-        return self.first if self.first == self.last else f"{self.first} to {self.last}"
+        first = period_in_words(self.first)
+        return first if self.first == self.last else f"{first} to {period_in_words(self.last)}"
 
     @property
     def is_once(self) -> bool:

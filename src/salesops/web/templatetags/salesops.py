@@ -14,8 +14,9 @@ from django.utils.safestring import SafeString
 from salesops.book.picture import value_in_words
 from salesops.foundations.instant import in_zone
 from salesops.foundations.money import format_money
+from salesops.foundations.period_words import period_in_words
 from salesops.kpis._definition import Unit
-from salesops.web.words import period_in_words, said
+from salesops.web.words import said
 
 register = template.Library()
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from salesops.actions.edit_record import Unfit
 from salesops.experiments import in_unit
+from salesops.foundations.period_words import day_in_words
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Unit
 from salesops.records.models import ProcessChange
 from salesops.web.pages.keeping import typed
-from salesops.web.words import day_in_words
 
 MOMENTS = {"leaving": "moving on from it", "entering": "entering it"}
 _POINTS, _DAYS = (" points", " point", "points", "point", "%"), (" days", " day", "days", "day")

@@ -9,10 +9,10 @@ from salesops.book.book import Book
 from salesops.book.picture import value_in_words
 from salesops.foundations.money import format_money
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.insights import quarter_readings
 from salesops.kpis._definition import Unit
 from salesops.web.charts.certainty import Part, certainty
-from salesops.web.words import period_in_words
 
 _WORDS = {"closed": "Won", "commit": "Commit", "best": "Best case", "pipe": "Pipeline"}
 _CONDITIONS = {

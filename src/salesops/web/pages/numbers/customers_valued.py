@@ -32,6 +32,7 @@ from salesops.customers.value_words import ahead, doubts_of_purchases, doubts_of
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.percent import in_percent, in_percents
+from salesops.foundations.period_words import day_in_words
 from salesops.foundations.problem import Refusal
 from salesops.foundations.statistics import wilson
 from salesops.foundations.typed_number import typed_decimal
@@ -42,7 +43,6 @@ from salesops.web.charts.told import Point, told, values
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.paging import page_of, paged
-from salesops.web.words import day_in_words
 
 SIZE = 50
 CONTRACTS, PURCHASES = "contracts", "purchases"

@@ -9,12 +9,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 
 from salesops.book.contributions import contributions
+from salesops.book.dimension import GRAINS
 from salesops.book.measurement import Figure, Measurement
 from salesops.book.picture import gap_in_words, interval_in_words, value_in_words
 from salesops.book.standing import Standing, standing
 from salesops.book.turns import turns_of
 from salesops.foundations.percent import in_percent
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.insights import recent_quarters
 from salesops.kpis import KPIS
@@ -37,7 +39,6 @@ from salesops.web.pages.numbers.reading import (
 )
 from salesops.web.pages.targets.told import lines
 from salesops.web.targets import sets_targets, targets_seen
-from salesops.web.words import period_in_words
 
 MOST_SLICES, MOST_CHANGED = 60, 12
 MOST_TARGETS = 12
@@ -149,7 +150,7 @@ def _changed(asked: Reading, other: Period | None) -> dict[str, Any] | None:
         "more": max(0, len(found.groups) - MOST_CHANGED),
         "groups": [
             {
-                "label": g.label,
+                "label": _label(asked, g.label),
                 "key": "" if g.key is None else g.key,
                 "is_null": g.key is None,
                 "before": _value(asked, g.before, currency),
@@ -170,6 +171,11 @@ def _value(asked: Reading, value: Fraction | None, currency: str) -> str:
         if value is None
         else value_in_words(asked.kpi.unit, float(value), currency, compact=True)
     )
+
+
+def _label(asked: Reading, label: str) -> str:
+    """What a group is called; a period as people say it."""
+    return period_in_words(label) if asked.by in GRAINS else label
 
 
 def _percentile(percent: int) -> str:
@@ -193,9 +199,9 @@ def _points(asked: Reading, quarters: list[Period]) -> list[Point]:
 
 def _point(quarter: Period, figure: Figure | None, whole: Measurement, is_running: bool) -> Point:
     if figure is None or figure.value is None:
-        return Point(quarter.label, None, None, None, "n/a")
+        return Point(period_in_words(quarter), None, None, None, "n/a")
     return Point(
-        label=quarter.label,
+        label=period_in_words(quarter),
         value=float(figure.value),
         low=figure.low,
         high=figure.high,
@@ -223,7 +229,7 @@ def _slices(asked: Reading, sliced: Measurement, other: Period | None) -> list[d
         most = min(most, 1.0) if most <= 1 else most
     return [
         {
-            "label": f.label[0],
+            "label": _label(asked, f.label[0]),
             "key": "" if f.key[0] is None else f.key[0],
             "is_null": f.key[0] is None,
             "value": value_in_words(asked.kpi.unit, f.value, sliced.currency, compact=True),

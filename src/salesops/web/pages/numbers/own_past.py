@@ -7,11 +7,11 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.book.picture import value_in_words
+from salesops.foundations.period_words import period_in_words
 from salesops.insights import Look, alerts, bands
 from salesops.web.charts.frame import round_lines
 from salesops.web.charts.trend import Point, trend
 from salesops.web.pages.pipeline.kept import kept
-from salesops.web.words import period_in_words
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def _point(look: Look, currency: str) -> Point:
     value = look.figure.value
     expected = f"{_said(look, look.low, currency)} – {_said(look, look.high, currency)}"
     return Point(
-        label=look.month.label,
+        label=period_in_words(look.month),
         value=float(value or 0),
         low=look.low,
         high=look.high,

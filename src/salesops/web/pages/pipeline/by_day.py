@@ -16,6 +16,7 @@ from salesops.book.book import Book
 from salesops.book.turns import turns_said
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
+from salesops.foundations.period_words import day_in_words
 from salesops.pipeline import Line, Snapshots, Standing, as_of, days_back
 from salesops.web.books import narrowed_book, speaks_of
 from salesops.web.charts.frame import round_lines
@@ -25,7 +26,7 @@ from salesops.web.pages.numbers.reading import split_titles
 from salesops.web.pages.pipeline.days import Days, days_of
 from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.tabs import tabs
-from salesops.web.words import day_in_words, said
+from salesops.web.words import said
 
 KPI = "open_pipeline"
 MOST_LINES, A_YEAR, MOST_WEEKS, MOST_MONTHS = 100, timedelta(days=364), 130, 120

@@ -15,9 +15,9 @@ from typing import Any
 from django.http import HttpRequest
 
 from salesops.book.book import Book
+from salesops.foundations.period_words import day_in_words
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import first_day
-from salesops.web.words import day_in_words
 
 A_DAY = timedelta(days=1)
 

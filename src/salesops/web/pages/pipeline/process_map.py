@@ -13,6 +13,7 @@ from salesops.book.book import Book
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.percent import in_percent
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.foundations.span import span_in_words
 from salesops.pipeline import (
@@ -33,7 +34,6 @@ from salesops.web.pages.pipeline.kept import kept
 from salesops.web.pages.pipeline.said import days_said, range_said, share_said
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
-from salesops.web.words import period_in_words
 
 SIZE, WAYS = 25, 15
 START = "\x02start"  # of the map; no stage's name

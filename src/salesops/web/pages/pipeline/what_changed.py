@@ -15,6 +15,7 @@ from salesops.book.turns import turns_said
 from salesops.foundations.counting import counted
 from salesops.foundations.money import format_change, format_money
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.pipeline import (
     BOXES,
@@ -37,7 +38,6 @@ from salesops.web.pages.pipeline.last_visit import last_visit, remember_visit
 from salesops.web.pages.pipeline.spans import chosen, split_of
 from salesops.web.pages.pipeline.tabs import tabs
 from salesops.web.paging import page_of, paged
-from salesops.web.words import period_in_words
 
 SIZE = 50
 MINUS = "\N{MINUS SIGN}"

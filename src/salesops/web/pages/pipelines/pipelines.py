@@ -29,6 +29,7 @@ from salesops.actions.edit_record import Unfit, version_now
 from salesops.actions.move_person import day_in
 from salesops.book.stage_meaning import DATED, turns
 from salesops.foundations.clock import system_clock
+from salesops.foundations.period_words import day_in_words
 from salesops.foundations.problem import Refusal
 from salesops.records.change import reason_of
 from salesops.records.models import Opportunity, PipelineStage
@@ -46,7 +47,7 @@ from salesops.web.pages.keeping.arranged import (
 from salesops.web.pages.keeping.record_page import actor_of, reading
 from salesops.web.pages.keeping.typed import day as typed_day
 from salesops.web.pages.pipelines.words import meant, what
-from salesops.web.words import day_in_words, said
+from salesops.web.words import said
 
 PLACE = "/pipelines"
 MOST_TOLD = 30

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from salesops.foundations.period_words import day_in_words
 from salesops.records.models import PipelineStage
 from salesops.web.pages.keeping.facts import title_of
-from salesops.web.words import day_in_words, said
+from salesops.web.words import said
 
 
 def what(column: str) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 from salesops.book.settings import FIRST_DAY, Settings, StageMeaning
 from salesops.book.stage_meaning import DATED, Before, given, taken_back, turns
+from salesops.foundations.period_words import day_in_words
 from salesops.foundations.problem import Refusal
-from salesops.web.words import day_in_words, said
+from salesops.web.words import said
 
 FLAGS = {"is_pitched": "pitched", "is_qualified": "qualified"}
 SAID = ("outcome", *FLAGS)  # of what has its days, what a person says of a local book

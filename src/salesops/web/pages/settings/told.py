@@ -8,6 +8,7 @@ from datetime import date
 
 from salesops.book.sales_process import in_words
 from salesops.book.settings import Settings
+from salesops.foundations.period_words import period_in_words
 from salesops.web.pages.settings.settings import (
     MONTHS,
     PATTERNS,
@@ -15,7 +16,6 @@ from salesops.web.pages.settings.settings import (
     YEAR_ENDS,
     YEAR_NAMES,
 )
-from salesops.web.words import period_in_words
 
 NOT_SAID = "As in the files"
 

@@ -21,7 +21,7 @@ _MESSAGES = {
     MENTION: ("Mentions", "When somebody writes @ and your name, and you have not looked by then."),
     REQUEST: ("Requests", "When one that you sent or have is answered, moves or is given to you."),
     TASK: ("Tasks", "At seven in the morning what is due that day, and a task with a time when that comes."),
-    WEEKLY: ("Weekly message", "On Monday morning, where you have something to mend or a task is overdue."),
+    WEEKLY: ("Weekly message", "On Monday morning: what you have to mend and to do, and what changed in your pipeline."),
 }  # fmt: skip
 
 

@@ -23,12 +23,12 @@ from salesops.book.target import (
 from salesops.foundations.clock import system_clock
 from salesops.foundations.fiscal_calendar import GRAINS
 from salesops.foundations.period import Period
+from salesops.foundations.period_words import period_in_words
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
 from salesops.kpis._definition import Kpi
 from salesops.web.books import is_office, whole_book
 from salesops.web.targets import sets_targets, targets_seen
-from salesops.web.words import period_in_words
 
 AHEAD = {"year": 2, "quarter": 6, "month": 9}  # periods offered of each kind, the running one first
 

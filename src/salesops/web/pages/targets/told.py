@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from salesops.book.standing import Standing, is_growing
 from salesops.foundations.percent import in_percent
+from salesops.foundations.period_words import period_in_words
 from salesops.web.charts.bars import bar
-from salesops.web.words import period_in_words
 
 EVERYBODY = "Everybody"
 
