@@ -107,6 +107,17 @@ def test_what_deals_merely_imply_never_overrules_a_person_but_its_own_former_wor
     assert _outcome() == "no_decision"
 
 
+def test_what_deals_imply_is_no_word_of_their_source(ravi: User) -> None:
+    _import("open")
+    (offered,) = _offered("lost", is_implied=True).differing
+    assert (offered.here, offered.there, offered.stands) == ("open", "lost", True)
+    _say(ravi, "no_decision")
+    _import("lost", is_implied=True)
+    _import("open")  # as it had told before
+    assert _outcome() == "no_decision"
+    assert _offered("won").changed == 1
+
+
 def test_a_stage_that_people_made_is_the_one_of_its_name_and_means_what_they_said(
     ravi: User,
 ) -> None:

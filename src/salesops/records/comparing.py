@@ -10,7 +10,7 @@ from salesops.records.custom_field import with_values
 from salesops.records.import_run import undone_imports
 from salesops.records.imported_deletions import deleted_by_source, last_touched_by
 from salesops.records.imported_erasures import without_erased
-from salesops.records.imported_meanings import Differing, without_peoples_own
+from salesops.records.imported_meanings import Differing, told_as, without_peoples_own
 from salesops.records.imported_merges import Merges, follow_merges
 from salesops.records.incoming import Incoming
 from salesops.records.opportunity import Opportunity
@@ -110,8 +110,9 @@ def _said_anew(
 ) -> dict[str, Any]:
     """What the row says of its stage, or of whether its deal is deleted, that its source had not said."""
     if noun is PipelineStage:
-        said = {c: as_said(v) for c, v in row.values.items() if v is not None}
-        said = {c: v for c, v in said.items() if c not in ("pipeline", "stage")}
+        named_by = ("pipeline", "stage")
+        of_it = {c: v for c, v in row.values.items() if v is not None and c not in named_by}
+        said = {told_as(row, c): as_said(v) for c, v in of_it.items()}
     elif noun is Opportunity and former is not None:
         said = {"is_deleted": row.is_deleted}
     else:

@@ -22,18 +22,27 @@ class Differing:
     stands: bool
 
 
+def told_as(row: Incoming, column: str) -> str:
+    """Under what name a word on a stage is remembered: what deals imply is not what the source tells of it."""
+    return f"implied {column}" if row.is_implied else column
+
+
 def without_peoples_own(
     row: Incoming, former: Mapping[str, Any], new: Words, before: Words
 ) -> tuple[dict[str, Any], list[Differing]]:
     """Of what a row says otherwise than the stage means, what comes in, and where people had said something.
 
     `before` is what its source had said. People said it who made the stage, or changed it since. Their word is
-    overruled by a source that changed its own since then, but never by what deals merely imply.
+    overruled by a source that changed its own since then. What deals merely imply follows only what they implied before.
     """
     taken, differing = dict[str, Any](), list[Differing]()
     for column, value in new.items():
         here, there, was = as_said(former[column]), as_said(value), before.get(column)
-        if here == was:
+        implied = before.get(f"implied {column}")
+        is_unsaid = here is None and was is None and implied is None
+        if is_unsaid or (
+            here is not None and here in ((implied,) if row.is_implied else (was, implied))
+        ):
             taken[column] = value
             continue
         stands = row.is_implied or was is None or was == there
