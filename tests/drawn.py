@@ -14,8 +14,8 @@ from typing import Any
 import duckdb
 
 from salesops.book.book import Book
-from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.settings import Settings, save_settings
+from salesops.book.worked_out import with_worked_out
 from salesops.engines.build import build
 from salesops.engines.changes import add_changes
 from salesops.engines.duckdb import DuckDBEngine
@@ -44,7 +44,7 @@ def draw_book(
     """A book in `folder` whose tables are those drawn, read at the instant `now`.
 
     `pipeline_stage` is `STAGES` unless drawn. Opportunities without drawn versions get none of their past. `deletion`
-    tells which deals were deleted, and when.
+    tells which deals were deleted, and when; `quota_version` what quotas were when, those of now among it.
     """
     chosen = settings or Settings()
     instant = datetime.fromisoformat(now).replace(tzinfo=UTC)
@@ -52,7 +52,7 @@ def draw_book(
     save_settings(folder, chosen)
     work = duckdb.connect()
     create_problem_tables(work)
-    drawn = {**TABLES, DELETION: deletion_table(TABLES)}
+    drawn = with_worked_out(TABLES)
     for table in drawn.values():
         work.execute(table.duckdb_ddl())
     currency = chosen.currency or "USD"
@@ -78,6 +78,7 @@ def draw_book(
             files=[],
             zone=chosen.calendar.time_zone,
             turns=built.turns,
+            quotas_seen=built.quotas_seen,
         ),
     )
     return Book(DuckDBEngine(folder), chosen)

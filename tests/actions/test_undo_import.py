@@ -14,9 +14,9 @@ from salesops.actions.undo_import import go_on_undoing, preview_undo, start_undo
 from salesops.foundations.clock import fixed_clock
 from salesops.foundations.problem import Refusal
 from salesops.records.import_run import ImportRun, ImportUndo, LeftByUndo
-from salesops.records.models import Account, Change, Opportunity, OpportunityVersion, Person
+from salesops.records.models import Account, Change, Opportunity, OpportunityVersion, Person, Quota
 from salesops.records.record import FOREVER
-from salesops.records.to_tables import table_batches
+from salesops.records.to_tables import quota_states, table_batches
 from salesops.records.user import User
 from tests.office.drawn import workbench
 
@@ -120,6 +120,26 @@ def test_a_deal_that_it_deleted_is_there_again_as_if_it_had_never_gone(ravi: Use
     assert Opportunity.objects.get(id="d1").deleted_at is None
     assert _deletions() == []
     assert Opportunity.objects.filter(deleted_at=None).count() == 2
+
+
+def test_a_quota_is_as_it_was_first_seen_before_and_an_undone_import_never_changed_it(
+    ravi: User,
+) -> None:
+    quota = "id  person_id  starts_on   ends_on     amount\nq1  ann  2026-07-01  2026-10-01  100"
+    _import(quota=quota)
+    _undo(ravi, _import(JULY, quota=quota.replace("100", "900") + "\nq2  bob  2026-07-01  -  5"))
+    edit_record(ravi, Quota, "q1", {"amount_minor": 20_000}, LATER)
+    rows = [r for batch in quota_states() for r in batch.to_pylist()]
+    told = [
+        (r["id"], r["amount_minor"], r["valid_from"], r["valid_to"], r["known_from"])
+        for r in sorted(rows, key=lambda r: r["known_from"])
+    ]
+    june, july, later = (at.replace(tzinfo=None) for at in (JUNE, JULY, LATER()))
+    assert told == [
+        ("q1", 10_000, None, july, june),
+        ("q1", 10_000, july, later, july),
+        ("q1", 20_000, later, None, later),
+    ]
 
 
 def test_a_field_that_somebody_changed_since_stays_and_is_listed(ravi: User) -> None:

@@ -101,6 +101,32 @@ def test_every_kpi_as_of_a_past_day_has_equal_cells(duck: Book, sparked: Book, n
 
 
 @pytest.mark.spark
+@pytest.mark.filterwarnings("ignore::FutureWarning")
+def test_quotas_of_a_former_day_are_the_same(
+    draw: Callable[..., Book], tmp_path: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were raised, deleted and added since; those of the sample company never change."""
+    read = ("quota_version", "person", "team_membership")  # others only cost time here
+    monkeypatch.setattr("salesops.engines.spark.EXPORTED", read)
+    here = draw(
+        opportunity="id  stage  created_on\nd1  Discovery  2026-05-02",
+        opportunity_version="opportunity_id  valid_from  stage\nd1  2026-05-02T09:00  Discovery",
+        quota_version="""
+            id  person_id  starts_on   ends_on     amount  valid_from        valid_to          known_from
+            q1  ann        2026-04-01  2026-07-01  100     -                 2026-05-04T08:00  2026-03-01T00:00
+            q1  ann        2026-04-01  2026-07-01  200     2026-05-04T08:00  -                 2026-05-04T08:00
+            q2  bob        2026-04-01  2026-07-01  7       2026-03-01T00:00  2026-05-06T08:00  2026-03-01T00:00
+            q3  bob        2026-04-01  2026-07-01  30      2026-05-08T08:00  -                 2026-05-08T08:00
+        """,
+    )
+    export_parquet(tmp_path / "book", tmp_path / "parquet")
+    there = Book(SparkEngine(tmp_path / "parquet", spark), here.settings)
+    asked = [book.as_of("2026-05-05").measure("quota", period="2026Q2") for book in (here, there)]
+    assert asked[0].value == 207_00
+    assert_equal(*asked)
+
+
+@pytest.mark.spark
 @pytest.mark.parametrize("kpi", LEAVES, ids=lambda k: k.name)
 def test_splits_have_equal_cells(duck: Book, sparked: Book, kpi: Kpi) -> None:
     splits = asked_of(kpi)

@@ -7,6 +7,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from salesops.actions.erase_person import erase_person, look_for_person
 from salesops.actions.import_rows import go_on, preview_import, start_import
 from salesops.actions.merge_records import merge_records
 from salesops.foundations.business_hours import BusinessHours
-from salesops.foundations.clock import system_clock
+from salesops.foundations.clock import fixed_clock, system_clock
 from salesops.foundations.problem import Refusal
 from salesops.jobs import erasing, queue
 from salesops.jobs.erasing import erasing_again
@@ -51,6 +52,7 @@ from salesops.records.models import (
     Opportunity,
     OpportunityVersion,
     Person,
+    Quota,
     Request,
     SavedView,
     Seen,
@@ -59,6 +61,7 @@ from salesops.records.models import (
 )
 from salesops.records.sealing import seal_some, verify
 from salesops.records.telling import Telling
+from salesops.records.to_tables import quota_states
 from tests.office.drawn import workbench
 
 pytestmark = pytest.mark.django_db
@@ -329,6 +332,9 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     )
     Opportunity.objects.create(id="deal", owner_id=key, amount_minor=500, custom={"coach": key})
     Opportunity.objects.filter(pk="deal").update(owner_id="under")
+    with changing(dora, "create_quota", fixed_clock(datetime(2026, 1, 1, tzinfo=UTC))):
+        Quota.objects.create(id="quota", person_id=key, amount_minor=900)
+    Quota.objects.filter(pk="quota").update(person="under")
     login = User.objects.create_user(
         ADDRESS, "a long password", role="salesperson", name=NAME, person=zoe
     )
@@ -353,6 +359,8 @@ def test_who_worked_here_keeps_their_deals_under_a_key_that_says_nothing(
     states = OpportunityVersion.objects.values_list("custom", flat=True)
     assert [*states, Opportunity.objects.get().custom] == [{"coach": new}] * 3
     assert TeamMembership.objects.get().pk == f"{new}|2026-01-01"
+    held = [row["person_id"] for batch in quota_states() for row in batch.to_pylist()]
+    assert sorted(held) == sorted([new, "under"])
     login.refresh_from_db()
     assert not Identity.objects.exists()
     assert (login.is_active, login.person_id, login.has_usable_password()) == (False, new, False)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -16,10 +18,9 @@ from salesops.actions.edit_record import version_now
 from salesops.actions.merge_records import merge_records
 from salesops.actions.unmerge_records import unmerge_records
 from salesops.book.book import Book
-from salesops.book.deletion import DELETION
 from salesops.book.facts import Scope
-from salesops.book.passage import PASSAGE
 from salesops.book.settings import Settings
+from salesops.book.worked_out import WORKED_OUT
 from salesops.cli.doctor import _whole
 from salesops.cli.formats import ListFormat
 from salesops.cli.problems import show_problems
@@ -104,7 +105,7 @@ def _someone_works(chance: random.Random, at: datetime) -> None:
 
 
 def _works_elsewhere(chance: random.Random, at: datetime) -> None:
-    what = chance.randrange(6)
+    what = chance.randrange(8)
     if what == 0:
         Account.objects.filter(id="a1").update(name=f"New {chance.random()}")
     elif what == 1:
@@ -117,6 +118,10 @@ def _works_elsewhere(chance: random.Random, at: datetime) -> None:
         Quota.objects.create(
             person_id="ann", amount_minor=5, currency="EUR", starts_on=date(2026, 1, 1), ends_on=date(2026, 7, 1)
         )  # fmt: skip
+    elif what == 5:
+        Quota.objects.all().update(amount_minor=chance.randrange(90_000))
+    elif what == 6:
+        Quota.objects.all().update(deleted_at=chance.choice([at, None]))
     else:
         Opportunity.objects.create(
             name="Late", pipeline="Sales", stage="Proposal", currency="USD", amount_minor=9, owner_id="bob",
@@ -144,11 +149,12 @@ def test_a_base_and_its_delta_say_what_a_base_made_anew_says(
 
 def _same(folder: Path, manifest: Manifest, anew: Path, whole: Manifest) -> None:
     one, other = DuckDBEngine(folder), DuckDBEngine(anew)
-    for table in (*TABLES, DELETION, PASSAGE):
+    for table in (*TABLES, *WORKED_OUT):
         ask = f"SELECT * FROM {table} ORDER BY ALL"
         assert one.run(ask).rows == other.run(ask).rows, table
     assert manifest.rows == whole.rows
     assert manifest.won_minor == whole.won_minor
+    assert manifest.quotas_seen == whole.quotas_seen
     assert set(whole.filled) <= set(manifest.filled)
     ann = Scope(owner_ids=("ann",))
     for name in ("closed_to_date", "stage_conversion"):
@@ -157,6 +163,41 @@ def _same(folder: Path, manifest: Manifest, anew: Path, whole: Manifest) -> None
             for at in (folder, anew)
         ]
         assert figures[0] == figures[1]
+
+
+def test_quotas_of_former_days_follow_and_each_reader_is_told_of_their_own(
+    folder: Path, tmp_path: Path
+) -> None:
+    """Ann's is raised and given to Bob; one of his comes later, and is deleted."""
+
+    def on(day: int) -> AbstractContextManager[Any]:
+        return changing(None, "edit", fixed_clock(datetime(2026, 6, day, 9, tzinfo=UTC)))
+
+    span = {"currency": "USD", "starts_on": date(2026, 4, 1), "ends_on": date(2026, 7, 1)}
+    with on(2):
+        Quota.objects.create(id="q1", person_id="ann", amount_minor=100, **span)
+    with on(4):
+        Quota.objects.filter(id="q1").update(amount_minor=150)
+    assert not follow(folder, NOW, keeps_nothing=True).delta
+    with on(6):
+        Quota.objects.filter(id="q1").update(person="bob")
+        Quota.objects.create(id="q2", person_id="bob", amount_minor=7, **span)
+    with on(8):
+        Quota.objects.filter(id="q2").delete()
+    manifest = follow(folder, NOW)
+    assert manifest.delta
+    assert manifest.data_as_of == datetime(2026, 6, 8, 9, tzinfo=UTC)
+    _same(folder, manifest, tmp_path / "anew", follow(tmp_path / "anew", NOW))
+    told = {}
+    for who in ("ann", "bob"):
+        scope = Scope((who,))
+        theirs = Book(ScopedEngine(folder, scope), Settings(), scope=scope)
+        days = [theirs.as_of(date(2026, 6, day)) for day in (1, 3, 5, 7, 8)]
+        told[who] = [day.measure("quota", period="2026Q2").figure.numerator for day in days]
+    assert told == {
+        "ann": [None, 100, 150, None, None],
+        "bob": [None, None, None, 157, 150],
+    }
 
 
 def test_what_a_stage_means_from_a_day_on_takes_a_new_base_and_deltas_tell_the_same(

@@ -16,6 +16,7 @@ from salesops.book.engine import BookFacts, Engine, Rows
 from salesops.book.facts import EVERYTHING, Scope
 from salesops.book.measurement import Figure, Measurement, figure_of
 from salesops.book.question import MOMENTS, Question, percentile_column
+from salesops.book.quota_version import untold_until
 from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
@@ -72,6 +73,11 @@ class Book:
     def last_day(self) -> date:
         """The last day the files know of, whatever instant is spoken of, in the organisation's zone."""
         return self._local(self.facts.data_as_of).date()
+
+    @property
+    def is_past(self) -> bool:
+        """It speaks of an earlier instant than the files do."""
+        return self.at is not None and self.at < self.facts.data_as_of
 
     def as_of(self, when: str | date | datetime) -> Book:
         """The same book as it was at an instant, or at the end of a day in the organisation's zone.
@@ -132,11 +138,13 @@ class Book:
 
     def read_over(self, name: str, period: Period, *, by: str | Sequence[str] = ()) -> Measurement:
         """The KPI over a period; the state at a moment is read at the period's end."""
-        if not _is_point(_kpi(name)):
-            return self.measure(name, period=period, by=by)
+        return self.read_at(name, period).measure(name, period=period, by=by)
+
+    def read_at(self, name: str, period: Period) -> Book:
+        """The book by which the KPI over a period is read: that of the period's end for the state at a moment."""
         ends = self._instant(period.last_day)
-        at = self if ends >= self.instant else dataclasses.replace(self, at=ends)
-        return at.measure(name, period=period, by=by)
+        is_other = _is_point(_kpi(name)) and ends < self.instant
+        return dataclasses.replace(self, at=ends) if is_other else self
 
     def rows_behind(
         self,
@@ -176,6 +184,11 @@ class Book:
 
     def _figures(self, kpi: Kpi, period: Period, by: tuple[str, ...]) -> tuple[Figure, ...]:
         cells = self._cells(kpi, period, by)
+        if untold := self.quotas_untold(kpi.name, period):
+            cells = {
+                key: dataclasses.replace(cell, note=f"{cell.note} {untold}".strip())
+                for key, cell in cells.items()
+            }
         if not by:
             return (figure_of(kpi, cells.get((), Cell(None, None, 0))),)
         labels = self.labels(by, list(cells))
@@ -198,6 +211,16 @@ class Book:
             key: kpi.combine({role: parts.get(role, {}).get(key, nothing) for role in kpi.parts})
             for key in groups
         }
+
+    def quotas_untold(self, name: str, period: Period) -> str:
+        """What must be said of quotas of a former day where nothing tells what they were then; empty for other KPIs."""
+        if not self.is_past or not any(need.table == "quota" for need in _needs(_kpi(name))):
+            return ""
+        until = untold_until(self.facts.quotas_seen, self.instant, period)
+        if until is None:
+            return ""
+        day = f"{self._local(until):%-d %B %Y}"
+        return f"What these quotas were before {day} is not known; they are read as they were then."
 
     def _counted(
         self, kpi: Kpi, period: Period, by: tuple[str, ...]
@@ -227,7 +250,7 @@ class Book:
             by=by,
             where=self.criterion,
             scope=self.scope,
-            in_the_past=self.at is not None and self.at < self.facts.data_as_of,
+            in_the_past=self.is_past,
             converts=self.facts.currencies,
             segments=tuple(self.settings.segments) if SEGMENT in by else (),
             minor_digits=minor_digits(self.facts.currency),
@@ -282,14 +305,14 @@ class Book:
         facts = self.facts
         if self.criterion and not all(_kpi(k).takes_where for k in _leaves(kpi)):
             return f"{kpi.title} is not made of opportunities alone, so no condition on them narrows it."
-        if self.at is not None and self.at < facts.data_as_of:
+        if self.is_past:
             since = facts.history_from
             if since is None:
                 return (
                     "The files hold no history, so nothing is known of earlier days. "
                     "An OpportunityHistory file would bring it."
                 )
-            if self.at < since:
+            if self.instant < since:
                 first = self._local(since)
                 return f"History begins on {first:%-d %B %Y}; nothing is known of days before."
         for need in _needs(kpi):
@@ -367,7 +390,7 @@ class Book:
         facts = IbisFacts(
             self.engine.table,
             Window(**values),
-            in_the_past=self.at is not None and self.at < self.facts.data_as_of,
+            in_the_past=self.is_past,
             converts=self.facts.currencies,
             scope=self.scope,
             filters={"opportunity": self._parse(self.criterion)} if self.criterion else {},

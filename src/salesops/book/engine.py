@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from salesops.book.custom import Custom
 from salesops.book.question import Question
+from salesops.book.quota_version import QuotasSeen
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -54,6 +55,7 @@ class BookFacts:
     filled: frozenset[str]  # `table.column` of those that numbers need and that hold a value
     custom: Custom = ()  # what the company added to the tables
     turns: tuple[StageTurn, ...] = ()
+    quotas_seen: tuple[QuotasSeen, ...] = ()
     lacks: frozenset[str] = frozenset()  # of what questions are shorter without
 
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from salesops.book.deletion import DELETION, deletion_table
-from salesops.book.passage import PASSAGE, passage
+from salesops.book.deletion import DELETION
+from salesops.book.passage import PASSAGE
+from salesops.book.quota_version import QUOTA_VERSION
+from salesops.book.worked_out import WORKED_OUT, with_worked_out
 from salesops.foundations.criterion import Criterion
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -38,10 +40,10 @@ BECAME = {
     "lead": ("is_converted", "converted_on"),
 }
 
-# What a book may lack, and finds some of it.
+# What a book may lack, and finds some of it; of quotas also of former days.
 MAY_LACK = {
     "opportunity_split": "SELECT 1 FROM opportunity_split",
-    "team_quota": "SELECT 1 FROM quota WHERE person_id IS NULL",
+    "team_quota": f"SELECT 1 FROM {QUOTA_VERSION} WHERE person_id IS NULL",
 }
 
 # A row a day: the labels of its periods; and for the same day of UTC, when the local day turns within it.
@@ -225,6 +227,9 @@ class IbisFacts:
         if name == "opportunity_version":
             versions = self._lookup(name)
             return versions.filter(versions.valid_from <= self._window.as_of)
+        if name == "quota":
+            then = self._stood_then(self._lookup(QUOTA_VERSION))
+            return then.select(*self._tables[name].column)
         return self._known(name, self._lookup(name))
 
     def _known(self, name: str, table: ir.Table) -> ir.Table:
@@ -253,14 +258,17 @@ class IbisFacts:
         )
 
     def _opportunity_then(self) -> ir.Table:
-        versions = self._lookup("opportunity_version")
-        then = versions.filter(
-            versions.valid_from <= self._window.as_of, versions.valid_to > self._window.as_of
-        )
+        then = self._stood_then(self._lookup("opportunity_version"))
         then = then.rename(id="opportunity_id")
         if self._converts:
             then = self._at_the_rate_then(then)
         return self._with_team_then(then).select(*self._tables["opportunity"].column)
+
+    def _stood_then(self, versions: ir.Table) -> ir.Table:
+        """The states that held at the reading."""
+        return versions.filter(
+            versions.valid_from <= self._window.as_of, versions.valid_to > self._window.as_of
+        )
 
     def _with_team_then(self, then: ir.Table) -> ir.Table:
         """Open deals belong to the team their owner was in at the reading; closed ones keep theirs."""
@@ -329,7 +337,7 @@ class IbisFacts:
             return self._own(table.person_id) | with_deal
         if name == "activity":
             return self._own(table.owner_id) | self._belongs(table)
-        if name == "quota":
+        if name in ("quota", QUOTA_VERSION):  # what it was is seen by whose it was then
             of_the_team = (
                 table.person_id.isnull() & (table.team == self._scope.team) & (table.team != "")
             )
@@ -400,13 +408,8 @@ def unbound(name: str, tables: Mapping[str, Table] = TABLES) -> ir.Table:
 
     if name == "calendar":
         return ibis.table(CALENDAR, name=name)
-    table = tables[name] if name in tables else beside(tables)[name]
-    return ibis.table(table.ibis_schema(), name=name)
-
-
-def beside(tables: Mapping[str, Table]) -> dict[str, Table]:
-    """What a book holds beside the tables that somebody enters, worked out from them when it is made."""
-    return {DELETION: deletion_table(tables), PASSAGE: passage}
+    declared = with_worked_out(tables) if name in WORKED_OUT else tables
+    return ibis.table(declared[name].ibis_schema(), name=name)
 
 
 def scalars() -> tuple[Window, dict[str, Any]]:

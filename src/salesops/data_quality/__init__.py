@@ -11,7 +11,6 @@ from salesops.book.facts import EVERYTHING
 from salesops.book.history import kept_of_the_past
 from salesops.data_quality._asking import NOUNS, Cell, average_won_minor, cells
 from salesops.data_quality._check import Check
-from salesops.data_quality._then import is_past
 from salesops.data_quality._worklist import worklist
 from salesops.foundations.catalogue import catalogue
 from salesops.foundations.problem import Refusal
@@ -233,7 +232,7 @@ def _sum(amounts: Iterable[int | None]) -> int | None:
 def _unanswered(book: Book, held: Held) -> dict[str, str]:
     """By check why the book cannot answer it."""
     facts = book.facts
-    if is_past(book) and (facts.history_from is None or book.instant < facts.history_from):
+    if book.is_past and (facts.history_from is None or book.instant < facts.history_from):
         return dict.fromkeys(CHECKS, "History does not reach back to that day.")
     said: dict[str, str] = {}
     for check in CHECKS.values():
@@ -246,8 +245,8 @@ def _unanswered(book: Book, held: Held) -> dict[str, str]:
             said[check.name] = (
                 "The book holds no stage history. An OpportunityHistory file would bring it."
             )
-        elif is_past(book) and check.past is None:
+        elif book.is_past and check.past is None:
             said[check.name] = "A book keeps no former states of what this looks at."
-        elif is_past(book) and not set(check.past or ()) <= held.former:
+        elif book.is_past and not set(check.past or ()) <= held.former:
             said[check.name] = "History keeps no former values of what this looks at."
     return said

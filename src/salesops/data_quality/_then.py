@@ -14,7 +14,7 @@ def tables_then(book: Book, asked: str) -> list[str]:
     The deals are those that `Book.as_of` reads, which a test holds it to: open ones at the rate and in the
     team of that day. They are read once, with the columns that are named in the question.
     """
-    if not is_past(book):
+    if not book.is_past:
         return []
     named = set(re.findall(r"\w+", asked)) | {"team", "value_minor"}
     columns = [c for c in TABLES["opportunity"].column if c in named - {"id"}]
@@ -37,8 +37,3 @@ def tables_then(book: Book, asked: str) -> list[str]:
         SELECT * FROM main.opportunity_version WHERE valid_from <= $as_of
     )"""
     return [deals, versions]
-
-
-def is_past(book: Book) -> bool:
-    """Whether the book speaks of a day before the last it knows."""
-    return book.instant < book.facts.data_as_of

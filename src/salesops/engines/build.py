@@ -22,10 +22,12 @@ from salesops.book.passage import (
     passage_values,
     stages_sql,
 )
+from salesops.book.quota_version import QUOTA_VERSION, QUOTA_VERSIONS, QuotasSeen
 from salesops.book.settings import Settings
 from salesops.engines.calendar_days import calendar_days
 from salesops.engines.literals import literal, with_values
 from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
+from salesops.engines.quotas import MOVED, complete_versions, first_seen, make_versions
 from salesops.engines.stages import fill_stages
 from salesops.foundations.instant import bare, in_zone
 from salesops.foundations.money import minor_digits
@@ -60,6 +62,7 @@ class Built:
     won_minor: int
     filled: list[str]
     turns: tuple[StageTurn, ...]
+    quotas_seen: tuple[QuotasSeen, ...]
 
 
 def build(
@@ -126,7 +129,7 @@ class Build:
         self.rows: dict[str, int] = {}
         self.filled: list[str] = []
         # What history does not hold of a deal is as the deal has it now.
-        self.tables = tables_with(settings.custom)
+        self.tables = {**tables_with(settings.custom), QUOTA_VERSION: QUOTA_VERSIONS}
         self.deletions = deletion_table(self.tables)
         self.as_read = _read_of(self.tables["opportunity"])
         self.of_a_version = _read_of(self.tables["opportunity_version"])
@@ -148,6 +151,7 @@ class Build:
     def _days_and_pipelines(self) -> None:
         ddl = self.deletions.duckdb_ddl()
         self.work.execute(ddl.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS"))
+        make_versions(self.work)
         dated = ["account", "contact", "lead", "opportunity", DELETION]
         if {"created_at", "created_on"} <= set(self.held):
             dated.append("opportunity_version")
@@ -204,6 +208,7 @@ class Build:
 
         Everything reached is said of the version it was reached in and those after it, never of those before.
         """
+        complete_versions(self.work, self.data_as_of)
         self._add_unseen_states()
         if self.meanings_changed:
             cut_states(
@@ -362,6 +367,9 @@ class Build:
             self._note_customers()
         else:
             self._write(name, self._select(name))
+        if name == "quota":
+            self._create(QUOTA_VERSIONS)
+            self.work.execute(f"INSERT INTO base.{QUOTA_VERSION} {self._select(QUOTA_VERSION)}")
 
     def _write_rest(self) -> None:
         """What a base holds beside the declared tables."""
@@ -376,7 +384,9 @@ class Build:
         return dict(self.work.execute(counts).fetchall())
 
     def _is_filled(self, table: str, column: str) -> bool:
-        if not self.rows.get(table):
+        if table == "quota":
+            table = QUOTA_VERSION  # numbers of former days need those of then
+        elif not self.rows.get(table):
             return False
         found = self.work.execute(
             f'SELECT 1 FROM base."{table}" WHERE "{column}" IS NOT NULL LIMIT 1'
@@ -413,6 +423,7 @@ class Build:
             won_minor=int(won[0]) if won else 0,
             filled=self.filled,
             turns=tuple(StageTurn(stage, self._day_of(at)) for stage, at in turns_of(self.work)),
+            quotas_seen=first_seen(self.work, f"FROM {QUOTA_VERSION}"),
         )
 
     # -- parts ---------------------------------------------------------------------------------
@@ -438,6 +449,7 @@ class Build:
                 SELECT max(valid_from) AS moment FROM opportunity_version WHERE valid_from <= $now
                 UNION ALL SELECT max(deleted_at) FROM {DELETION} WHERE deleted_at <= $now
                 UNION ALL SELECT max(valid_from) FROM {MEANING} WHERE {BEGINS} AND valid_from <= $now
+                UNION ALL SELECT max(moment) FROM ({MOVED}) WHERE moment <= $now
                 UNION ALL SELECT max(created_at) FROM opportunity WHERE created_at <= $now
                 UNION ALL SELECT {self._day_ends("max(created_on)")}
                     FROM opportunity WHERE created_at IS NULL AND created_on <= {today}
@@ -880,6 +892,7 @@ _MONEY_DAY = {
     "cost": "booked_on",
     "recurring_revenue": "starts_on",
     "quota": "starts_on",
+    QUOTA_VERSION: "starts_on",
 }
 _JOINS = {"account": "LEFT JOIN _customer w ON w.account_id = x.id"}
 _SELLING = "('call', 'email', 'message', 'meeting', 'demo')"

@@ -16,11 +16,10 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
-from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.facts import CALENDAR, SHAREABLE, Scope
-from salesops.book.passage import PASSAGE, passage
 from salesops.book.question import Question, definitions
 from salesops.book.settings import write_whole
+from salesops.book.worked_out import with_worked_out
 from salesops.foundations.table import Table
 
 BUILT = Path(__file__).parents[3] / "build" / "compiled"
@@ -118,10 +117,10 @@ def _lean(text: str, tables: Mapping[str, Table]) -> str:
     from sqlglot.optimizer.pushdown_projections import pushdown_projections
     from sqlglot.optimizer.qualify import qualify
 
-    schema: dict[str, object] = {n: dict.fromkeys(t.column, "text") for n, t in tables.items()}
+    schema: dict[str, object] = {
+        n: dict.fromkeys(t.column, "text") for n, t in with_worked_out(tables).items()
+    }
     schema["calendar"] = CALENDAR
-    schema[DELETION] = dict.fromkeys(deletion_table(tables).column, "text")
-    schema[PASSAGE] = dict.fromkeys(passage.column, "text")
     tree = qualify(parse_one(text, read="duckdb"), schema=schema, dialect="duckdb")
     return pushdown_projections(tree, schema=schema).sql(dialect="duckdb")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from salesops.book.quota_version import QUOTA_VERSION
 from salesops.book.settings import Settings
 from salesops.engines.build import FIRST_DAY, LAST_DAY, Build, Built
 from salesops.engines.changes import add_changes
@@ -15,6 +16,7 @@ from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, left_of
 from salesops.engines.literals import literal
 from salesops.engines.meanings import MEANING, meanings_changed
+from salesops.engines.quotas import first_seen
 from salesops.foundations.instant import bare
 
 # What other rows are worked out from. Where one of these changed, everything may have.
@@ -105,6 +107,9 @@ class _Delta(Build):
             rows=rows,
             won_minor=made.won_minor + self._number(won),
             filled=sorted({*made.filled, *self.manifest.filled}),
+            quotas_seen=first_seen(
+                self.work, f"{self._left(QUOTA_VERSION)} UNION ALL FROM {QUOTA_VERSION}"
+            ),
         )
 
     def _left(self, table: str) -> str:

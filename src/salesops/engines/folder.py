@@ -19,11 +19,12 @@ from pydantic import BaseModel
 
 from salesops.book.custom import CustomColumn
 from salesops.book.engine import BookFacts, StageTurn
+from salesops.book.quota_version import QuotasSeen
 from salesops.book.settings import write_whole
 from salesops.foundations.problem import Refusal
 
 _NAME = re.compile(r"(base|delta)-(\d+)\.duckdb")
-LAYOUT = 6  # of the base file; a book of another layout is opened again from its files
+LAYOUT = 7  # of the base file; a book of another layout is opened again from its files
 
 
 class FileOpened(BaseModel):
@@ -68,6 +69,7 @@ class Manifest(BaseModel):
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
     custom: tuple[CustomColumn, ...] = ()  # what the company added to the tables
     turns: tuple[StageTurn, ...] = ()  # when stages came to mean something else
+    quotas_seen: tuple[QuotasSeen, ...] = ()  # of which nothing tells what they were before
 
     @property
     def newest(self) -> str:
@@ -86,6 +88,7 @@ class Manifest(BaseModel):
             filled=frozenset(self.filled),
             custom=self.custom,
             turns=self.turns,
+            quotas_seen=self.quotas_seen,
         )
 
 

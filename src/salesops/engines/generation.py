@@ -8,15 +8,20 @@ import duckdb
 
 from salesops.book.deletion import DELETION
 from salesops.book.passage import PASSAGE
+from salesops.book.quota_version import QUOTA_VERSION
+from salesops.book.worked_out import WORKED_OUT
 from salesops.engines.folder import Manifest
 from salesops.engines.literals import literal
 from salesops.tables import TABLES
 
-# What a base holds beside the declared tables; of these deletions, passages and `_change` alone have rows in a delta.
-BESIDE = ("calendar", DELETION, PASSAGE, "_change", "_problem", "_problem_count", "_refused_row")
+# What a base holds beside the declared tables; of these only what is worked out and `_change` have rows in a delta.
+BESIDE = ("calendar", *WORKED_OUT, "_change", "_problem", "_problem_count", "_refused_row")
 REPLACED = "_replaced"  # in a delta: (name, id) of every row of the base that no longer holds
 _KEY = dict.fromkeys(("opportunity_version", PASSAGE, "_change"), "opportunity_id")
-_REPLACED_AS = dict.fromkeys(("opportunity_version", DELETION, PASSAGE, "_change"), "opportunity")
+_REPLACED_AS = {
+    **dict.fromkeys(("opportunity_version", DELETION, PASSAGE, "_change"), "opportunity"),
+    QUOTA_VERSION: "quota",
+}
 
 
 def attach(
@@ -55,5 +60,5 @@ def left_of(table: str, base: str, replaced: str) -> str:
 
 
 def replaces_as(table: str) -> str:
-    """The table by whose ids rows of `table` are replaced: the past of a deal goes with the deal."""
+    """The table by whose ids rows of `table` are replaced: the past of a deal goes with the deal, as a quota's does."""
     return _REPLACED_AS.get(table, table)

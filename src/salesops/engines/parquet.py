@@ -7,16 +7,15 @@ from pathlib import Path
 
 import duckdb
 
-from salesops.book.deletion import DELETION
-from salesops.book.passage import PASSAGE
 from salesops.book.settings import write_whole
+from salesops.book.worked_out import WORKED_OUT
 from salesops.engines.folder import MANIFEST, Manifest, one_writer, read_manifest
 from salesops.engines.generation import attach
 from salesops.engines.literals import literal
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
-EXPORTED = (*TABLES, "calendar", DELETION, PASSAGE)
+EXPORTED = (*TABLES, "calendar", *WORKED_OUT)
 UNFINISHED = "unfinished"
 
 

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from salesops.book.deletion import DELETION
 from salesops.book.engine import Rows
-from salesops.book.facts import IbisFacts, Scope, beside, keys_of, scalars
-from salesops.book.passage import PASSAGE
+from salesops.book.facts import IbisFacts, Scope, keys_of, scalars
+from salesops.book.worked_out import WORKED_OUT, with_worked_out
 from salesops.engines.compiled import ANYBODY, BUILT, edition, for_any_reader, keep, kept_text
 from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, attach
@@ -29,7 +28,7 @@ MEMORY = "256MB"
 # What is seen with other rows. Their keys are found once a generation, the later with the earlier: found by every
 # question anew they would cost it a reading of every deal.
 FOUND = ("account", "contact")
-SEEN = (*TABLES, DELETION, PASSAGE)
+SEEN = (*TABLES, *WORKED_OUT)
 # What a book holds beside these, and what of it a reader sees.
 BESIDE = {
     "calendar": "true",
@@ -125,5 +124,5 @@ def _there(name: str) -> ir.Table:
 
     if name not in SEEN:
         return ibis.table({"id": "string"}, name=name, catalog="memory", database="main")
-    table = TABLES[name] if name in TABLES else beside(TABLES)[name]
-    return ibis.table(table.ibis_schema(), name=name, catalog="base", database="main")
+    schema = with_worked_out(TABLES)[name].ibis_schema()
+    return ibis.table(schema, name=name, catalog="base", database="main")

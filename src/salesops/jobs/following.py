@@ -11,9 +11,11 @@ import duckdb
 
 from salesops.book.custom import VERSIONS, Custom, tables_with
 from salesops.book.deletion import DELETION, deletion_table
+from salesops.book.quota_version import QUOTA_VERSION, QUOTA_VERSIONS
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
 from salesops.engines import meanings as meanings_module
+from salesops.engines import quotas as quotas_module
 from salesops.engines import stages as stages_module
 from salesops.engines.build import build
 from salesops.engines.compiled import edition
@@ -35,7 +37,13 @@ from salesops.jobs.progress import Watch, silent
 from salesops.jobs.workbench import workbench
 from salesops.records.custom_field import defined
 from salesops.records.models import NOUNS
-from salesops.records.to_tables import changed_ids, entered, former_meanings, table_batches
+from salesops.records.to_tables import (
+    changed_ids,
+    entered,
+    former_meanings,
+    quota_states,
+    table_batches,
+)
 from salesops.records.watermark import is_behind, one_moment, tells_what_changed, watermark
 from salesops.tables import TABLES
 
@@ -154,7 +162,7 @@ def _made_by(settings: Settings) -> str:
 @cache
 def _program() -> str:
     digest = hashlib.sha256(f"{LAYOUT}{edition()}".encode())
-    for module in (build_module, meanings_module, stages_module):
+    for module in (build_module, meanings_module, quotas_module, stages_module):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
@@ -198,6 +206,11 @@ def _load(
                 f'INSERT INTO "{name}" ({", ".join(columns)}) SELECT {", ".join(read)} FROM arrived'
             )
             work.unregister("arrived")
+    work.execute(QUOTA_VERSIONS.duckdb_ddl())
+    for batch in quota_states(since):
+        work.register("arrived", batch)
+        work.execute(f"INSERT INTO {QUOTA_VERSION} BY NAME FROM arrived")
+        work.unregister("arrived")
     work.execute(deletion_table(tables_with(custom)).duckdb_ddl())
     work.execute(
         f"INSERT INTO {DELETION} (id, deleted_at) SELECT opportunity_id, valid_from FROM opportunity_version "

@@ -213,6 +213,7 @@ def manifest_of(
         zone=settings.calendar.time_zone,
         custom=settings.custom,
         turns=built.turns,
+        quotas_seen=built.quotas_seen,
     )
 
 

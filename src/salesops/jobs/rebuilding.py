@@ -61,6 +61,7 @@ def apply_settings(
                 "history_from": built.history_from,
                 "zone": settings.calendar.time_zone,
                 "turns": built.turns,
+                "quotas_seen": built.quotas_seen,
             }
         )
         checked = Checked(work / "base.duckdb", manifest)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from salesops.book.custom import Custom
+from salesops.book.quota_version import QUOTA_VERSIONS
 from salesops.book.settings import FormerMeaning
 from salesops.foundations.table import Column, Type
 from salesops.records.change import Change
@@ -69,7 +70,7 @@ def table_batches(name: str, since: str = "", custom: Custom = ()) -> Iterator[p
             + _columns(columns[4:], "v")
             + _own(custom, "v")
             + _FROM_VERSIONS
-            + _without_undone_imports()
+            + _without_undone_imports("opportunity")
         )
         changed = _changed("opportunity", since, "v.record_id")
         # An account that was merged is no row any more; its past is that of what it was merged into.
@@ -84,6 +85,32 @@ def table_batches(name: str, since: str = "", custom: Custom = ()) -> Iterator[p
         f'SELECT {listed} FROM "{noun._meta.db_table}" r WHERE r.deleted_at IS NULL{keyed}'
         f"{_changed(name, since, 'r.id')}",
         [*columns, *_as_text(custom)],
+    )
+
+
+def quota_states(since: str = "") -> Iterator[pa.RecordBatch]:
+    """Every state that quotas were in, with the columns of `QUOTA_VERSIONS` that are not derived; with a watermark
+    `since` only of quotas that changed after it.
+
+    `valid_from` is null where a source was the first to show the quota: what it was before is not known. `valid_to` is
+    null while it is so.
+    """
+    columns = [c for c in QUOTA_VERSIONS.columns if not c.derived]
+    valid_from, valid_to, known_from = columns[-3:]
+    unknown = "v.former IS NULL AND v.was_first_seen"
+    # What was undone leaves no gap: the state before it stood until the next.
+    life = (
+        "SELECT v.*, lag(v.version) OVER life AS former, lead(v.begins_at) OVER life AS until "
+        f'FROM "{NOUNS["quota"].versions._meta.db_table}" v WHERE {_WAS_SEEN}'
+        f"{_without_undone_imports('quota')}{_changed('quota', since, 'v.record_id')} "
+        "WINDOW life AS (PARTITION BY v.record_id ORDER BY v.begins_at, v.version)"
+    )
+    yield from _batches(
+        f"SELECT v.record_id{_columns(columns[1:-3], 'v')}, "
+        f"CASE WHEN {unknown} THEN NULL ELSE {_read('v.begins_at', valid_from)} END, "
+        f"{_read('v.until', valid_to)}, {_read('v.begins_at', known_from)} "
+        f"FROM ({life}) v WHERE v.deleted_at IS NULL AND NOT v.is_tombstone",
+        columns,
     )
 
 
@@ -137,17 +164,18 @@ _WHO_AND_HOW = (
     "ELSE 'history' END"
 )
 # A state that was replaced within the same instant was never to be seen, and is not a state of the book.
+_WAS_SEEN = "(v.begins_at < v.ends_at OR v.is_tombstone)"
 _FROM_VERSIONS = (
     f' FROM "{NOUNS["opportunity"].versions._meta.db_table}" v '
     f'LEFT JOIN "{Change._meta.db_table}" c ON c.id = v.opened_by '
     f'LEFT JOIN "{User._meta.db_table}" u ON u.id = c.actor_id '
-    "WHERE (v.begins_at < v.ends_at OR v.is_tombstone)"
+    f"WHERE {_WAS_SEEN}"
 )
 
 
-def _without_undone_imports() -> str:
+def _without_undone_imports(name: str) -> str:
     """What an import told of a record that its undoing put back was never so."""
-    versions = NOUNS["opportunity"].versions._meta.db_table
+    versions = NOUNS[name].versions._meta.db_table
     return "".join(
         f' AND NOT (v.opened_by = {imported} AND EXISTS (SELECT 1 FROM "{versions}" u '
         f"WHERE u.record_id = v.record_id AND u.opened_by = {undoing}))"

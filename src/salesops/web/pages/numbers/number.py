@@ -88,6 +88,7 @@ def _context(
         "chart": trend(points, kpi.title, _axis(points, whole)),
         "points": points,
         "turns": turns_of(asked.book, kpi, quarters[-1].start) if quarters else "",
+        "untold": _untold(asked, quarters, figure),
         "slices": _slices(asked, sliced, other) if sliced else [],
         "changed": _changed(asked, other),
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
@@ -195,6 +196,13 @@ def _points(asked: Reading, quarters: list[Period]) -> list[Point]:
         _point(q, m.figure, m, q == quarter)
         for q, m in zip(quarters, book.series(asked.kpi.name, quarters), strict=True)
     ]
+
+
+def _untold(asked: Reading, quarters: list[Period], figure: Figure) -> list[str]:
+    """What must be said of the quotas of former quarters, once each, where it is not said of the value itself."""
+    name = asked.kpi.name
+    said = (asked.book.read_at(name, q).quotas_untold(name, q) for q in quarters)
+    return list(dict.fromkeys(s for s in said if s and s not in figure.note))
 
 
 def _point(quarter: Period, figure: Figure | None, whole: Measurement, is_running: bool) -> Point:
