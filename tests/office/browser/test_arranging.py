@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from salesops.records.models import CustomField, Person, PipelineStage
-from tests.browser.conftest import DESK, PHONE, Enter
+from tests.browser.conftest import Enter
 from tests.browser.test_every_page import _seen as wrong_with
+from tests.browser.test_every_page import both_looks
 from tests.office.browser.test_signing_in import _sign_in as sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -88,14 +89,11 @@ def test_a_field_is_defined_asked_for_its_choices_and_undone(address: str, enter
     assert CustomField.objects.get(pk="lead.heat").deleted_at is not None
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", DESK), ("dark", PHONE)])
-def test_the_pages_are_accessible_and_fit(
-    address: str, enter: Enter, theme: str, size: tuple[int, int]
-) -> None:
+def test_the_pages_are_accessible_and_fit(address: str, enter: Enter) -> None:
     CustomField.objects.create(
         id="account.tier", noun="account", key="tier", label="Tier", kind="choice", choices="A\nB", is_active=True
     )  # fmt: skip
-    page = enter(f"{address}/audit", size=size, theme=theme)
+    page = enter(f"{address}/audit")
     sign_in(page, "dora@example.com")
     wrong = []
     for place in (
@@ -110,5 +108,5 @@ def test_the_pages_are_accessible_and_fit(
         "/erasures?find=bob",
         "/erasures/new?of=person/bob",
     ):
-        wrong += wrong_with(page, f"{address}{place}")
+        wrong += both_looks(page, f"{address}{place}")
     assert wrong == []

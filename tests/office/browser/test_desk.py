@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import expect
 
 from salesops.records.models import CannedAnswer, Opportunity, Request
-from tests.browser.conftest import DESK, PHONE, Enter
-from tests.browser.test_every_page import _seen as wrong_with
-from tests.browser.test_every_page import wrong_here
+from tests.browser.conftest import Enter
+from tests.browser.test_every_page import both_looks, wrong_here
 from tests.office.browser.asking import asked as answer_to
 from tests.office.browser.asking import is_nowhere
 from tests.office.browser.conftest import Visit
@@ -77,11 +76,8 @@ def _hears_nothing_of_it(visit: Visit, name: str, asked: Request) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("size", "theme"), [(DESK, "light"), (PHONE, "dark")])
-def test_the_desks_pages_fit_and_are_accessible(
-    address: str, enter: Enter, size: tuple[int, int], theme: str
-) -> None:
-    page = enter(f"{address}/requests/new", size=size, theme=theme, strict=False)
+def test_the_desks_pages_fit_and_are_accessible(address: str, enter: Enter) -> None:
+    page = enter(f"{address}/requests/new", strict=False)
     sign_in(page, "dora@example.com")
     page.goto(f"{address}/requests/new")
     page.get_by_label("Report").check()
@@ -92,6 +88,6 @@ def test_the_desks_pages_fit_and_are_accessible(
     key = Request.objects.get().pk
     places = ("new", "effectiveness?by=kind", "settings", str(key), f"?open={key}&view=all")
     wrong = [
-        w for p in places for w in wrong_with(page, f"{address}/requests/{p}".replace("/?", "?"))
+        w for p in places for w in both_looks(page, f"{address}/requests/{p}".replace("/?", "?"))
     ]
     assert wrong == []

@@ -10,9 +10,8 @@ from playwright.sync_api import expect
 
 from salesops.records.duplicate import LookAlike, Merge
 from salesops.records.models import Account
-from tests.browser.conftest import DESK, PHONE, Enter
-from tests.browser.test_every_page import _seen as wrong_with
-from tests.browser.test_every_page import wrong_here
+from tests.browser.conftest import Enter
+from tests.browser.test_every_page import both_looks, in_both_looks, wrong_here
 from tests.office.browser.asking import asked, is_nowhere
 from tests.office.browser.conftest import Visit
 from tests.office.browser.test_signing_in import _sign_in as sign_in
@@ -109,18 +108,13 @@ def _sees_nothing_of_it(visit: Visit, change: int) -> None:
         assert "Mill" not in asked(page, place).text, place
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
-)
-def test_nothing_is_wrong_with_the_pages(
-    start: str, enter: Enter, size: tuple[int, int], theme: str
-) -> None:
-    page = enter(f"{start}/duplicates", size=size, theme=theme)
+def test_nothing_is_wrong_with_the_pages(start: str, enter: Enter) -> None:
+    page = enter(f"{start}/duplicates")
     sign_in(page, "bob@example.com")
-    wrong = wrong_with(page, f"{start}/duplicates")
-    wrong += wrong_with(page, f"{start}/duplicates/account/merge?key=bob-account&key=twice")
+    wrong = both_looks(page, f"{start}/duplicates")
+    wrong += both_looks(page, f"{start}/duplicates/account/merge?key=bob-account&key=twice")
     page.get_by_role("button", name="Merge", exact=True).click()
-    wrong += wrong_here(page, "merged")
-    wrong += wrong_with(page, f"{start}/duplicates/decided")
-    wrong += wrong_with(page, f"{start}/accounts/bob-account")
+    wrong += in_both_looks(page, "merged")
+    wrong += both_looks(page, f"{start}/duplicates/decided")
+    wrong += both_looks(page, f"{start}/accounts/bob-account")
     assert not wrong, "\n".join(wrong)

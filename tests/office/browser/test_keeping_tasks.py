@@ -6,9 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from salesops.records.models import Activity, Opportunity
-from tests.browser.conftest import DESK, PHONE, Enter
-from tests.browser.test_every_page import _seen as wrong_with
-from tests.browser.test_every_page import wrong_here
+from tests.browser.conftest import Enter
+from tests.browser.test_every_page import both_looks, in_both_looks
 from tests.office.browser.test_signing_in import _sign_in as sign_in
 from tests.office.selling import follow_now, sell
 
@@ -58,27 +57,22 @@ def test_a_task_is_planned_from_what_the_palette_found_done_by_a_key_and_undone(
     expect(page.get_by_role("group", name="Recently seen")).to_contain_text("Lighthouse")
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
-)
-def test_the_pages_of_tasks_fit_and_are_accessible(
-    start: str, enter: Enter, size: tuple[int, int], theme: str
-) -> None:
+def test_the_pages_of_tasks_fit_and_are_accessible(start: str, enter: Enter) -> None:
     for key, done in (("late", False), ("did", True)):
         Activity.objects.create(
             id=key, kind="call", subject="A call that takes long to describe " * 4, owner_id="bob",
             opportunity_id="mill", is_done=done, occurred_at="2026-01-05T00:00:00Z",
         )  # fmt: skip
-    page = enter(f"{start}/tasks", size=size, theme=theme, strict=False)
+    page = enter(f"{start}/tasks", strict=False)
     sign_in(page, "bob@example.com")
     places = ["/tasks", "/activities/late", "/activities/late?edit=occurred_at"]
     places += ["/opportunities/mill", "/activities/new?about=opportunity%2Fmill"]
     places += ["/account/calendar", "/"]
-    wrong = [fault for place in places for fault in wrong_with(page, f"{start}{place}")]
+    wrong = [fault for place in places for fault in both_looks(page, f"{start}{place}")]
     page.keyboard.press("Control+k")
     expect(page.get_by_role("group", name="Recently seen")).to_contain_text("Lighthouse")
-    wrong += wrong_here(page, "palette")
+    wrong += in_both_looks(page, "palette")
     page.keyboard.type("zzzz")
     expect(page.get_by_text("Nothing is called so.")).to_be_visible()
-    wrong += wrong_here(page, "palette with nothing found")
+    wrong += in_both_looks(page, "palette with nothing found")
     assert wrong == []

@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import CDPSession, Page, expect
 
-from tests.browser.conftest import DESK, PHONE, Enter
-from tests.browser.test_every_page import _seen as wrong_with
-from tests.browser.test_every_page import wrong_here
+from tests.browser.conftest import Enter
+from tests.browser.test_every_page import both_looks, wrong_here
 from tests.office.browser.asking import asked
 from tests.office.browser.conftest import Visit
 from tests.office.readers import PASSWORD
@@ -129,19 +128,16 @@ def test_an_administrator_invites_and_gets_a_link_to_send(address: str, enter: E
     expect(page.get_by_text("You will sign in as gil@example.com.")).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
-)
 def test_every_page_of_it_fits_and_is_accessible(
-    invitation: str, address: str, enter: Enter, size: tuple[int, int], theme: str
+    invitation: str, address: str, enter: Enter
 ) -> None:
-    page = enter(address, size=size, theme=theme, strict=False)
-    wrong = [*wrong_with(page, f"{address}/sign-in"), *wrong_with(page, invitation)]
+    page = enter(address, strict=False)
+    wrong = [*both_looks(page, f"{address}/sign-in"), *both_looks(page, invitation)]
     page.goto(f"{address}/sign-in")
     _sign_in(page, "dora@example.com")
     page.goto(f"{address}/account/factors/totp/activate/")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Go on").click()
     for place in PLACES:
-        wrong += wrong_with(page, f"{address}/{place}")
+        wrong += both_looks(page, f"{address}/{place}")
     assert wrong == []

@@ -8,9 +8,8 @@ from playwright.sync_api import Page, expect
 
 from salesops.records.models import Account, Opportunity
 from salesops.records.saved_view import SavedView
-from tests.browser.conftest import DESK, PHONE, Enter
-from tests.browser.test_every_page import _seen as wrong_with
-from tests.browser.test_every_page import wrong_here
+from tests.browser.conftest import Enter
+from tests.browser.test_every_page import both_looks, in_both_looks, wrong_here
 from tests.office.browser.asking import asked, is_nowhere, palette_finds_nothing
 from tests.office.browser.conftest import Visit
 from tests.office.browser.test_signing_in import _sign_in as sign_in
@@ -143,13 +142,8 @@ def _sees_nothing_of_it(visit: Visit, change: str) -> None:
     assert _stage("mill") == "Won"
 
 
-@pytest.mark.parametrize(
-    ("size", "theme"), [(DESK, "light"), (PHONE, "dark")], ids=["1440-light", "390-dark"]
-)
-def test_the_pages_fit_and_are_accessible(
-    start: str, enter: Enter, size: tuple[int, int], theme: str
-) -> None:
-    page = enter(f"{start}/opportunities", size=size, theme=theme, strict=False)
+def test_the_pages_fit_and_are_accessible(start: str, enter: Enter) -> None:
+    page = enter(f"{start}/opportunities", strict=False)
     sign_in(page, "bob@example.com")
     page.goto(f"{start}/opportunities?stage=New")
     page.locator("summary", has_text="Views").click()
@@ -164,14 +158,14 @@ def test_the_pages_fit_and_are_accessible(
         "/board",
         "/board?move=mill",
     ]
-    wrong = [fault for place in places for fault in wrong_with(page, f"{start}{place}")]
+    wrong = [fault for place in places for fault in both_looks(page, f"{start}{place}")]
     page.goto(f"{start}/opportunities")
     page.locator("summary", has_text="Views").click()
-    wrong += wrong_here(page, "views")
+    wrong += in_both_looks(page, "views")
     page.locator("summary", has_text="Views").click()
     page.get_by_label("Choose Mill").check()
-    wrong += wrong_here(page, "chosen")
+    wrong += in_both_looks(page, "chosen")
     page.get_by_role("button", name="Go on").click()
     page.get_by_role("button", name="See what changes").click()
-    wrong += wrong_here(page, "what changes")
+    wrong += in_both_looks(page, "what changes")
     assert wrong == []
