@@ -61,15 +61,22 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> int:
     return int(done.stdout)
 
 
+@pytest.fixture(scope="module")
+def former(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a book of three deals, which is copied."""
+    folder = tmp_path_factory.mktemp("former")
+    opened(deals(folder, "before.csv", 3), folder / "book")
+    return folder / "book"
+
+
 @pytest.mark.parametrize("seed", range(KILLS))
 def test_a_kill_leaves_the_former_book_or_the_new_one(
-    seed: int, events: int, tmp_path: Path
+    seed: int, events: int, former: Path, tmp_path: Path
 ) -> None:
     # Half of the kills fall into the last tenth, where the book changes.
     first = int(events * 0.9) if seed % 2 else 1
     fatal = random.Random(seed).randint(first, events)
-    book = tmp_path / "book"
-    opened(deals(tmp_path, "before.csv", 3), book)
+    book = shutil.copytree(former, tmp_path / "book")
     done = killed(deals(tmp_path, "after.csv", 5), book, fatal)
     assert done.returncode in (-9, 0), done.stderr
     assert won(book) in (3, 5)
