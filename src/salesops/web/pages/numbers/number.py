@@ -88,7 +88,7 @@ def _context(
         "chart": trend(points, kpi.title, _axis(points, whole)),
         "points": points,
         "turns": turns_of(asked.book, kpi, quarters[-1].start) if quarters else "",
-        "untold": _untold(asked, quarters, figure),
+        "untold": _untold(asked, quarters[::-1], points, figure),
         "slices": _slices(asked, sliced, other) if sliced else [],
         "changed": _changed(asked, other),
         "slice_title": dict(split_titles(asked.book, kpi.name)).get(asked.by, ""),
@@ -198,10 +198,13 @@ def _points(asked: Reading, quarters: list[Period]) -> list[Point]:
     ]
 
 
-def _untold(asked: Reading, quarters: list[Period], figure: Figure) -> list[str]:
-    """What must be said of the quotas of former quarters, once each, where it is not said of the value itself."""
+def _untold(
+    asked: Reading, quarters: list[Period], points: list[Point], figure: Figure
+) -> list[str]:
+    """What must be said of the quotas of quarters that have a value, once each, where the value itself does not say it."""
     name = asked.kpi.name
-    said = (asked.book.read_at(name, q).quotas_untold(name, q) for q in quarters)
+    known = (q for q, point in zip(quarters, points, strict=True) if point.value is not None)
+    said = (asked.book.read_at(name, q).quotas_untold(name, q) for q in known)
     return list(dict.fromkeys(s for s in said if s and s not in figure.note))
 
 
