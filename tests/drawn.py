@@ -7,7 +7,9 @@ its name without `_minor`; days as 2026-01-31, instants (UTC) as 2026-01-31T14:0
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from salesops.importers.problems import create_problem_tables
 from salesops.tables import TABLES
 
 NOW = "2026-06-30T12:00"
+AT_ONCE = 50
 
 STAGES = """
     stage        position  outcome      is_pitched  is_qualified  default_probability
@@ -57,8 +60,7 @@ def draw_book(
         work.execute(table.duckdb_ddl())
     currency = chosen.currency or "USD"
     for name, text in {"pipeline_stage": STAGES, **tables}.items():
-        for record in read_drawing(text):
-            insert_drawn(work, drawn[name], record, currency)
+        insert_drawn(work, drawn[name], read_drawing(text), currency)
     built = build(work, folder / "base-1.duckdb", chosen, instant)
     work.close()
     add_changes(folder / "base-1.duckdb", None)
@@ -98,9 +100,29 @@ def read_drawing(text: str) -> list[dict[str, str]]:
 
 
 def insert_drawn(
-    work: duckdb.DuckDBPyConnection, table: Table, record: dict[str, str], currency: str
+    work: duckdb.DuckDBPyConnection, table: Table, records: list[dict[str, str]], currency: str
 ) -> None:
-    """Put one drawn record into the table of `work`; money without a currency is in `currency`."""
+    """Put drawn records into the table of `work`; money without a currency is in `currency`."""
+    rows = [_row(table, record, currency) for record in records]
+    # Many at once, in their order: a statement costs more than its rows.
+    for names, alike in groupby(rows, key=tuple):
+        marks = ", ".join(f"CAST(? AS {DUCKDB_TYPE[table.column[n].type]})" for n in names)
+        for some in _batched(alike, AT_ONCE):
+            work.execute(
+                f"INSERT INTO {table.name} ({', '.join(names)}) VALUES "
+                + ", ".join([f"({marks})"] * len(some)),
+                [value for row in some for value in row.values()],
+            )
+
+
+def _batched(rows: Iterable[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:
+    """The rows, at most so many together."""
+    left = iter(rows)
+    while some := list(islice(left, size)):
+        yield some
+
+
+def _row(table: Table, record: dict[str, str], currency: str) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name, text in record.items():
         column = table.column.get(name) or table.column[f"{name}_minor"]
@@ -110,6 +132,4 @@ def insert_drawn(
             row[column.name] = text
     if table.name == "opportunity_version":
         row.setdefault("change_source", "history")
-    names = ", ".join(row)
-    marks = ", ".join(f"CAST(? AS {DUCKDB_TYPE[table.column[n].type]})" for n in row)
-    work.execute(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", list(row.values()))
+    return row

@@ -23,6 +23,5 @@ def workbench(**tables: str) -> duckdb.DuckDBPyConnection:
         )
     declared = {**TABLES, DELETION: deletion_table(TABLES)}
     for name, text in tables.items():
-        for record in read_drawing(text):
-            insert_drawn(work, declared[name], record, "USD")
+        insert_drawn(work, declared[name], read_drawing(text), "USD")
     return work
