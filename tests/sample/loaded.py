@@ -50,6 +50,7 @@ def load_book(
             rows=built.rows,
             won_minor=built.won_minor,
             filled=built.filled,
+            quotas_seen=built.quotas_seen,
             files=[],
             zone=settings.calendar.time_zone,
         ),
