@@ -53,8 +53,8 @@ def main(name: str, work: Path, kills: int, seed: int, how: str = "") -> None:
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         os.close(told)
-        if not os.WIFSIGNALED(status):
-            break
+        if not (os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL):
+            break  # it has ended, or died of something else
         killed += 1
     print(f"killed {killed}, ended with {os.waitstatus_to_exitcode(status)}")  # noqa: T201
 

@@ -16,7 +16,9 @@ class Records(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the triggers follow the models."""
+        """Have the triggers follow the models, and every process know the lookups of records."""
+        import salesops.records.among  # noqa: F401
+
         post_migrate.connect(_install, sender=self)
 
 
