@@ -201,6 +201,8 @@ def _value(kpi: Kpi, exact: Fraction | None) -> int | Decimal | None:
 def _decimal(exact: Fraction | None) -> Decimal | None:
     if exact is None:
         return None
+    if exact.denominator == 1:
+        return Decimal(exact.numerator)
     places = round(exact * 10**_PLACES)
     whole, rest = divmod(places, 10**_PLACES)
     if rest == 0:

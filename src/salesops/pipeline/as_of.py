@@ -194,7 +194,7 @@ def _changes(
     asks_team = any(
         "team" in c.columns for c in (where, *(c for _, c in segments)) if c is not None
     )
-    if "team" in by or asks_team:
+    if ("team" in by or asks_team) and _anybody_moved(book):
         team = "coalesce(place.value, v.team)"
         if organisation == "now":
             values["today"] = book.today
@@ -247,6 +247,12 @@ def _changes(
         ),
         values,
     )
+
+
+def _anybody_moved(book: Book) -> bool:
+    """Whether teams of deals need be looked for elsewhere than in their states."""
+    asked = f"SELECT 1 FROM team_membership WHERE {_HAS_MOVED} LIMIT 1"
+    return bool(book.engine.run(asked).rows)
 
 
 # Whoever was ever in another team than now. All others' deals say of themselves in which team they are.

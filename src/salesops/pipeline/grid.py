@@ -18,10 +18,12 @@ def place_in(instants: Sequence[datetime], column: str) -> str:
     Instants one step apart are one run and one division; a week in which clocks change begins another run.
     """
     points = [_microseconds(instant) for instant in instants]
-    branches, moment = [], f"epoch_us({column})"
-    for first, last in _runs(points):
+    branches, moment, runs = [], f"epoch_us({column})", _runs(points)
+    for first, last in runs:
         step = points[first + 1] - points[first] if last > first else 1
-        steps = f"({moment} - {points[first]} + {step - 1}) // {step}" if last > first else "0"
+        steps = f"({moment} - {points[first] - step + 1}) // {step}" if last > first else "0"
+        if len(runs) == 1 and last > first:  # where nothing is chosen between, half of the time
+            return f"CAST(least({len(points)}, greatest(0, {steps})) AS INTEGER)"
         branches.append(f"WHEN {moment} <= {points[last]} THEN {first} + greatest(0, {steps})")
     return f"CAST(CASE {' '.join(branches)} ELSE {len(points)} END AS INTEGER)"
 

@@ -12,7 +12,6 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from salesops.records import among  # noqa: F401  makes the lookup known
 from salesops.records.account import Account
 from salesops.records.contact import Contact
 from salesops.records.lead import Lead
