@@ -135,7 +135,7 @@ QUESTIONS = (
     Question("stage conversion, percentiles of the time there", "opportunity_version", _STAGES, _conversion,
              in_postgresql.CONVERSION, 20, 40),
     Question("the same with those still there: the funnel", "opportunity_version", _STAGES, _funnel,
-             in_postgresql.CONVERSION, 20, 40, (0, 1)),
+             in_postgresql.CONVERSION, 20, 0, (0, 1)),
     Question("win rate by quarter × team × segment", "opportunity_version", ("valid_to", *_CLOSED), _win_rate,
              in_postgresql.WIN_RATE, 5, 40),
     Question("the same, of deals as they are now", "opportunity", _CLOSED, _win_rate, in_postgresql.WIN_RATE_NOW, 0, 0),
