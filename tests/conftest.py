@@ -39,23 +39,6 @@ def _is_folder(parts: tuple[str, ...]) -> bool:
     return not (len(parts) == 1 and parts[0].endswith(".py"))
 
 
-# What these ask of a database, others of the office ask of both (`test_every_door.py` of every door, in any
-# organisation); the rest of their time goes into the book, pages and mails, which hang on neither. `make test BOTH=1` asks
-# them of PostgreSQL too.
-ONCE = (
-    "jobs_office/test_demonstrating.py",
-    "office/test_clean_data.py",
-    "office/test_custom_fields_in_the_book.py",
-    "office/test_declared.py",
-    "office/test_every_address.py",
-    "office/test_homes.py",
-    "office/test_importing_in_the_browser.py",
-    "office/test_pages_through_a_readers_eyes.py",
-    "office/test_steady_numbers.py",
-    "office/test_weekly_message.py",
-)
-
-
 # Files that take a minute or more, the longest first: begun last, one of them would run on alone at the end.
 LONG = (
     "office/test_killed_imports.py",
@@ -100,10 +83,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {here / name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path, len(LONG)))
     if os.environ.get("SALESOPS_DATABASE", "").startswith("postgresql"):
-        once = set() if os.environ.get("BOTH") else {here / name for name in ONCE}
-        items[:] = [
-            i for i in items if i.path not in once and not {"browser", "sqlite"} & set(i.keywords)
-        ]
+        items[:] = [item for item in items if not {"browser", "sqlite"} & set(item.keywords)]
     else:
         items[:] = [item for item in items if "postgresql" not in item.keywords]
     for item in items:
