@@ -117,7 +117,7 @@ def show_places(reading: Reading, form: Format, target: Path | None) -> None:
             "" if f.queue is None else f"{f.queue[-1]:,}",
             f"{f.arrived:,}",
             f"{f.left:,}",
-            *("" if s is None else f"{in_percent(s)}" for s in shares),
+            *("" if s is None else in_percent(s) for s in shares),
         )
     console.print(table, markup=False)
 

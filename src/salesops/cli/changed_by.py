@@ -49,7 +49,7 @@ def _print(found: Contributions) -> None:
         table.add_column(name, justify="right", no_wrap=True)
     for g in found.groups:
         values = (value_in_words(unit, _plain(v), currency) for v in (g.before, g.after))
-        parts = (f"{in_percent(float(p))}" for p in (g.part_before, g.part_after))
+        parts = (in_percent(float(p)) for p in (g.part_before, g.part_after))
         gaps = (gap_in_words(unit, v, currency) for v in (g.mix, g.own, g.together))
         table.add_row(g.label, *values, *parts, *gaps)
     first, last = (value_in_words(unit, float(v), currency) for v in (found.before, found.after))

@@ -21,6 +21,7 @@ from salesops.cli.terminal import err, is_interactive, out, say
 from salesops.cli.values import refuse_unread, show_values, values_said
 from salesops.cli.writing import write
 from salesops.foundations.clock import system_clock
+from salesops.foundations.counting import counted
 from salesops.foundations.money import format_money
 from salesops.foundations.problem import Refusal
 from salesops.jobs.opening import remember, working_folder
@@ -125,17 +126,16 @@ def _show(found: Mapping[str, Counts], arrived: Arrived) -> None:
     if erased := sum(counts.left_erased for counts in found.values()):
         say(out(), f"\n{erased:,} rows are of people who were erased, and stay out.")
     if restored := sum(counts.left_restored for counts in found.values()):
-        told = "record was" if restored == 1 else "records were"
+        told = counted(restored, "record was", "records were")
         say(
             out(),
-            f"\n{restored:,} {told} brought back here after their source deleted them. The files say nothing new of that; "
+            f"\n{told} brought back here after their source deleted them. The files say nothing new of that; "
             "they stay.",
         )
     if noted := sum(counts.noted for counts in found.values()):
-        told = "record" if noted == 1 else "records"
         say(
             out(),
-            f"\nOf {noted:,} {told} the files say something they had not said before, which changes nothing here. "
+            f"\nOf {counted(noted, 'record')} the files say something they had not said before, which changes nothing here. "
             "It is remembered.",
         )
     say(out(), f"\nThe files speak of {arrived.seen_at:%-d %B %Y, %H:%M} UTC.")

@@ -140,7 +140,7 @@ def show_process(
         _print(("Activity", "Cases", "Events", "Cases that repeat it", "Repetitions"), of, SHOWN, 1)
     if part in (None, ProcessPart.VARIANTS):
         ways = [
-            (f"{v.cases:,}", f"{in_percent(v.cases / found.cases, 1)}", " > ".join(v.path))
+            (f"{v.cases:,}", in_percent(v.cases / found.cases, 1), " > ".join(v.path))
             for v in found.variants
         ]
         _print(("Cases", "Share", "Way"), ways, SHOWN_VARIANTS, 0, left="Way")

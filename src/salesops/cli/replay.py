@@ -91,7 +91,7 @@ def _cells(fate: Fate) -> list[str]:
         return [*counts, "", "", _days(fate)]
     return [
         *counts,
-        f"{in_percent(fate.share)}",
+        in_percent(fate.share),
         f"{in_percent(fate.low)} to {in_percent(fate.high)}",
         _days(fate),
     ]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from salesops.cli.terminal import out, say
+from salesops.foundations.counting import counted
 from salesops.foundations.problem import Refusal
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ def show_values(read: Sequence[Asked], source: str) -> None:
         becomes = (
             f"becomes {offered[one.column].get(one.to, one.to)}" if one.to else "stays as it is"
         )
-        rows = "1 row" if one.rows == 1 else f"{one.rows:,} rows"
-        say(out(), f"{one.column} “{one.words}”, {rows}, {becomes}", indent=2)
+        say(out(), f"{one.column} “{one.words}”, {counted(one.rows, 'row')}, {becomes}", indent=2)
     if len(read) > MOST_SHOWN:
         say(out(), f"and {len(read) - MOST_SHOWN:,} more", indent=2)
     for column, choices in offered.items():

@@ -123,8 +123,7 @@ def stage_entries(facts: Facts, window: Window) -> Table:
     here belongs here with its whole past, whoever owned it and whatever it was worth then.
     """
     if facts.is_of_now:
-        passages = facts.whole("stage_passage")
-        entries = passages.filter(passages.entered_at.notnull(), passages.fate != "skipped")
+        entries = _entered(facts)
         entries = entries.select(
             "opportunity_id",
             "stage",
@@ -164,14 +163,20 @@ def first_entries(facts: Facts) -> Table:
     With `entered_at` and `position`; of the newest instant also `entered_on`, and deals that are no more are left out.
     """
     if facts.is_of_now:
-        passages = facts.whole("stage_passage")
-        entries = passages.filter(passages.entered_at.notnull(), passages.fate != "skipped")
-        return entries.select("opportunity_id", "stage", "entered_at", "position", "entered_on")
+        return _entered(facts).select(
+            "opportunity_id", "stage", "entered_at", "position", "entered_on"
+        )
     versions = facts.whole("opportunity_version")
     entered = versions.filter(versions.is_stage_entry)
     return entered.select(
         "opportunity_id", "stage", entered_at="valid_from", position="stage_position"
     )
+
+
+def _entered(facts: Facts) -> Table:
+    """The passages through stages that were entered by a recorded change."""
+    passages = facts.whole("stage_passage")
+    return passages.filter(passages.entered_at.notnull(), passages.fate != "skipped")
 
 
 def entered_in(facts: Facts, window: Window, entries: Table, *, of_deals: bool = True) -> Table:

@@ -43,7 +43,7 @@ def open_stages(book: Book, since: datetime | None = None) -> list[OpenStage]:
     Of a former day also those open then, and with `since` those open at any time from that instant on.
     """
     then, moments = "", {}
-    if since or (book.at is not None and book.at < book.facts.data_as_of):
+    if since or book.is_past:
         then = (
             "OR (pipeline, stage) IN (SELECT DISTINCT (pipeline, stage) FROM opportunity_version "
             "WHERE valid_from <= $until AND valid_to > $since AND outcome = 'open')"
@@ -123,14 +123,9 @@ def places_sql(stages: Sequence[OpenStage], column: str) -> str:
     return f"CASE {column} {names} END"
 
 
-def is_of_now(book: Book) -> bool:
-    """Whether the book is read as of its newest instant, of which it holds what was worked out when it was made."""
-    return book.at is None or book.at >= book.facts.data_as_of
-
-
 def as_of_sql(book: Book) -> str:
     """The deals at the book's instant, at the rates and in the teams of that day, as numbers read them."""
-    if is_of_now(book):
+    if not book.is_past:
         return "opportunity"
     rate, value = "", "v.value_minor"
     if book.facts.currencies:
@@ -156,7 +151,7 @@ def passages_sql(book: Book, by: str = "") -> tuple[str, dict[str, Any]]:
 
     And what they are asked with beside `values`.
     """
-    if not is_of_now(book):
+    if book.is_past:
         # Also those that were open once: whether a deal went back is told of all of them.
         stages = open_stages(book, FIRST)
         states = "opportunity_version WHERE valid_from <= $until"
