@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from salesops.foundations.instant import OPEN_END
 from salesops.foundations.table import Column, Table, Type
 
 # Beside the declared tables, since nobody enters it: it is worked out from what history says of deals.
 DELETION = "deletion"
 # Of each deal that is deleted now, the deletion that still holds, for SQL to read from.
-DELETED_NOW = f"(SELECT * FROM {DELETION} WHERE back_at = TIMESTAMP '9999-12-31')"
+DELETED_NOW = f"(SELECT * FROM {DELETION} WHERE back_at = {OPEN_END})"
 
 
 def deletion_table(tables: Mapping[str, Table]) -> Table:

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from salesops.foundations.instant import OPEN_END
 from salesops.foundations.table import Column, Table, Type
 from salesops.kpis._populations import BEYOND_ALL
 
 # Beside the declared tables, since nobody enters it.
 PASSAGE = "stage_passage"
-STILL_THERE = "TIMESTAMP '9999-12-31 00:00:00'"
 
 passage = Table(
     name=PASSAGE,
@@ -132,7 +132,7 @@ def _stays(stages: Sequence[OpenStage]) -> list[str]:
     """Of each stage the deals that were in it."""
     return [
         f"SELECT id AS opportunity_id, $passed{place} AS stage, {_position(stages, place)} AS position, "
-        f"e{place} AS entered_at, CASE WHEN x{place} > $until THEN {STILL_THERE} ELSE x{place} END AS left_at, "
+        f"e{place} AS entered_at, CASE WHEN x{place} > $until THEN {OPEN_END} ELSE x{place} END AS left_at, "
         f"n{place} AS since_at, CAST(coalesce(s{place}, 0) AS BIGINT) AS stayed, "
         f"CASE WHEN furthest > {_position(stages, place)} THEN 'further' "
         "WHEN is_closed AND outcome = 'no_decision' THEN 'undecided' WHEN is_closed THEN 'lost' "

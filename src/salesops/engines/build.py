@@ -29,7 +29,7 @@ from salesops.engines.literals import literal, with_values
 from salesops.engines.meanings import BEGINS, MEANING, cut_states, meanings_changed, turns_of
 from salesops.engines.quotas import MOVED, complete_versions, first_seen, make_versions
 from salesops.engines.stages import fill_stages
-from salesops.foundations.instant import bare, in_zone
+from salesops.foundations.instant import OPEN_END, bare, in_zone
 from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -39,7 +39,6 @@ from salesops.tables import TABLES
 Step = Callable[[str, int, int], None]
 
 FOREVER_DAY = "DATE '9999-12-31'"
-FOREVER = "TIMESTAMP '9999-12-31 00:00:00'"
 ASSUMED_CURRENCY = "USD"
 # What numbers say they need: whether a book holds any of it is found out once, here.
 NEEDED = sorted({(n.table, n.column) for kpi in KPIS.values() for n in kpi.needs})
@@ -256,7 +255,7 @@ class Build:
                 {self._rate_join("m", event, "paid_in")}
             )
             SELECT *,
-                coalesce(lead(valid_from) OVER life, {FOREVER}) AS valid_to,
+                coalesce(lead(valid_from) OVER life, {OPEN_END}) AS valid_to,
                 is_closed AND (NOT coalesce(lag(is_closed) OVER life, false)
                     OR lag(stage) OVER life IS DISTINCT FROM stage) AS enters_close
             FROM valued
@@ -281,7 +280,7 @@ class Build:
             f"""
             CREATE OR REPLACE TABLE closing AS
             SELECT place, valid_from AS since,
-                coalesce(lead(valid_from) OVER (PARTITION BY place ORDER BY valid_from), {FOREVER}) AS until,
+                coalesce(lead(valid_from) OVER (PARTITION BY place ORDER BY valid_from), {OPEN_END}) AS until,
                 CASE WHEN {self._is_known()} THEN valid_from END AS seen_at
             FROM version WHERE enters_close
             """
@@ -408,7 +407,7 @@ class Build:
         """What was written."""
         won = self.work.execute(
             "SELECT coalesce(sum(value_minor), 0) FROM version WHERE is_won AND valid_to >= "
-            f"{FOREVER}"
+            f"{OPEN_END}"
         ).fetchone()
         first = self.work.execute(
             "SELECT min(valid_from) FROM opportunity_version WHERE change_source = 'history'"
@@ -703,7 +702,7 @@ class Build:
             f"""
             INSERT INTO base.{DELETION}
             SELECT v.opportunity_id, {columns}, v.valid_to, v.back_at FROM (
-                SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY opportunity_id ORDER BY valid_from), {FOREVER})
+                SELECT *, coalesce(lead(valid_from) OVER (PARTITION BY opportunity_id ORDER BY valid_from), {OPEN_END})
                     AS back_at
                 FROM base.opportunity_version WHERE opportunity_id IN (SELECT id FROM {DELETION})) v
             JOIN {DELETION} e ON e.id = v.opportunity_id AND e.deleted_at = v.valid_to
@@ -742,7 +741,7 @@ class Build:
             LEFT JOIN place t ON t.person_id = v.owner_id
                 AND t.valid_from <= {today} AND t.valid_to > {today}
             {self._rate_join("v", today)}
-            WHERE v.valid_to >= {FOREVER}
+            WHERE v.valid_to >= {OPEN_END}
             ORDER BY v.opportunity_id
             """,
         )

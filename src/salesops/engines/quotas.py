@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import duckdb
 
 from salesops.book.quota_version import QUOTA_VERSION, QUOTA_VERSIONS, QuotasSeen
+from salesops.foundations.instant import OPEN_END
 
-EVER, FOREVER = "TIMESTAMP '0001-01-01'", "TIMESTAMP '9999-12-31'"
+EVER = "TIMESTAMP '0001-01-01'"
 # Instants at which a quota was made, changed or deleted, as far as history tells it.
 MOVED = (
     f"SELECT known_from AS moment FROM {QUOTA_VERSION} WHERE valid_from = known_from "
@@ -34,7 +35,7 @@ def complete_versions(work: duckdb.DuckDBPyConnection, seen_at: datetime) -> Non
     )
     work.execute(
         f"UPDATE {QUOTA_VERSION} SET valid_from = coalesce(valid_from, {EVER}), "
-        f"valid_to = coalesce(valid_to, {FOREVER})"
+        f"valid_to = coalesce(valid_to, {OPEN_END})"
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
-__all__ = ["escape", "grid", "round_lines", "scale", "spread"]
+__all__ = ["escape", "grid", "round_lines", "scale", "spread", "ticks"]
+
+MOST_LABELS = 12
 
 
 def spread(values: Sequence[float], *, from_zero: bool = False) -> tuple[float, float]:
@@ -39,6 +41,16 @@ def grid(
         f'<line class="grid" x1="{left}" x2="{right}" y1="{y(v):.1f}" y2="{y(v):.1f}"/>'
         f'<text class="tick" x="{left - 8}" y="{y(v) + 4:.1f}" text-anchor="end">{escape(words)}</text>'
         for v, words in lines
+    )
+
+
+def ticks(labels: Sequence[str], x: Callable[[int], float], y: float) -> str:
+    """The labels below a chart, the last and so many before it as can be read."""
+    every = -(-len(labels) // MOST_LABELS)
+    return "".join(
+        f'<text class="tick" x="{x(i):.1f}" y="{y}" text-anchor="middle">{escape(label)}</text>'
+        for i, label in enumerate(labels)
+        if (len(labels) - 1 - i) % every == 0
     )
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from salesops.web.charts.frame import escape, grid, scale, spread
+from salesops.web.charts.frame import escape, grid, scale, spread, ticks
 
 WIDTH, HEIGHT = 1080, 250
 LEFT, RIGHT, TOP, BOTTOM = 70, 26, 12, 28
-MOST_LABELS = 12
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,6 @@ def told(points: Sequence[Point], title: str, axis: Sequence[tuple[float, str]])
 
     line = " ".join(f"{x(i):.1f},{y(p.foretold):.1f}" for i, p in enumerate(points))
     parts = [grid(axis, y, LEFT, WIDTH - RIGHT), f'<polyline class="foretold" points="{line}"/>']
-    every = -(-len(points) // MOST_LABELS)
     for i, p in enumerate(points):
         across = f"{x(i):.1f}"
         if p.low is not None and p.high is not None:
@@ -53,10 +51,7 @@ def told(points: Sequence[Point], title: str, axis: Sequence[tuple[float, str]])
                 f'<circle class="dot" cx="{across}" cy="{y(p.happened):.1f}" r="4">'
                 f"<title>{escape(f'{p.label}: {p.said}')}</title></circle>"
             )
-        if (len(points) - 1 - i) % every == 0:
-            parts.append(
-                f'<text class="tick" x="{across}" y="{HEIGHT - 8}" text-anchor="middle">{escape(p.label)}</text>'
-            )
+    parts.append(ticks([p.label for p in points], x, HEIGHT - 8))
     return mark_safe(
         f'<svg class="trend told" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}">'
         f"{''.join(parts)}</svg>"

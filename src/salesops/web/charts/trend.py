@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
-from salesops.web.charts.frame import escape, grid, scale, spread
+from salesops.web.charts.frame import escape, grid, scale, spread, ticks
 
 WIDTH, HEIGHT = 1080, 250
 LEFT, RIGHT, TOP, BOTTOM = 70, 26, 12, 28
@@ -56,7 +56,6 @@ def trend(
             continue
         line.append(f"{x(i):.1f},{y(p.value):.1f}")
     parts.append(_polyline(line))
-    every = max(1, -(-len(points) // 12))
     for i, p in enumerate(points):
         if p.value is not None:
             kind = "dot open" if p.is_immature else "dot"
@@ -65,10 +64,7 @@ def trend(
                 f'<circle class="{kind}" cx="{x(i):.1f}" cy="{y(p.value):.1f}" r="3.5">'
                 f"<title>{escape(told)}</title></circle>"
             )
-        if (len(points) - 1 - i) % every == 0:
-            parts.append(
-                f'<text class="tick" x="{x(i):.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(p.label)}</text>'
-            )
+    parts.append(ticks([p.label for p in points], x, HEIGHT - 8))
     return mark_safe(
         f'<svg class="trend" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(_summary(points, title))}">'
         f"{''.join(parts)}</svg>"
