@@ -76,6 +76,7 @@ def draw_book(
             files_name_currency=built.files_name_currency,
             rows=built.rows,
             won_minor=built.won_minor,
+            alike_currencies=built.alike_currencies,
             filled=built.filled,
             files=[],
             zone=chosen.calendar.time_zone,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from salesops.book.book import Book
-from salesops.book.settings import CalendarSettings, Settings, StageMeaning
+from salesops.book.settings import CalendarSettings, Segment, Settings, StageMeaning
 from salesops.engines.calendar_days import day_turns
 
 DEALS = """
@@ -229,6 +229,32 @@ def test_the_currency_without_a_rate_is_the_one_rates_are_given_in(
     assert book.measure("closed_to_date").value == 350_00
     euros = draw(settings=Settings(currency="EUR"), opportunity=deals, exchange_rate=rates)
     assert euros.measure("closed_to_date").value == 280_00
+
+
+@pytest.mark.parametrize(
+    ("reporting", "other", "alike"),
+    [("USD", "EUR", True), ("USD", "JPY", False), ("JPY", "KRW", True), ("JPY", "XYZ", False)],
+)
+def test_a_book_knows_whether_all_its_money_has_as_many_decimals(
+    draw: Callable[..., Book], reporting: str, other: str, alike: bool
+) -> None:
+    """Then a condition need not ask the currency of each deal, and says of all the same."""
+    book = draw(
+        settings=Settings(
+            currency=reporting, segments=[Segment(name="Large", criterion="amount >= 500")]
+        ),
+        opportunity=f"""
+            id  stage  amount  currency      close_date
+            d1  Won    499     {reporting}   2026-06-01
+            d2  Won    500     {reporting}   2026-06-01
+            d3  Won    499     {other}       2026-06-01
+            d4  Won    500     {other}       2026-06-01
+        """,
+        exchange_rate=f"currency  valid_from  rate\n{other}  2020-01-01  1\nKWD  2020-01-01  3",
+    )
+    assert book.facts.units.alike is alike
+    rows = book.rows_behind("closed_to_date", at={"segment": "Large"}).dicts()
+    assert {row["id"] for row in rows} == {"d2", "d4"}
 
 
 def test_minor_units_of_different_size_are_converted(draw: Callable[..., Book]) -> None:

@@ -11,6 +11,7 @@ import ibis
 import pytest
 
 from salesops.foundations.criterion import MOST_CHARACTERS, MOST_DEPTH, Criterion, parse
+from salesops.foundations.money import MinorUnits
 from salesops.foundations.problem import Refusal
 from salesops.tables import TABLES
 
@@ -120,9 +121,19 @@ def test_money_of_each_row_is_in_the_units_of_its_own_currency() -> None:
 
 
 def test_money_in_the_reporting_currency_is_in_its_units_whatever_the_row_is_in() -> None:
-    over = parse("value >= 50000", TABLES["opportunity"], TABLES, minor_digits=0)
+    over = parse("value >= 50000", TABLES["opportunity"], TABLES, units=MinorUnits(0))
     assert over.matches({"value_minor": 50_000, "currency": "USD"}) is True
     assert over.columns == ("value_minor",)
+
+
+def test_where_all_money_has_as_many_decimals_the_currency_of_a_row_is_not_asked() -> None:
+    over = parse(
+        "amount >= 50000.5", TABLES["opportunity"], TABLES, units=MinorUnits(3, alike=True)
+    )
+    assert over.columns == ("amount_minor",)
+    assert over.sql(str) == "(amount_minor >= CAST(50000500 AS BIGINT))"
+    assert over.matches({"amount_minor": 50_000_500}) is True
+    assert over.matches({"amount_minor": 50_000_499}) is False
 
 
 def test_a_criterion_names_the_columns_it_reads_once() -> None:

@@ -49,6 +49,7 @@ def load_book(
             files_name_currency=built.files_name_currency,
             rows=built.rows,
             won_minor=built.won_minor,
+            alike_currencies=built.alike_currencies,
             filled=built.filled,
             quotas_seen=built.quotas_seen,
             files=[],

@@ -21,7 +21,6 @@ from salesops.book.settings import Settings
 from salesops.foundations.criterion import parse
 from salesops.foundations.fiscal_calendar import FiscalCalendar
 from salesops.foundations.instant import bare
-from salesops.foundations.money import minor_digits
 from salesops.foundations.period import FIRST_DAY, LAST_DAY, Period, day_begins
 from salesops.foundations.problem import Refusal
 from salesops.kpis import KPIS
@@ -253,7 +252,7 @@ class Book:
             in_the_past=self.is_past,
             converts=self.facts.currencies,
             segments=tuple(self.settings.segments) if SEGMENT in by else (),
-            minor_digits=minor_digits(self.facts.currency),
+            units=self.facts.units,
             lacks=tuple(what for what in kpi.shorter_without if what in self.facts.lacks),
             custom=self._custom_asked(by),
         )
@@ -404,7 +403,7 @@ class Book:
             criterion,
             tables["opportunity"],
             tables,
-            minor_digits=minor_digits(self.facts.currency),
+            units=self.facts.units,
         )
 
     def _instant(self, when: str | date | datetime) -> datetime:

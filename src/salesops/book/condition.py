@@ -8,7 +8,7 @@ from salesops.book.book import Book
 from salesops.book.custom import Custom, tables_with
 from salesops.book.deletion import DELETED_NOW
 from salesops.foundations.criterion import parse
-from salesops.foundations.money import minor_digits
+from salesops.foundations.money import MinorUnits
 from salesops.foundations.problem import Refusal
 
 
@@ -31,15 +31,15 @@ _OF_HISTORY = f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_a
 
 def condition_in(book: Book, criterion: str, *, deals: str = "opportunity") -> str:
     """A criterion over the opportunity `x`, one of `deals`, in the book's money and with the columns it was given."""
-    return condition(criterion, minor_digits(book.facts.currency), book.facts.custom, deals=deals)
+    return condition(criterion, book.facts.units, book.facts.custom, deals=deals)
 
 
 @lru_cache(maxsize=256)
-def condition(where: str, minor_digits: int, custom: Custom, *, deals: str = "opportunity") -> str:
+def condition(where: str, units: MinorUnits, custom: Custom, *, deals: str = "opportunity") -> str:
     """A criterion over the opportunity `x`, one of `deals`; what it asks of other tables is asked in them."""
     tables = tables_with(custom)
     deal = tables["opportunity"]
-    criterion = parse(where, deal, tables, minor_digits=minor_digits)
+    criterion = parse(where, deal, tables, units=units)
     referred = dict.fromkeys(c.partition(".")[0] for c in criterion.columns if "." in c)
     if not referred:
         return criterion.sql(lambda name: f'x."{name}"')
@@ -55,13 +55,13 @@ def condition_on_a_state(book: Book, criterion: str) -> tuple[str, tuple[str, ..
 
     Raises Refusal where it reads other tables, of which no past is kept.
     """
-    return _on_a_state(criterion, minor_digits(book.facts.currency), book.facts.custom)
+    return _on_a_state(criterion, book.facts.units, book.facts.custom)
 
 
 @lru_cache(maxsize=256)
-def _on_a_state(where: str, minor_digits: int, custom: Custom) -> tuple[str, tuple[str, ...]]:
+def _on_a_state(where: str, units: MinorUnits, custom: Custom) -> tuple[str, tuple[str, ...]]:
     tables = tables_with(custom)
-    criterion = parse(where, tables["opportunity"], tables, minor_digits=minor_digits)
+    criterion = parse(where, tables["opportunity"], tables, units=units)
     there = [c for c in criterion.columns if "." in c]
     if there:
         raise Refusal(

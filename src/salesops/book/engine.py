@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from salesops.book.custom import Custom
 from salesops.book.question import Question
 from salesops.book.quota_version import QuotasSeen
+from salesops.foundations.money import MinorUnits, minor_digits
 
 if TYPE_CHECKING:
     import ibis.expr.types as ir
@@ -56,7 +57,13 @@ class BookFacts:
     custom: Custom = ()  # what the company added to the tables
     turns: tuple[StageTurn, ...] = ()
     quotas_seen: tuple[QuotasSeen, ...] = ()
+    alike_currencies: bool = False  # whether all money has the reporting currency's decimal places
     lacks: frozenset[str] = frozenset()  # of what questions are shorter without
+
+    @property
+    def units(self) -> MinorUnits:
+        """How its money is counted."""
+        return MinorUnits(minor_digits(self.currency), self.alike_currencies)
 
 
 class Ask(Protocol):

@@ -14,6 +14,7 @@ from salesops.book.dimension import GRAINS, SEGMENT, Dimension, dimensions_with,
 from salesops.book.facts import EVERYTHING, IbisFacts, Lookup, Scope, scalars, unbound
 from salesops.book.settings import Segment
 from salesops.foundations.criterion import Criterion, parse
+from salesops.foundations.money import HUNDREDTHS, MinorUnits
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
 from salesops.kpis._definition import Interval, Kpi
@@ -42,7 +43,7 @@ class Question:
     in_the_past: bool = False
     converts: bool = False
     segments: tuple[Segment, ...] = ()
-    minor_digits: int = 2
+    units: MinorUnits = HUNDREDTHS
     lacks: tuple[str, ...] = ()
     custom: Custom = ()  # what the company added to the tables, where the question asks for any of it
     at: tuple[bool, ...] = field(default=())  # for rows: whether each group is a value or null
@@ -61,7 +62,7 @@ class Question:
             self.in_the_past,
             self.converts and self.in_the_past,  # what is past is converted while asking
             segments,
-            self.minor_digits if self.where or segments else None,  # only criteria name money
+            self.units if self.where or segments else None,  # only criteria name money
             self.at,
             self.lacks,
             *((c.table, c.name, c.kind) for c in self.custom),
@@ -134,7 +135,7 @@ def _segments(question: Question) -> list[tuple[str, Criterion]]:
                 segment.criterion,
                 question.tables["opportunity"],
                 question.tables,
-                minor_digits=question.minor_digits,
+                units=question.units,
             ),
         )
         for segment in question.segments
@@ -148,7 +149,7 @@ def _filters(question: Question) -> dict[str, Criterion]:
         question.where,
         question.tables["opportunity"],
         question.tables,
-        minor_digits=question.minor_digits,
+        units=question.units,
     )
     return {"opportunity": criterion}
 

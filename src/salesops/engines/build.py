@@ -57,6 +57,7 @@ class Built:
     history_from: datetime | None
     currency: str
     files_name_currency: bool
+    alike_currencies: bool
     rows: dict[str, int]
     won_minor: int
     filled: list[str]
@@ -189,6 +190,14 @@ class Build:
         self.currency = self._reporting_currency()
         self._name_currencies()
         self._rates()
+
+    def _are_currencies_alike(self) -> bool:
+        """Whether all money has as many decimal places as the reporting currency: then a row's own need not be asked."""
+        with_money = (t for t in self._with_currency() if t != "exchange_rate")
+        named = " UNION ALL ".join(f"SELECT currency FROM {t}" for t in with_money)
+        codes = self.work.execute(f"SELECT DISTINCT currency FROM ({named})").fetchall()
+        digits = minor_digits(self.currency)
+        return all(minor_digits(code or "") == digits for (code,) in codes)
 
     def _name_currencies(self) -> None:
         """What names no currency is in the reporting one."""
@@ -418,6 +427,7 @@ class Build:
             history_from=since.replace(tzinfo=UTC) if since else None,
             currency=self.currency,
             files_name_currency=self.files_name_currency,
+            alike_currencies=self._are_currencies_alike(),
             rows=self.rows,
             won_minor=int(won[0]) if won else 0,
             filled=self.filled,

@@ -106,6 +106,7 @@ class _Delta(Build):
             history_from=min(known, default=None),
             rows=rows,
             won_minor=made.won_minor + self._number(won),
+            alike_currencies=made.alike_currencies and self.manifest.alike_currencies,
             filled=sorted({*made.filled, *self.manifest.filled}),
             quotas_seen=first_seen(
                 self.work, f"{self._left(QUOTA_VERSION)} UNION ALL FROM {QUOTA_VERSION}"

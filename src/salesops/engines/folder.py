@@ -66,6 +66,7 @@ class Manifest(BaseModel):
     won_minor: int
     files: list[FileOpened]
     zone: str = "UTC"
+    alike_currencies: bool = False  # whether all money has the reporting currency's decimal places
     filled: list[str]  # `table.column` of those that numbers need and that hold a value
     custom: tuple[CustomColumn, ...] = ()  # what the company added to the tables
     turns: tuple[StageTurn, ...] = ()  # when stages came to mean something else
@@ -85,6 +86,7 @@ class Manifest(BaseModel):
             history_from=self.history_from,
             currency=self.currency,
             currencies=self.rows.get("exchange_rate", 0) > 0,
+            alike_currencies=self.alike_currencies,
             filled=frozenset(self.filled),
             custom=self.custom,
             turns=self.turns,

@@ -29,7 +29,7 @@ from salesops.foundations.condition_value import (
     scaled,
     text_function,
 )
-from salesops.foundations.money import currencies_with, minor_digits
+from salesops.foundations.money import MinorUnits, currencies_with, minor_digits
 from salesops.foundations.pointing import pointed
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Column, Table, Type
@@ -74,13 +74,13 @@ class Reader:
     """Reads one condition over one table; `columns` gathers the paths it met."""
 
     def __init__(
-        self, text: str, offset: int, table: Table, tables: Mapping[str, Table], digits: int
+        self, text: str, offset: int, table: Table, tables: Mapping[str, Table], units: MinorUnits
     ) -> None:
         self.text = text
         self.offset = offset
         self.table = table
         self.tables = tables
-        self.digits = digits
+        self.units = units
         self.columns: list[str] = []
         self._ways = self._known_ways()
 
@@ -223,13 +223,13 @@ class Reader:
 
     def _in_major(self, referred: str, table: Table, column: Column, minor: Value) -> Value:
         """Money in thousandths of its currency: one scale for every currency."""
-        currency = table.currency_of(column)
+        currency = None if self.units.alike else table.currency_of(column)
         key = self._met(referred, currency.name) if currency else ""
 
         def units(number: Decimal, finest: int) -> Value:
             """What one whole unit is, times a number: in units of ten to the minus `finest`, or minor ones."""
             if currency is None:
-                return constant(_shifted(number, self.digits, finest), "number")
+                return constant(_shifted(number, self.units.digits, finest), "number")
             return chosen(
                 lambda r: _shifted(number, minor_digits(r.get(key) or ""), finest),
                 [

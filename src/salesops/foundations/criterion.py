@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from salesops.foundations.condition_reader import Reader
 from salesops.foundations.condition_value import Record, Value
 from salesops.foundations.condition_writer import IbisWords, Sql, SqlWords
+from salesops.foundations.money import HUNDREDTHS, MinorUnits
 from salesops.foundations.pointing import pointed
 from salesops.foundations.problem import Refusal
 from salesops.foundations.table import Table
@@ -53,17 +54,17 @@ class Criterion:
 
 
 def parse(
-    text: str, table: Table, tables: Mapping[str, Table], *, minor_digits: int = 2
+    text: str, table: Table, tables: Mapping[str, Table], *, units: MinorUnits = HUNDREDTHS
 ) -> Criterion:
     """Understand `text` over the columns of `table`. Raises Refusal that points at the wrong word.
 
-    `minor_digits` are those of the book's reporting currency, in which derived money is.
+    `units` are the book's: derived money is in its reporting currency.
     """
     _check_text(text)
     condition = _parsed(text)
     if _depth(condition) > MOST_DEPTH:
         raise Refusal(_TOO_DEEP)
-    reader = Reader(text, len(_BEFORE), table, tables, minor_digits)
+    reader = Reader(text, len(_BEFORE), table, tables, units)
     value = reader.condition(condition)
     if not reader.columns:
         raise Refusal(

@@ -45,6 +45,17 @@ def minor_digits(currency: str) -> int:
     return _DIGITS.get(currency, 2)
 
 
+@dataclass(frozen=True)
+class MinorUnits:
+    """How a book counts money: the decimal places of its reporting currency, and whether all its money has as many."""
+
+    digits: int = 2
+    alike: bool = False
+
+
+HUNDREDTHS = MinorUnits()
+
+
 def currencies_with(digits: int) -> list[str]:
     """The currencies known to have that many decimal places, other than the usual 2."""
     return sorted(c for c, d in _DIGITS.items() if d == digits)

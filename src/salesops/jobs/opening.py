@@ -206,6 +206,7 @@ def manifest_of(
         history_from=built.history_from,
         currency=built.currency,
         files_name_currency=built.files_name_currency,
+        alike_currencies=built.alike_currencies,
         rows=built.rows,
         won_minor=built.won_minor,
         filled=built.filled,

@@ -54,6 +54,7 @@ def apply_settings(
             update={
                 "currency": built.currency,
                 "files_name_currency": former.files_name_currency,
+                "alike_currencies": built.alike_currencies,
                 "rows": built.rows,
                 "won_minor": built.won_minor,
                 "filled": built.filled,

@@ -20,7 +20,6 @@ from salesops.book.history import history_from
 from salesops.foundations.criterion import Criterion, parse
 from salesops.foundations.fiscal_calendar import Grain
 from salesops.foundations.instant import bare
-from salesops.foundations.money import minor_digits
 from salesops.foundations.problem import Refusal
 from salesops.pipeline.grid import grid_of, place_in, tiles
 from salesops.pipeline.snapshots import Line, Organisation, Snapshots, Standing
@@ -122,10 +121,9 @@ def _criteria(
 ) -> tuple[Criterion | None, list[tuple[str, Criterion]]]:
     """What narrows the deals, and the segments where they are split by these."""
     tables = tables_with(book.facts.custom)
-    digits = minor_digits(book.facts.currency)
 
     def read(text: str) -> Criterion:
-        return parse(text, tables["opportunity"], tables, minor_digits=digits)
+        return parse(text, tables["opportunity"], tables, units=book.facts.units)
 
     segments = book.settings.segments if SEGMENT in by else []
     return (
@@ -221,7 +219,9 @@ def _changes(
     keys = [_case(segments) if name == SEGMENT else f'x."{known[name].column}"' for name in by]
     listed = "".join(f", CAST({key} AS VARCHAR) AS g{n}" for n, key in enumerate(keys))
     groups = "".join(f", g{n}" for n in range(len(keys)))
-    narrowed = f"AND {where.sql(_of_x)}" if where else ""
+    # What holds at no place comes and goes at one, and cancels; only what was joined may be the wrong way round.
+    kept = [*(["x.a < x.b"] if joins else []), *([where.sql(_of_x)] if where else [])]
+    narrowed = f"WHERE {' AND '.join(kept)}" if kept else ""
     tables += [
         (
             f"alive AS (SELECT v.*, {place_in(moments, 'v.valid_from')} AS a, {place_in(moments, 'v.valid_to')} AS b "
@@ -233,10 +233,11 @@ def _changes(
         f"FROM alive v {joins} WHERE v.a < v.b)"
         if joins
         else "state AS (SELECT v.*, v.opportunity_id AS id FROM alive v)",
-        f"held AS (SELECT x.a, x.b, x.value_minor AS minor{listed} FROM state x WHERE x.a < x.b {narrowed})",
+        f"held AS (SELECT x.a, x.b, x.value_minor AS minor{listed} FROM state x {narrowed})",
         (
             f"alike AS (SELECT a, b{groups}, sum(minor) AS minor, count(*) AS deals, count(minor) AS valued "
-            f"FROM held GROUP BY a, b{groups}), moved AS (SELECT a AS i{groups}, minor, deals, valued FROM alike "
+            f"FROM held GROUP BY a, b{groups}), moved AS ("
+            f"SELECT greatest(a, 0) AS i{groups}, minor, deals, valued FROM alike "
             f"UNION ALL SELECT b AS i{groups}, -minor, -deals, -valued FROM alike WHERE b < {len(days)})"
         ),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -15,17 +16,23 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def place_in(instants: Sequence[datetime], column: str) -> str:
     """SQL: how many of the instants, which ascend, lie before an instant.
 
-    Instants one step apart are one run and one division; a week in which clocks change begins another run.
+    Of one that lies before or after all of them it may tell less than none or more than all: to hold every row to
+    these bounds takes longer than to find its place.
     """
     points = [_microseconds(instant) for instant in instants]
-    branches, moment, runs = [], f"epoch_us({column})", _runs(points)
+    moment, runs = f"epoch_us({column})", _runs(points)
+    step = _common_step(points, runs)
+    if step:
+        # A run goes on for one step after its last instant, up to where that of the next begins.
+        ends = [max(points[a], points[b] - step) for (_, a), (b, _) in pairwise(runs)]
+        begins = [points[first] - step + 1 - first * step for first, _ in runs]
+        return f"({moment} - {_chosen(moment, ends, begins)}) // {step}"
+    branches = []
     for first, last in runs:
         step = points[first + 1] - points[first] if last > first else 1
-        steps = f"({moment} - {points[first] - step + 1}) // {step}" if last > first else "0"
-        if len(runs) == 1 and last > first:  # where nothing is chosen between, half of the time
-            return f"CAST(least({len(points)}, greatest(0, {steps})) AS INTEGER)"
-        branches.append(f"WHEN {moment} <= {points[last]} THEN {first} + greatest(0, {steps})")
-    return f"CAST(CASE {' '.join(branches)} ELSE {len(points)} END AS INTEGER)"
+        steps = f"greatest(0, ({moment} - {points[first] - step + 1}) // {step})"
+        branches.append(f"{first} + {steps}" if last > first else f"{first}")
+    return _chosen(moment, [points[last] for _, last in runs], [*branches, len(points)])
 
 
 def grid_of(days: Sequence[date]) -> str:
@@ -46,6 +53,20 @@ def tiles(table: str, key: str, value: str) -> str:
         f"FROM (SELECT DISTINCT {key} FROM {table}) k CROSS JOIN grid g LEFT JOIN {table} t "
         f"ON t.{key} = k.{key} AND t.valid_from <= g.day AND t.valid_to > g.day) GROUP BY key, value, run"
     )
+
+
+def _chosen(moment: str, ends: Sequence[int], values: Sequence[int | str]) -> str:
+    """SQL: the value of the first end that an instant is not after; the last value after all of them."""
+    branches = (f"WHEN {moment} <= {e} THEN {v}" for e, v in zip(ends, values, strict=False))
+    return f"CASE {' '.join(branches)} ELSE {values[-1]} END" if ends else f"{values[-1]}"
+
+
+def _common_step(points: Sequence[int], runs: Sequence[tuple[int, int]]) -> int:
+    """The step of all runs where one follows the other within two steps, as weeks in which clocks change; else 0."""
+    steps = {points[first + 1] - points[first] for first, last in runs if last > first}
+    gaps = (points[b] - points[a] for (_, a), (b, _) in pairwise(runs))
+    step = steps.pop() if len(steps) == 1 else 0
+    return step if all(gap < 2 * step for gap in gaps) else 0
 
 
 def _microseconds(instant: datetime) -> int:
