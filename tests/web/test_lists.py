@@ -12,10 +12,10 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from salesops.book.condition import condition
+from salesops.book.condition import condition_in
 from salesops.book.listing import Ask, Listing, rows_of, totals_of
-from salesops.web.pages.records import accounts, opportunities, people
-from salesops.web.pages.records.narrowing import page, totals
+from salesops.web.pages.records import accounts, lists, opportunities, people
+from salesops.web.pages.records.narrowing import hits, page, totals, values_of
 from tests.web.markup import Markup
 from tests.web.visitor import Visitor
 
@@ -246,7 +246,7 @@ def test_a_page_found_in_two_steps_is_the_page_of_one_query(
         facets={k: v for k, v in asked.items() if k in listing.facets},
         sort=asked.get("sort", ""),
         page=int(asked.get("page", 1)),
-        extra=condition(asked["where"], 2, ()) if "where" in asked else "",
+        extra=condition_in(sample.book, asked["where"]) if "where" in asked else "",
     )
     assert page(engine, listing, ask) == rows_of(engine, listing, ask)
     assert totals(engine, listing, ask) == totals_of(engine, listing, ask)
@@ -261,3 +261,48 @@ def test_the_palette_finds_a_contact_and_says_of_which_account(sample: Visitor) 
     assert (f"/contacts/{of}", f"{name}{account}") in [
         (a.attrs["href"], "".join(a.text.split("\n"))) for a in found
     ]
+
+
+@pytest.mark.parametrize("sort", ["", "value", "-close_date"])
+@pytest.mark.parametrize("text", ["a", "in", "00", "7", "é", "no such text"])
+def test_a_text_looked_for_once_tells_what_three_questions_tell(
+    sample: Visitor, text: str, sort: str
+) -> None:
+    engine, listing = sample.book.engine, opportunities.LISTING
+    for ask in (Ask(text=text, sort=sort), Ask(text=text, sort=sort, facets={"outcome": "won"})):
+        names = [name for name in listing.facets if name not in ask.facets]
+        found = hits(engine, listing, ask, names, 1_000_000, 60)
+        assert found is not None
+        assert found.is_whole
+        assert (len(found.keys), found.total) == totals_of(engine, listing, ask)
+        every = rows_of(engine, listing, ask, everything=True).dicts()
+        assert list(found.keys) == [row["_id"] for row in every]
+        assert found.values == values_of(engine, listing, ask, names, 60)
+        few = hits(engine, listing, ask, names, 3, 60)
+        assert few is not None
+        assert few.keys == found.keys[:3]
+        assert few.is_whole is (len(found.keys) <= 3)
+
+
+def test_of_lists_that_add_up_others_a_text_is_not_looked_for_at_once(sample: Visitor) -> None:
+    assert hits(sample.book.engine, accounts.LISTING, Ask(text="a"), [], 9, 9) is None
+
+
+def test_a_list_of_more_than_is_told_apart_at_once_is_the_same(
+    sample: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    addresses = [
+        f"/opportunities?q=a{more}" for more in ("", "&page=2", "&sort=value", "&outcome=won")
+    ]
+    told = [_told(sample, address) for address in addresses]
+    lists._hits.cache_clear()
+    monkeypatch.setattr(lists, "MOST_HITS", 60)
+    assert [_told(sample, address) for address in addresses] == told
+    lists._hits.cache_clear()
+
+
+def _told(visitor: Visitor, address: str) -> tuple[str, list[str], list[str]]:
+    """The head of a list, its keys and its facets."""
+    page = visitor.page(address)
+    facets = [e.text for e in page.one("aside", id="facets").all("li")]
+    return page.one("header", class_="top").text, _keys(page), facets

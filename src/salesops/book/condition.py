@@ -31,11 +31,11 @@ _OF_HISTORY = f"(SELECT * FROM opportunity UNION ALL SELECT * EXCLUDE (deleted_a
 
 def condition_in(book: Book, criterion: str, *, deals: str = "opportunity") -> str:
     """A criterion over the opportunity `x`, one of `deals`, in the book's money and with the columns it was given."""
-    return condition(criterion, book.facts.units, book.facts.custom, deals=deals)
+    return _condition(criterion, book.facts.units, book.facts.custom, deals=deals)
 
 
 @lru_cache(maxsize=256)
-def condition(where: str, units: MinorUnits, custom: Custom, *, deals: str = "opportunity") -> str:
+def _condition(where: str, units: MinorUnits, custom: Custom, *, deals: str = "opportunity") -> str:
     """A criterion over the opportunity `x`, one of `deals`; what it asks of other tables is asked in them."""
     tables = tables_with(custom)
     deal = tables["opportunity"]

@@ -38,9 +38,14 @@ class Listing:
     search: tuple[str, ...]
     facets: tuple[str, ...]
     order: str
-    total: str = ""  # SQL of the sum shown with the list
+    summed: str = ""  # SQL of what is added up of all rows and shown with the list
     total_words: str = "in all"
     only: str = ""  # SQL condition over x and what it is joined with that every row fulfils
+
+    @property
+    def total(self) -> str:
+        """SQL of the sum, null where nothing is added up."""
+        return f"CAST(sum({self.summed}) AS BIGINT)" if self.summed else "NULL"
 
     def column(self, name: str) -> ListColumn:
         """The column of that name."""
@@ -91,7 +96,7 @@ def _asked(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
     where, values = conditions(listing, ask)
     sql = (
         f'SELECT x.id AS "_id", {columns} FROM "{listing.table}" x {listing.joins} {where} '
-        f"ORDER BY {_order(listing, ask)}"
+        f"ORDER BY {order_of(listing, ask)}"
     )
     return sql, values
 
@@ -99,9 +104,8 @@ def _asked(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
 def totals_of(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     """How many rows the filters leave, and their sum."""
     where, values = conditions(listing, ask)
-    total = listing.total or "NULL"
     found = engine.run(
-        f'SELECT count(*), {total} FROM "{listing.table}" x {listing.joins} {where}', values
+        f'SELECT count(*), {listing.total} FROM "{listing.table}" x {listing.joins} {where}', values
     ).rows[0]
     return int(found[0]), None if found[1] is None else int(found[1])
 
@@ -123,7 +127,8 @@ def conditions(listing: Listing, ask: Ask) -> tuple[str, dict[str, Any]]:
     return (f"WHERE {' AND '.join(found)}" if found else ""), values
 
 
-def _order(listing: Listing, ask: Ask) -> str:
+def order_of(listing: Listing, ask: Ask) -> str:
+    """The ORDER BY of what is asked for; the column it sorts by is selected under its name."""
     if not ask.sort:
         return listing.order
     name = ask.sort.removeprefix("-")

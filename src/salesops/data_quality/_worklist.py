@@ -55,7 +55,7 @@ def worklist(check: Check, book: Book) -> Listing:
         search=_SEARCHED.get(check.table, ("x.name", "x.id")),
         facets=_FACETS.get(check.table, ()),
         order=f"{value.sql} DESC NULLS LAST, x.id",
-        total=f"CAST(sum({noun.money}) AS BIGINT)",
+        summed=noun.money,
         total_words="at stake",
         only=_dated(book, f"({check.concerns}) AND ({check.is_wrong})"),
     )

@@ -31,7 +31,7 @@ LISTING = Listing(
     search=("x.name", "x.website", "x.id"),
     facets=("industry", "country"),
     order="o.won_minor DESC NULLS LAST, x.name, x.id",
-    total="CAST(sum(o.won_minor) AS BIGINT)",
+    summed="o.won_minor",
     total_words="won",
 )
 

@@ -61,7 +61,7 @@ class Declared:
             search=tuple(_sql(table.column[s]) for s in self.search) + ("x.id",),
             facets=tuple(_name(f) for f in self.facets),
             order=self.order,
-            total="CAST(sum(x.value_minor) AS BIGINT)" if self.adds_up else "",
+            summed="x.value_minor" if self.adds_up else "",
         )
 
     @property

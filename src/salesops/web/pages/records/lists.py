@@ -23,12 +23,22 @@ from salesops.foundations.problem import Refusal
 from salesops.web.books import engine, whole_book
 from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.records.declared import OWN_MONEY
-from salesops.web.pages.records.narrowing import holding, named, page, totals, values_of
+from salesops.web.pages.records.narrowing import (
+    Hits,
+    hits,
+    holding,
+    named,
+    page,
+    totals,
+    values_of,
+)
 from salesops.web.paging import page_of
 from salesops.web.words import said
 
 Reading = tuple[Path, int, Scope]
 SHOWN_VALUES, MOST_VALUES = 7, 60
+OWN = "custom_"  # before the names of the fields of a company's own
+MOST_HITS = 20_000  # rows that are told apart once they are found
 MOST_NAMED = 12_000  # rows a question lists by their ids
 _YES_NO = {"true": "Yes", "false": "No"}
 SEARCHED = {
@@ -93,7 +103,7 @@ def look(request: HttpRequest, listing: Listing) -> Look:
     pages = max(1, -(-count // ask.size))
     ask = dataclasses.replace(ask, page=min(ask.page, pages))
     shown = shown_columns(request, listing)
-    records = _rows(book, _only(listing, shown, ask), ask).dicts()
+    records = _rows(book, listing, _only(listing, shown, ask), ask).dicts()
     return Look(book, listing, ask, shown, count, total, pages, records)
 
 
@@ -136,8 +146,11 @@ def context_of(request: HttpRequest, found: Look, title: str, address: str) -> d
 
 def counted(book: Book, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     """How many rows the filters of a question leave, and their sum."""
-    filters = tuple(sorted(ask.facets.items()))
-    return _totals(_reading(book), listing, ask.text, filters, ask.extra)
+    reading, filters = _reading(book), tuple(sorted(ask.facets.items()))
+    found = _hits_of(reading, listing, ask)
+    if found and found.is_whole:
+        return len(found.keys), found.total
+    return _totals(reading, listing, ask.text, filters, ask.extra)
 
 
 @dataclass(frozen=True)
@@ -165,7 +178,7 @@ def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list
     """What can be narrowed to, counted among the rows that the other filters leave."""
     # Of fields of the company's own only what is shown is counted: each costs a list of a million rows.
     listed = {c.name for c in shown_columns(request, listing)} | set(ask.facets)
-    names = [n for n in listing.facets if not n.startswith("custom_") or n in listed]
+    names = [n for n in listing.facets if not n.startswith(OWN) or n in listed]
     free = tuple(name for name in names if name not in ask.facets)
     counts = dict(_values(_reading(book), listing, ask, free)) if free else {}
     for name in ask.facets:
@@ -181,7 +194,7 @@ def facets(request: HttpRequest, book: Book, listing: Listing, ask: Ask) -> list
         found.sort(key=lambda entry: entry[0] != chosen)  # else as they come, the commonest first
         values = [
             FacetValue(
-                v if name.startswith("custom_") else _YES_NO.get(v) or said(v),
+                v if name.startswith(OWN) else _YES_NO.get(v) or said(v),
                 rows,
                 _narrowed(request, name, v, chosen),
                 v == chosen,
@@ -209,12 +222,39 @@ def _reading(book: Book) -> Reading:
     return settings.SALESOPS_BOOK, book.facts.generation, book.scope
 
 
-def _rows(book: Book, listing: Listing, ask: Ask) -> Rows:
-    """One page of a list; kept where which rows there are takes long to find."""
+def _rows(book: Book, listing: Listing, shown: Listing, ask: Ask) -> Rows:
+    """One page of a list with the columns of `shown`; kept where which rows there are takes long to find."""
+    reading = _reading(book)
+    found = _hits_of(reading, listing, ask)
+    if found and (found.is_whole or ask.offset + ask.size <= len(found.keys)):
+        keys = found.keys[ask.offset : ask.offset + ask.size]
+        return page(book.engine, *named(shown, dataclasses.replace(ask, page=1), keys))
     if not listing.only:
-        return page(book.engine, *_looked_up(_reading(book), listing, ask))
+        return page(book.engine, *_looked_up(reading, shown, ask))
     filters = tuple(sorted(ask.facets.items()))
-    return _kept_rows(_reading(book), listing, ask.text, filters, (ask.sort, ask.page), ask.extra)
+    return _kept_rows(reading, shown, ask.text, filters, (ask.sort, ask.page), ask.extra)
+
+
+def _hits_of(reading: Reading, listing: Listing, ask: Ask) -> Hits | None:
+    """The rows that hold the text of a question; None where it has none, or they are not found at once."""
+    if not ask.text:
+        return None
+    filters = tuple(sorted(ask.facets.items()))
+    return _hits(reading, listing, ask.text, filters, ask.sort, ask.extra)
+
+
+@lru_cache(maxsize=64)
+def _hits(
+    reading: Reading,  # noqa: ARG001  the key
+    listing: Listing,
+    text: str,
+    filters: tuple[tuple[str, str], ...],
+    sort: str,
+    extra: str,
+) -> Hits | None:
+    ask = Ask(text=text, facets=dict(filters), sort=sort, extra=extra)
+    names = [n for n in listing.facets if n not in ask.facets and not n.startswith(OWN)]
+    return hits(whole_book().engine, listing, ask, names, MOST_HITS, MOST_VALUES)
 
 
 def _looked_up(reading: Reading, listing: Listing, ask: Ask) -> tuple[Listing, Ask]:
@@ -264,8 +304,12 @@ def _totals(
 def _values(
     reading: Reading, listing: Listing, ask: Ask, names: tuple[str, ...]
 ) -> dict[str, list[tuple[str, int]]]:
+    found = _hits_of(reading, listing, ask)
+    told = found.values if found else {}
+    rest = tuple(name for name in names if name not in told)
     filters = tuple(sorted(ask.facets.items()))
-    return _values_of(reading, listing, ask.text, filters, ask.extra, names)
+    asked = _values_of(reading, listing, ask.text, filters, ask.extra, rest) if rest else {}
+    return {name: told[name] if name in told else asked[name] for name in names}
 
 
 @lru_cache(maxsize=512)

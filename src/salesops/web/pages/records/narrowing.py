@@ -7,14 +7,26 @@ filter and order them, with only the joins these need.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from salesops.book.engine import Engine, Rows
-from salesops.book.listing import Ask, ListColumn, Listing, conditions, rows_of, totals_of
+from salesops.book.listing import (
+    Ask,
+    ListColumn,
+    Listing,
+    conditions,
+    order_of,
+    rows_of,
+    totals_of,
+)
 from salesops.engines.literals import literal
 
+_FEW = 500  # more keys are read faster as one text than as so many constants
 _ADDED_UP = re.compile(r"\(\s*(SELECT|WITH)\b")
 _ADDED_BY = re.compile(r"(?<=FROM opportunity )GROUP BY 1\) (\w+) ON \1\.(\w+) = x\.id")
 _JOIN = re.compile(r"(?=LEFT JOIN )")
@@ -25,7 +37,7 @@ _BY_ID = re.compile(r"LEFT JOIN (\w+) (\w+) ON \2\.id = (x\.\w+)\s*$")
 def totals(engine: Engine, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     """How many rows the filters leave, and their sum. Raises Refusal for a filter the list does not have."""
     return totals_of(
-        engine, _lean(listing, list(ask.facets), listing.total), _searched(listing, ask)
+        engine, _lean(listing, list(ask.facets), listing.summed), _searched(listing, ask)
     )
 
 
@@ -104,6 +116,58 @@ def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
     return [str(row[0]) for row in rows_of(engine, lean, wanted).rows]
 
 
+@dataclass(frozen=True)
+class Hits:
+    """The rows that hold a text: the keys of the first in their order and, where these are all, what is told of them.
+
+    `values` has of each facet its values with how many rows each has, the commonest first.
+    """
+
+    keys: tuple[str, ...]
+    is_whole: bool
+    total: int | None
+    values: Mapping[str, list[tuple[str, int]]]
+
+
+def hits(
+    engine: Engine, listing: Listing, ask: Ask, names: Sequence[str], most: int, most_values: int
+) -> Hits | None:
+    """Looks once for a text of which a page asks three things: which rows, how much, and the values of facets.
+
+    None for a list that adds up of each row what is in others: there only of few rows.
+    """
+    columns = [f"CAST({listing.column(name).sql} AS VARCHAR)" for name in names]
+    sort = ask.sort.removeprefix("-")
+    by = f', {listing.column(sort).sql} AS "{sort}"' if sort else ""
+    read = " ".join([*columns, listing.summed, by or listing.order])
+    if _ADDED_UP.search(_lean(listing, list(ask.facets), read).joins):
+        return None
+    rows, given = rows_narrowed(listing, ask, read)
+    told = "".join(f", {sql}" for sql in columns)
+    found = engine.run(
+        f"SELECT x.id, {listing.summed or 'NULL'}{told}{by} {rows} "
+        f"ORDER BY {order_of(listing, ask)} LIMIT {most + 1}",
+        given,
+    ).rows
+    is_whole = len(found) <= most
+    worth = [row[1] for row in found if row[1] is not None]
+    return Hits(
+        keys=tuple(str(row[0]) for row in found[:most]),
+        is_whole=is_whole,
+        total=int(sum(worth)) if worth and listing.summed else None,
+        values={
+            name: _commonest((row[place] for row in found), most_values)
+            for place, name in enumerate(names, 2)
+            if is_whole
+        },
+    )
+
+
+def _commonest(texts: Iterable[str | None], most: int) -> list[tuple[str, int]]:
+    counts = Counter(text for text in texts if text is not None)
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:most]
+
+
 def holding(engine: Engine, listing: Listing, text: str, most: int) -> tuple[str, ...] | None:
     """The ids of the rows that hold the text; None where they are more than `most`."""
     rows, values = rows_narrowed(listing, Ask(text=text), "")
@@ -113,7 +177,12 @@ def holding(engine: Engine, listing: Listing, text: str, most: int) -> tuple[str
 
 def named(listing: Listing, ask: Ask, keys: Iterable[str]) -> tuple[Listing, Ask]:
     """The same question of these rows, in place of those that hold its text; only for them is anything added up."""
-    these = _listed(keys)
+    keys = list(keys)
+    these = (
+        f"""SELECT unnest(from_json({literal(json.dumps(keys))}, '["VARCHAR"]'))"""
+        if len(keys) > _FEW
+        else _listed(keys)
+    )
     joins = _ADDED_BY.sub(lambda m: f"WHERE {m[2]} IN ({these}) {m[0]}", listing.joins)
     return dataclasses.replace(listing, joins=joins), _with(ask, f"x.id IN ({these})")
 
@@ -179,9 +248,10 @@ def _search(listing: Listing, text: str) -> str:
     """Whether one of the searched columns holds the text; a joined table is searched once, not once a row."""
     joined = {_alias(p): _BY_ID.match(p) for p in _JOIN.split(listing.joins) if p}
     wanted = literal(text.lower())
+    has_letters = not text.isascii() or any(c.isalpha() for c in text)
     conditions = []
     for column in listing.search:
-        condition = f"contains(lower({column}), {wanted})"
+        condition = f"contains({f'lower({column})' if has_letters else column}, {wanted})"
         there = joined.get(column.partition(".")[0])
         if there is not None:
             table, alias, key = there.groups()

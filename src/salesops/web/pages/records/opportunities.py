@@ -32,7 +32,7 @@ LISTING = Listing(
     search=("x.name", "a.name", "p.name", "x.id"),
     facets=("outcome", "stage", "team", "owner", "source"),
     order="x.is_closed, x.close_date DESC NULLS LAST, x.id",
-    total="CAST(sum(x.value_minor) AS BIGINT)",
+    summed="x.value_minor",
 )
 
 

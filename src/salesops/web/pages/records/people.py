@@ -30,7 +30,7 @@ LISTING = Listing(
     search=("x.name", "x.email", "x.id"),
     facets=("team", "title"),
     order="o.won_minor DESC NULLS LAST, x.name, x.id",
-    total="CAST(sum(o.won_minor) AS BIGINT)",
+    summed="o.won_minor",
     total_words="won",
 )
 
