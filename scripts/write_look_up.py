@@ -404,7 +404,7 @@ def _command_line() -> list[str]:
     import typer
 
     from salesops.cli import exits
-    from salesops.cli.commands import app
+    from salesops.cli.app import app
 
     command: Any = typer.main.get_command(app)
     sections = [

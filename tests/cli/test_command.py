@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from salesops.cli.commands import app
+from salesops.cli.app import app
 from tests.cli.conftest import Run
 
 SALESOPS = Path(sys.executable).with_name("salesops")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from salesops.cli.commands import app
+from salesops.cli.app import app
 from salesops.kpis import KPIS
 from tests.docs.pages import EVERY_PAGE, ROOT
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from salesops.cli.app import VERBS
 from salesops.data_quality import CHECKS
 from salesops.insights import INSIGHTS
 from salesops.kpis import KPIS
@@ -27,6 +28,16 @@ def test_every_file_of_a_catalogue_is_named_as_its_object(folder: str) -> None:
     assert set(held) == files
     assert {name: getattr(thing, "name", name) for name, thing in held.items()} == {
         name: name for name in held
+    }
+
+
+def test_every_verb_of_the_command_line_is_a_file_of_its_own_and_is_listed() -> None:
+    files = {f.stem for f in (SOURCE / "cli" / "verbs").glob("*.py") if not f.stem.startswith("_")}
+    assert {verb.__name__ for verb in VERBS.values()} == files
+    # Python keeps `open` and `import` for itself, so these two say what they take as well.
+    other = {"open": "open_files", "import": "import_files"}
+    assert {name: verb.__module__ for name, verb in VERBS.items()} == {
+        name: f"salesops.cli.verbs.{other.get(name, name.replace('-', '_'))}" for name in VERBS
     }
 
 

@@ -28,7 +28,7 @@ def run() -> None:
 
 
 def _run() -> None:
-    from salesops.cli.commands import app
+    from salesops.cli.app import app
     from salesops.foundations.problem import Refusal
 
     try:
