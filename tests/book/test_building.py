@@ -401,6 +401,6 @@ def test_a_book_written_in_parts_is_the_same_and_in_the_same_order(
         return list(book.engine.run("SELECT * FROM opportunity_version").rows)
 
     whole = written()
-    monkeypatch.setattr("salesops.engines.build.DEALS_AT_ONCE", 1)
+    monkeypatch.setattr("salesops.engines.versions.DEALS_AT_ONCE", 1)
     assert written() == whole
     assert [row[:2] for row in whole] == sorted(row[:2] for row in whole)

@@ -8,11 +8,48 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import duckdb
+
 from salesops.foundations.fiscal_calendar import GRAINS, FiscalCalendar, Grain
 from salesops.foundations.period import day_begins
 
 if TYPE_CHECKING:
     import pyarrow as pa
+
+# Days beyond these are mistakes; a calendar that reached to them would be nothing but large.
+FIRST_DAY = date(1990, 1, 1)
+LAST_DAY = date(2100, 1, 1)
+_DATED = (
+    ("opportunity", "created_on"),
+    ("opportunity", "close_date"),
+    ("opportunity_version", "CAST(valid_from AS DATE)"),
+    ("activity", "occurred_on"),
+    ("cost", "booked_on"),
+)
+
+
+def write_calendar(work: duckdb.DuckDBPyConnection, calendar: FiscalCalendar, today: date) -> None:
+    """A row of the base for every day it could be asked about, with the label of its periods."""
+    frame = calendar_days(calendar, *_days_spoken_of(work, today))
+    work.register("_days", frame)
+    work.execute(
+        "CREATE TABLE base.calendar AS SELECT day, week, month, quarter, year, turns_at, "
+        "day_before, day_after FROM _days"
+    )
+    work.unregister("_days")
+
+
+def _days_spoken_of(work: duckdb.DuckDBPyConnection, today: date) -> tuple[date, date]:
+    """From the year of the first day any dated row names to a year after the last, within reason."""
+    named = " UNION ALL ".join(
+        f"SELECT min({column}) AS first, max({column}) AS last FROM base.{table}"
+        for table, column in _DATED
+    )
+    found = work.execute(f"SELECT min(first), max(last) FROM ({named})").fetchone()
+    first, last = found if found and found[0] else (today, today)
+    first = max(min(first, today), FIRST_DAY)
+    last = min(max(last, today), LAST_DAY)
+    return first.replace(month=1, day=1), last + timedelta(days=400)
 
 
 @lru_cache(maxsize=8)  # whoever follows records asks for the same days again and again

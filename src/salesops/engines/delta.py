@@ -10,13 +10,15 @@ import duckdb
 
 from salesops.book.quota_version import QUOTA_VERSION
 from salesops.book.settings import Settings
-from salesops.engines.build import FIRST_DAY, LAST_DAY, Build, Built
+from salesops.engines.build import Build, Built
+from salesops.engines.calendar_days import FIRST_DAY, LAST_DAY
 from salesops.engines.changes import add_changes
 from salesops.engines.folder import Manifest
 from salesops.engines.generation import REPLACED, left_of
 from salesops.engines.literals import literal
 from salesops.engines.meanings import MEANING, meanings_changed
 from salesops.engines.quotas import first_seen
+from salesops.engines.rates import any_currency, name_currencies
 from salesops.foundations.instant import bare
 
 # What other rows are worked out from. Where one of these changed, everything may have.
@@ -73,17 +75,17 @@ class _Delta(Build):
 
     def take_over(self) -> bool:
         """Read from the base what stages, rates and places mean. Whether it tells what everything now means."""
-        self.files_name_currency |= self._any_currency()
+        self.files_name_currency |= any_currency(self.work, self.reading.with_currency())
         for name in CONTEXT:
             self.work.execute(f"DELETE FROM {name}")
             self.work.execute(f"INSERT INTO {name} FROM former.{name}")
         self.work.execute(f"CREATE OR REPLACE TABLE {MEANING} AS FROM former.{MEANING}")
         self.meanings_changed = meanings_changed(self.work)
-        self._days_and_pipelines()
-        self._note_stages_used()
-        self._name_currencies()
+        self.reading.complete()
+        self.reading.note_stages_used()
+        name_currencies(self.work, self.reading.with_money(), self.currency)
         self._note_places()
-        self.data_as_of = max(self._latest(), bare(self.manifest.data_as_of))
+        self.data_as_of = max(self.reading.latest(self.now), bare(self.manifest.data_as_of))
         self._add_touched_accounts()
         return (
             self._knows_stages()
@@ -133,9 +135,7 @@ class _Delta(Build):
 
     def _knows_currencies(self) -> bool:
         """No currency is new, by which the reporting one might be another, or a rate be missing."""
-        named = " UNION ALL ".join(
-            f"SELECT currency FROM {t}" for t in self._with_currency() if t != "exchange_rate"
-        )
+        named = " UNION ALL ".join(f"SELECT currency FROM {t}" for t in self.reading.with_money())
         return self._is_nothing(
             f"SELECT 1 FROM ({named}) WHERE currency <> '{self.currency}' AND currency NOT IN "
             "(SELECT currency FROM exchange_rate UNION SELECT currency FROM former.opportunity "
@@ -145,7 +145,7 @@ class _Delta(Build):
     def _values_as_on_this_day(self) -> bool:
         """Open deals of the base have the team and the value of its day: nothing of both began or ended since."""
         follows = self.manifest.follows
-        then = self._day_of(bare(follows.valued_at if follows else self.manifest.data_as_of))
+        then = self.reading.day_of(bare(follows.valued_at if follows else self.manifest.data_as_of))
         passed = f"> DATE '{then}' AND {{0}} <= DATE '{self._today()}'"
         return all(
             self._is_nothing(

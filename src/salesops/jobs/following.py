@@ -14,9 +14,16 @@ from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.quota_version import QUOTA_VERSION, QUOTA_VERSIONS
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
 from salesops.engines import build as build_module
-from salesops.engines import meanings as meanings_module
-from salesops.engines import quotas as quotas_module
-from salesops.engines import stages as stages_module
+from salesops.engines import (
+    calendar_days,
+    meanings,
+    quotas,
+    rates,
+    reading,
+    spans,
+    stages,
+    versions,
+)
 from salesops.engines.build import build
 from salesops.engines.compiled import edition
 from salesops.engines.delta import CONTEXT, build_delta
@@ -47,6 +54,18 @@ from salesops.records.to_tables import (
 from salesops.records.watermark import is_behind, one_moment, tells_what_changed, watermark
 from salesops.tables import TABLES
 
+# What a base is made by: once the text of one of these is another, the base is made anew.
+_MAKES_A_BASE = (
+    build_module,
+    calendar_days,
+    meanings,
+    quotas,
+    rates,
+    reading,
+    spans,
+    stages,
+    versions,
+)
 FOLLOWED = "FOLLOWED"  # beside the book: how far into the records it reaches
 # Beyond these a delta slows questions down more than making a base anew costs.
 MOST_CHANGED = 50_000
@@ -162,7 +181,7 @@ def _made_by(settings: Settings) -> str:
 @cache
 def _program() -> str:
     digest = hashlib.sha256(f"{LAYOUT}{edition()}".encode())
-    for module in (build_module, meanings_module, quotas_module, stages_module):
+    for module in _MAKES_A_BASE:
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
