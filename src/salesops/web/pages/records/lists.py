@@ -25,6 +25,7 @@ from salesops.web.export import as_asked, is_export, major
 from salesops.web.pages.records.declared import OWN_MONEY
 from salesops.web.pages.records.narrowing import (
     Hits,
+    adds_up,
     hits,
     holding,
     named,
@@ -236,8 +237,8 @@ def _rows(book: Book, listing: Listing, shown: Listing, ask: Ask) -> Rows:
 
 
 def _hits_of(reading: Reading, listing: Listing, ask: Ask) -> Hits | None:
-    """The rows that hold the text of a question; None where it has none, or they are not found at once."""
-    if not ask.text:
+    """The rows that hold the text of a question; None where it has none, or where they are added up."""
+    if not ask.text or adds_up(listing):
         return None
     filters = tuple(sorted(ask.facets.items()))
     return _hits(reading, listing, ask.text, filters, ask.sort, ask.extra)
@@ -251,15 +252,15 @@ def _hits(
     filters: tuple[tuple[str, str], ...],
     sort: str,
     extra: str,
-) -> Hits | None:
+) -> Hits:
     ask = Ask(text=text, facets=dict(filters), sort=sort, extra=extra)
     names = [n for n in listing.facets if n not in ask.facets and not n.startswith(OWN)]
     return hits(whole_book().engine, listing, ask, names, MOST_HITS, MOST_VALUES)
 
 
 def _looked_up(reading: Reading, listing: Listing, ask: Ask) -> tuple[Listing, Ask]:
-    """The question of the rows that hold its text: a page asks three things of them, and looks for them once."""
-    if not ask.text:
+    """The question of the rows that hold its text, where for each of them something is added up."""
+    if not ask.text or not adds_up(listing):
         return listing, ask
     keys = _holding(reading, dataclasses.replace(listing, columns=(), facets=()), ask.text)
     return (listing, ask) if keys is None else named(listing, ask, keys)

@@ -116,6 +116,11 @@ def keys_of(engine: Engine, listing: Listing, ask: Ask, most: int) -> list[str]:
     return [str(row[0]) for row in rows_of(engine, lean, wanted).rows]
 
 
+def adds_up(listing: Listing) -> bool:
+    """Whether a list adds up for each of its rows what is in others, which is done of few rows alone."""
+    return _ADDED_UP.search(listing.joins) is not None
+
+
 @dataclass(frozen=True)
 class Hits:
     """The rows that hold a text: the keys of the first in their order and, where these are all, what is told of them.
@@ -131,17 +136,12 @@ class Hits:
 
 def hits(
     engine: Engine, listing: Listing, ask: Ask, names: Sequence[str], most: int, most_values: int
-) -> Hits | None:
-    """Looks once for a text of which a page asks three things: which rows, how much, and the values of facets.
-
-    None for a list that adds up of each row what is in others: there only of few rows.
-    """
+) -> Hits:
+    """Look once for a text of which a page asks three things: which rows, how much, and the values of facets."""
     columns = [f"CAST({listing.column(name).sql} AS VARCHAR)" for name in names]
     sort = ask.sort.removeprefix("-")
     by = f', {listing.column(sort).sql} AS "{sort}"' if sort else ""
     read = " ".join([*columns, listing.summed, by or listing.order])
-    if _ADDED_UP.search(_lean(listing, list(ask.facets), read).joins):
-        return None
     rows, given = rows_narrowed(listing, ask, read)
     told = "".join(f", {sql}" for sql in columns)
     found = engine.run(
