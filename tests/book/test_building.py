@@ -257,6 +257,21 @@ def test_a_book_knows_whether_all_its_money_has_as_many_decimals(
     assert {row["id"] for row in rows} == {"d2", "d4"}
 
 
+def test_money_of_a_deal_that_is_no_more_counts_among_a_books_money(
+    draw: Callable[..., Book],
+) -> None:
+    book = draw(
+        opportunity="id  stage     amount  currency\nd1  Proposal  100     USD",
+        opportunity_version="""
+            opportunity_id  valid_from  stage
+            d1              2026-01-01  Proposal
+            d2              2026-01-01  Proposal
+        """,
+        deletion="id  stage     amount  currency  deleted_at\nd2  Proposal  100     JPY       2026-02-01",
+    )
+    assert book.facts.units.alike is False
+
+
 def test_minor_units_of_different_size_are_converted(draw: Callable[..., Book]) -> None:
     rates = (
         "currency  valid_from  rate\nUSD  2020-01-01  1\nJPY  2020-01-01  0.01\nKWD  2020-01-01  3"

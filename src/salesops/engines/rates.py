@@ -45,14 +45,11 @@ def _commonest(work: duckdb.DuckDBPyConnection, rated: str) -> str | None:
 
 
 def name_currencies(work: duckdb.DuckDBPyConnection, tables: Iterable[str], currency: str) -> None:
-    """Money of the tables, and of deals that are no more, that names no currency is in this one."""
+    """Money of the tables that names no currency is in this one."""
     for table in tables:
         work.execute(
             f"UPDATE {table} SET currency = ? WHERE currency IS NULL OR currency = ''", [currency]
         )
-    work.execute(
-        "UPDATE _gone SET currency = ? WHERE currency IS NULL OR currency = ''", [currency]
-    )
 
 
 def are_currencies_alike(

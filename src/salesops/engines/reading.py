@@ -123,8 +123,8 @@ class Reading:
         ]
 
     def with_money(self) -> list[str]:
-        """The tables whose rows hold money in the currency they name."""
-        return [name for name in self.with_currency() if name != "exchange_rate"]
+        """The tables whose rows hold money in the currency they name, also of deals that are no more."""
+        return [*(name for name in self.with_currency() if name != "exchange_rate"), "_gone"]
 
     def day_of(self, instant: datetime) -> date:
         """The organisation's day of an instant of UTC without a zone."""
