@@ -9,21 +9,11 @@ from pathlib import Path
 
 import duckdb
 
+from salesops import engines
 from salesops.book.custom import VERSIONS, Custom, tables_with
 from salesops.book.deletion import DELETION, deletion_table
 from salesops.book.quota_version import QUOTA_VERSION, QUOTA_VERSIONS
 from salesops.book.settings import Settings, load_settings, save_settings, write_whole
-from salesops.engines import build as build_module
-from salesops.engines import (
-    calendar_days,
-    meanings,
-    quotas,
-    rates,
-    reading,
-    spans,
-    stages,
-    versions,
-)
 from salesops.engines.build import build
 from salesops.engines.compiled import edition
 from salesops.engines.delta import CONTEXT, build_delta
@@ -55,16 +45,10 @@ from salesops.records.watermark import is_behind, one_moment, tells_what_changed
 from salesops.tables import TABLES
 
 # What a base is made by: once the text of one of these is another, the base is made anew.
-_MAKES_A_BASE = (
-    build_module,
-    calendar_days,
-    meanings,
-    quotas,
-    rates,
-    reading,
-    spans,
-    stages,
-    versions,
+_ENGINES = Path(engines.__file__).parent
+_MAKES_A_BASE = tuple(
+    _ENGINES / f"{name}.py"
+    for name in "build calendar_days meanings quotas rates reading spans stages versions".split()
 )
 FOLLOWED = "FOLLOWED"  # beside the book: how far into the records it reaches
 # Beyond these a delta slows questions down more than making a base anew costs.
@@ -181,8 +165,8 @@ def _made_by(settings: Settings) -> str:
 @cache
 def _program() -> str:
     digest = hashlib.sha256(f"{LAYOUT}{edition()}".encode())
-    for module in _MAKES_A_BASE:
-        digest.update(Path(str(module.__file__)).read_bytes())
+    for file in _MAKES_A_BASE:
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 

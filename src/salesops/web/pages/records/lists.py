@@ -147,7 +147,7 @@ def context_of(request: HttpRequest, found: Look, title: str, address: str) -> d
 
 def counted(book: Book, listing: Listing, ask: Ask) -> tuple[int, int | None]:
     """How many rows the filters of a question leave, and their sum."""
-    reading, filters = _reading(book), tuple(sorted(ask.facets.items()))
+    reading, filters = _reading(book), _filters(ask)
     found = _hits_of(reading, listing, ask)
     if found and found.is_whole:
         return len(found.keys), found.total
@@ -218,6 +218,11 @@ def _narrowed(request: HttpRequest, name: str, value: str, chosen: str) -> str:
     return f"?{query.urlencode()}"
 
 
+def _filters(ask: Ask) -> tuple[tuple[str, str], ...]:
+    """The filters of a question, to keep its answer under."""
+    return tuple(sorted(ask.facets.items()))
+
+
 def _reading(book: Book) -> Reading:
     """What an answer is kept under: the book, its generation and whose eyes see it."""
     return settings.SALESOPS_BOOK, book.facts.generation, book.scope
@@ -232,7 +237,7 @@ def _rows(book: Book, listing: Listing, shown: Listing, ask: Ask) -> Rows:
         return page(book.engine, *named(shown, dataclasses.replace(ask, page=1), keys))
     if not listing.only:
         return page(book.engine, *_looked_up(reading, shown, ask))
-    filters = tuple(sorted(ask.facets.items()))
+    filters = _filters(ask)
     return _kept_rows(reading, shown, ask.text, filters, (ask.sort, ask.page), ask.extra)
 
 
@@ -240,7 +245,7 @@ def _hits_of(reading: Reading, listing: Listing, ask: Ask) -> Hits | None:
     """The rows that hold the text of a question; None where it has none, or where they are added up."""
     if not ask.text or adds_up(listing):
         return None
-    filters = tuple(sorted(ask.facets.items()))
+    filters = _filters(ask)
     return _hits(reading, listing, ask.text, filters, ask.sort, ask.extra)
 
 
@@ -308,7 +313,7 @@ def _values(
     found = _hits_of(reading, listing, ask)
     told = found.values if found else {}
     rest = tuple(name for name in names if name not in told)
-    filters = tuple(sorted(ask.facets.items()))
+    filters = _filters(ask)
     asked = _values_of(reading, listing, ask.text, filters, ask.extra, rest) if rest else {}
     return {name: told[name] if name in told else asked[name] for name in names}
 
